@@ -1,0 +1,25 @@
+// From a shared object to a waker: T only says what waking means, the Arc does the counting.
+// Chapter 03 wakes its tasks this way, as the book does with its ArcWake trait.
+#pragma once
+
+#include "common/arc.h"
+#include "common/waker.h"
+
+namespace book {
+
+template <class T>
+concept ArcWake = requires(const Arc<T>& self) { T::wake_by_ref(self); };
+
+/// A waker that owns `object` and calls T::wake_by_ref(object) when it is woken.
+template <ArcWake T>
+Waker into_waker(Arc<T> object) {
+  static constexpr WakerVTable vtable{
+      .clone = [](void* data) { static_cast<T*>(data)->retain(); },
+      .wake = [](void* data) { T::wake_by_ref(Arc<T>::adopt(static_cast<T*>(data))); },
+      .wake_by_ref = [](void* data) { T::wake_by_ref(Arc<T>::share(static_cast<T*>(data))); },
+      .drop = [](void* data) { static_cast<T*>(data)->release(); },
+  };
+  return Waker(object.leak(), &vtable);
+}
+
+}  // namespace book

@@ -1,0 +1,72 @@
+// Poll<T>: what a future says when it is asked "are you done?".
+//
+//     ready(value)   here it is; do not ask again
+//     pending        not yet; your waker will be woken when asking again is worth it
+//
+// Chapter 01 explains it.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace book {
+
+struct Pending {};
+inline constexpr Pending pending{};
+
+template <class T>
+class [[nodiscard]] Poll {
+  static_assert(std::is_object_v<T>, "a Poll carries a value; return it by value");
+
+ public:
+  using value_type = T;
+
+  Poll(Pending) noexcept {}
+  Poll(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
+
+  /// Builds the value in place; also the way out when T is itself a Poll or an optional.
+  template <class... Args>
+  static Poll ready(Args&&... args) {
+    Poll result(pending);
+    result.value_.emplace(std::forward<Args>(args)...);
+    return result;
+  }
+
+  bool is_ready() const noexcept { return value_.has_value(); }
+  bool is_pending() const noexcept { return !value_.has_value(); }
+
+  /// The value. Throws std::logic_error when there is none.
+  T& value() & { return check(), *value_; }
+  const T& value() const& { return check(), *value_; }
+  T&& value() && { return check(), std::move(*value_); }
+
+ private:
+  void check() const {
+    if (!value_) throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
+  }
+
+  std::optional<T> value_;
+};
+
+template <>
+class [[nodiscard]] Poll<void> {
+ public:
+  using value_type = void;
+
+  Poll(Pending) noexcept : ready_(false) {}
+  static Poll ready() noexcept { return Poll(true); }
+
+  bool is_ready() const noexcept { return ready_; }
+  bool is_pending() const noexcept { return !ready_; }
+  void value() const {
+    if (!ready_) throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
+  }
+
+ private:
+  explicit Poll(bool ready) noexcept : ready_(ready) {}
+  bool ready_;
+};
+
+}  // namespace book

@@ -1,0 +1,96 @@
+// concept Stream: a future that can be ready many times, and says when it has ended.
+// next(stream): a future of its next item. Chapter 09 explains streams; they live down here
+// because select (08) needs `select_next_some`.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "common/future.h"
+
+namespace book {
+
+template <class S>
+using ItemOf = typename std::remove_cvref_t<S>::Item;
+
+template <class S>
+concept Stream = requires(std::remove_cvref_t<S>& stream, Context& cx) {
+  typename ItemOf<S>;
+  { stream.poll_next(cx) } -> std::same_as<Poll<std::optional<ItemOf<S>>>>;
+};
+
+/// A stream that knows that it has ended: polling it again would be pointless.
+template <class S>
+concept FusedStream = Stream<S> && requires(const std::remove_cvref_t<S>& stream) {
+  { stream.is_terminated() } -> std::convertible_to<bool>;
+};
+
+/// What next(stream) gives. `S` is a reference when the stream is borrowed.
+template <class S>
+class [[nodiscard]] Next {
+ public:
+  using Output = std::optional<ItemOf<S>>;
+
+  explicit Next(S&& stream) : stream_(std::forward<S>(stream)) {}
+
+  Poll<Output> poll(Context& cx) {
+    pin_.enter();
+    Poll<Output> item = stream_.poll_next(cx);
+    if (item.is_pending()) return pin_.pending();
+    return item;
+  }
+
+ private:
+  S stream_;
+  PinGuard pin_;
+};
+
+/// What select_next_some(stream) gives: the next item. After the stream's end it is
+/// pending and terminated, so that a select passes over it.
+template <class S>
+class [[nodiscard]] SelectNextSome {
+ public:
+  using Output = ItemOf<S>;
+
+  explicit SelectNextSome(S&& stream) : stream_(std::forward<S>(stream)) {}
+
+  bool is_terminated() const noexcept { return stream_.is_terminated(); }
+
+  Poll<Output> poll(Context& cx) {
+    pin_.enter();
+    if (stream_.is_terminated()) {
+      cx.waits_for("a stream that has ended");
+      return pin_.pending();
+    }
+    Poll<std::optional<Output>> item = stream_.poll_next(cx);
+    if (item.is_pending() || !item.value().has_value()) return pin_.pending();
+    return Poll<Output>::ready(std::move(*item.value()));
+  }
+
+ private:
+  S stream_;
+  PinGuard pin_;
+};
+
+namespace detail {
+struct NextFn {
+  /// A future of the stream's next item, empty at its end. An lvalue is borrowed, an rvalue owned.
+  template <Stream S>
+  Next<S> operator()(S&& stream) const {
+    return Next<S>(std::forward<S>(stream));
+  }
+};
+struct SelectNextSomeFn {
+  template <FusedStream S>
+  SelectNextSome<S> operator()(S&& stream) const {
+    return SelectNextSome<S>(std::forward<S>(stream));
+  }
+};
+}  // namespace detail
+
+inline constexpr detail::NextFn next{};
+inline constexpr detail::SelectNextSomeFn select_next_some{};
+
+}  // namespace book

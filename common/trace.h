@@ -1,0 +1,74 @@
+// The trace: what really happened, event by event, as JSON lines.
+//
+// Off, an event costs one predictable branch: every caller asks `enabled()` first. On, each
+// event is one line and one write, so that a program that dies keeps its trace.
+//
+//     spawn  poll+  poll-  store  wclone  wdrop  wake  timer  io  drop  idle
+//
+// The sink follows causes by itself: a poll+ names the wake that brought it about, a wake names
+// the task, or the io or timer event, in whose course it came. chapters/04_io_executor/README.md
+// shows how to read one.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+namespace book {
+
+/// A line of source: where a task was spawned, or where it awaits.
+struct Place {
+  const char* file = "";
+  int line = 0;
+};
+
+namespace trace {
+
+namespace detail {
+inline std::atomic<bool> on{false};
+}
+
+inline bool enabled() noexcept { return detail::on.load(std::memory_order_relaxed); }
+
+/// Starts to write events to `path`, after a header line with `title`.
+/// Throws std::system_error when the file can not be written.
+void start(const std::string& path, const std::string& title);
+/// Ends the trace and closes its file. Does nothing when none is on.
+void stop() noexcept;
+
+// The events. A task is named by the data pointer of its waker, from spawn to drop.
+
+enum class Outcome { pending, ready, threw };
+
+void spawn(const void* task, Place place) noexcept;
+void poll_begin(const void* task) noexcept;
+void poll_end(const void* task, Outcome outcome) noexcept;
+void store(const void* task, const char* why, int number) noexcept;
+/// Where the running task awaits; the next `store` of this thread carries it.
+void await_at(Place place) noexcept;
+void waker_clone(const void* task) noexcept;
+void waker_drop(const void* task) noexcept;
+void wake(const void* task) noexcept;
+void drop(const void* task) noexcept;
+/// Nothing is ready: the loop is about to wait for this many timers and descriptors.
+void idle(int timers, int descriptors) noexcept;
+
+/// While one of these lives, the wakes of this thread name it as their cause.
+class Cause {
+ public:
+  /// An io event: the system says that `fd` is ready.
+  static Cause io(int fd, bool readable, bool writable) noexcept;
+  /// A timer event: a deadline has passed.
+  static Cause timer() noexcept;
+  /// Nothing traced: what io() and timer() give when the trace is off.
+  Cause() noexcept = default;
+  Cause(Cause&&) = delete;
+  ~Cause();
+
+ private:
+  explicit Cause(long event) noexcept;
+  bool active_ = false;
+  long previous_ = 0;
+};
+
+}  // namespace trace
+}  // namespace book
