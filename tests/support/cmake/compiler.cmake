@@ -1,0 +1,53 @@
+# What every file of the book is compiled with.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+# CMake's own RelWithDebInfo defines NDEBUG. Here assertions stay: this is a book.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
+
+set(gcc "$<CXX_COMPILER_ID:GNU>")
+add_compile_options(-Wall -Wextra -Wpedantic)
+if(ASYNC_BOOK_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
+  message(FATAL_ERROR "The book needs g++ 12 or newer (or clang 14); this is g++ "
+                      "${CMAKE_CXX_COMPILER_VERSION}. `make setup` installs one.")
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+  message(FATAL_ERROR "The book needs clang 14 or newer (or g++ 12); this is clang "
+                      "${CMAKE_CXX_COMPILER_VERSION}. `make setup` installs a g++.")
+endif()
+
+# Ninja hides that it talks to a terminal, so ask for colours by name.
+add_compile_options("$<IF:${gcc},-fdiagnostics-color=always,-fcolor-diagnostics>")
+
+# ccache makes the second build of the same text free. A precompiled header is safe to cache by its
+# content only when the compiler keeps its time stamp out of it.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  else()
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+endif()
+
+# The headers nearly every file reads: parsed once for `book` and its programs, once for the tests.
+set(book_precompiled_headers
+    <fmt/format.h> <array> <atomic> <chrono> <concepts> <coroutine> <cstdint> <deque> <exception>
+    <functional> <memory> <mutex> <optional> <stdexcept> <string> <string_view> <system_error>
+    <thread> <tuple> <type_traits> <utility> <variant> <vector>)
+
+# clangd and clang-tidy look for this at the root.
+if(CMAKE_BINARY_DIR STREQUAL "${CMAKE_SOURCE_DIR}/build")
+  file(CREATE_LINK build/compile_commands.json "${CMAKE_SOURCE_DIR}/compile_commands.json" SYMBOLIC)
+endif()
