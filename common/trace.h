@@ -5,9 +5,18 @@
 //
 //     spawn  poll+  poll-  store  wclone  wdrop  wake  timer  io  drop  idle
 //
-// The sink follows causes by itself: a poll+ names the wake that brought it about, a wake names
-// the task, or the io or timer event, in whose course it came. chapters/04_io_executor/README.md
-// shows how to read one.
+//     {"n":7,"t":912,"th":1,"e":"wake","k":2,"w":2,"by":"thread 1","c":6}
+//
+//     n   the event's number, from 1                k   the task, a small number
+//     t   microseconds since the trace began        w   the waker: its task's number, or its own
+//     th  the thread, a small number                by  who does it: "task 2" or "thread 1"
+//     e   one of the above                          c   the number of the event that caused it
+//     is  of a poll-: pending, ready or threw       l   file:line of a spawn or an await
+//                                                   why what is waited for, or what became ready
+//
+// The sink follows causes by itself: a poll+ names the wake (or the spawn) that brought it about,
+// a wake names the io or timer event, or the poll+ of the task, in whose course it came.
+// chapters/04_io_executor/README.md shows how to read one.
 #pragma once
 
 #include <atomic>
@@ -67,6 +76,7 @@ class Cause {
  private:
   explicit Cause(long event) noexcept;
   bool active_ = false;
+  unsigned run_ = 0;  ///< the trace it belongs to
   long previous_ = 0;
 };
 
