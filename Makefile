@@ -1,0 +1,46 @@
+# A bare `make` says what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+sh := sh tests/support/make
+
+CHAPTER ?=
+ARGS ?=
+export CHAPTER ARGS
+
+.PHONY: help run test exercise solution bench setup asan tsan clang format clean
+
+help:      ## this list
+	@$(sh)/help.sh
+
+run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--virtual-time": that program
+	@$(sh)/run.sh
+
+test:      ## every test
+	@$(sh)/test.sh dev
+
+exercise:  ## your exercises of a chapter against their tests: make exercise CHAPTER=02
+	@$(sh)/exercise.sh reader
+
+solution:  ## the same tests on the book's solutions: make solution CHAPTER=02
+	@$(sh)/exercise.sh solution
+
+bench:     ## the benches: a table, and build/bench.json
+	@$(sh)/bench.sh
+
+setup:     ## install what the book needs (run and test do it too)
+	@$(sh)/setup.sh
+
+asan:      ## every test under the address and undefined-behaviour sanitizers
+	@$(sh)/test.sh asan
+
+tsan:      ## every test under the thread sanitizer
+	@$(sh)/test.sh tsan
+
+clang:     ## every test, built with clang
+	@$(sh)/test.sh clang
+
+format:    ## clang-format on every source
+	@$(sh)/format.sh
+
+clean:     ## forget everything that was built
+	@rm -rf build build-asan build-tsan build-clang compile_commands.json

@@ -1,0 +1,74 @@
+# What the commands of the Makefile share. Sourced, from the top folder; POSIX sh.
+
+say() { printf '%s\n' "$*"; }
+
+# One clear line, then the end.
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+jobs_here() { nproc 2>/dev/null || echo 2; }
+
+# The chapters that can be run, one folder name a line.
+chapters() {
+    for main in chapters/*/main.cpp; do
+        [ -e "$main" ] || continue
+        folder=${main%/main.cpp}
+        say "${folder#chapters/}"
+    done
+}
+
+list_chapters() {
+    say "The chapters there are:"
+    for chapter in $(chapters); do
+        say "    make run CHAPTER=${chapter%%_*}    ${chapter}"
+    done
+}
+
+# find_chapter 3, 03, channel_executor or 03_channel_executor: sets $chapter, or lists what there is.
+find_chapter() {
+    chapter=
+    for folder in $(chapters); do
+        number=${folder%%_*}
+        case $1 in
+            "$folder" | "$number" | "${number#0}" | "${folder#*_}") chapter=$folder ;;
+        esac
+    done
+    [ -n "$chapter" ] && return
+    {
+        say "There is no chapter '$1'."
+        list_chapters
+    } >&2
+    exit 1
+}
+
+# configure PRESET FOLDER [OPTION...]: once; afterwards ninja itself sees when CMake must run again.
+configure() {
+    preset=$1 folder=$2
+    shift 2
+    [ -e "$folder/build.ninja" ] && [ $# -eq 0 ] && return
+    cmake --preset "$preset" "$@" > "$preset.log.$$" 2>&1
+    code=$?
+    [ $code -eq 0 ] || cat "$preset.log.$$" >&2
+    rm -f "$preset.log.$$"
+    [ $code -eq 0 ] || die "CMake could not set up the build: its message is above."
+}
+
+# build FOLDER TARGET...: ninja, without its remarks about itself.
+build() {
+    folder=$1
+    shift
+    if [ -t 1 ]; then
+        ninja -C "$folder" -j "$(jobs_here)" "$@"
+        return
+    fi
+    # A pipe would hide ninja's exit code: it comes out on descriptor 4.
+    {
+        code=$({
+            { NINJA_STATUS='[%f/%t] ' ninja -C "$folder" -j "$(jobs_here)" "$@"; echo $? >&4; } |
+                grep -v -e 'Re-checking globbed' -e 'no work to do' -e 'Entering directory' >&3
+        } 4>&1)
+    } 3>&1
+    [ "$code" -eq 0 ]
+}

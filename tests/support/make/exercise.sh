@@ -1,0 +1,67 @@
+#!/bin/sh
+# make exercise CHAPTER=02: your files in the chapter's exercises/ against their tests, in the
+# chapter's order, up to the first that is red. make solution: the same on the book's solutions.
+. tests/support/make/common.sh
+
+whose=$1 # reader or solution
+
+exercises() { cat "build/exercises/$chapter" 2>/dev/null; }
+
+if [ -z "$CHAPTER" ]; then
+    say "Which chapter? For example: make exercise CHAPTER=02" >&2
+    list_chapters >&2
+    exit 1
+fi
+find_chapter "$CHAPTER"
+. tests/support/make/setup.sh
+configure dev build
+[ "$(ls chapters/"$chapter"/exercises 2>/dev/null)" ] || die "$chapter has no exercises."
+# So that exercises declared since the last build are known.
+ninja -C build build.ninja >build/exercise.log 2>&1 || { cat build/exercise.log >&2; exit 1; }
+[ -n "$(exercises)" ] || die "$chapter has no exercises."
+
+colour=no
+[ -t 1 ] && colour=yes
+folder=exercises
+[ "$whose" = solution ] && folder=solutions
+
+total=$(exercises | wc -l)
+number=0
+for name in $(exercises); do
+    number=$((number + 1))
+    [ -z "$EXERCISE" ] || [ "$EXERCISE" = "$name" ] || continue
+    file=chapters/$chapter/$folder/$name.h
+    target=$chapter.$name.$whose
+    next="Your file:     $file
+The question:  chapters/$chapter/README.md, under Exercises, with three hints
+Again:         make exercise CHAPTER=${chapter%%_*}"
+
+    printf '(%s of %s) %s: ' "$number" "$total" "$name"
+    # ninja's own lines say nothing to the reader; the compiler's do.
+    if ! ninja -C build -j "$(jobs_here)" "$target" >build/exercise.log 2>&1; then
+        say "does not compile yet"
+        say ""
+        grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e "^/.*-o .* -c " \
+            build/exercise.log
+        say ""
+        say "$next"
+        exit 1
+    fi
+    if "build/bin/exercises/$target" --gtest_brief=1 --gtest_fail_fast --gtest_color=$colour \
+        >build/exercise.log 2>&1; then
+        say "green"
+    else
+        say "red"
+        say ""
+        # What the test found; not the summary of a run.
+        sed -e '/^\[==========\]/d' -e '/^.*\[  PASSED  \]/d' -e "s|$PWD/||g" build/exercise.log
+        say ""
+        say "$next"
+        exit 1
+    fi
+done
+
+say ""
+if [ "$whose" = reader ]; then
+    say "Well done. Compare your way with the book's: chapters/$chapter/solutions/"
+fi

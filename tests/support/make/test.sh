@@ -1,0 +1,12 @@
+#!/bin/sh
+# make test, make asan, make tsan, make clang: builds everything and runs every test.
+. tests/support/make/setup.sh
+
+preset=${1:-dev}
+folder=build
+[ "$preset" = dev ] || folder=build-$preset
+
+configure "$preset" "$folder"
+build "$folder" all || die "The build failed: the compiler's message is above."
+eval "set -- $ARGS"
+exec ctest --test-dir "$folder" --output-on-failure --no-tests=ignore -j "$(jobs_here)" "$@"
