@@ -1,0 +1,100 @@
+#include "20_web_server/file_path.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+namespace book::http {
+namespace {
+
+/// -1: not a hexadecimal digit.
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = static_cast<char>(c | 0x20);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool decode_percents(std::string_view text, std::string& out) {
+  out.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (text.size() - i < 3) return false;
+    const int high = hex(text[i + 1]), low = hex(text[i + 2]);
+    if (high < 0 || low < 0) return false;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return true;
+}
+
+bool is_servable(std::string_view segment) {
+  if (segment.empty() || segment.front() == '.') return false;
+  return std::none_of(segment.begin(), segment.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f || c == '\\';
+  });
+}
+
+constexpr int kOpenFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+/// A directory entry a step, links refused: nothing can lead out because nothing leads anywhere
+/// else.
+Descriptor walk_by_hand(int root, std::string_view relative) {
+  Descriptor here;
+  for (;;) {
+    const std::size_t slash = relative.find('/');
+    const std::string segment(relative.substr(0, slash));
+    const int from = here ? here.get() : root;
+    if (slash == std::string_view::npos)
+      return Descriptor(::openat(from, segment.c_str(), kOpenFlags | O_NOFOLLOW));
+    here =
+        Descriptor(::openat(from, segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!here) return {};
+    relative.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+std::optional<std::string_view> relative_path(std::string_view path, std::string& storage) {
+  if (path.empty() || path.front() != '/') return std::nullopt;
+  path.remove_prefix(1);
+  if (path.find('%') != std::string_view::npos) {
+    if (!decode_percents(path, storage)) return std::nullopt;
+    path = storage;
+  }
+  for (std::string_view rest = path;;) {
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    if (!is_servable(rest.substr(0, slash))) return std::nullopt;
+    if (slash == rest.size()) return path;
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+Descriptor open_beneath(int root, std::string_view relative, Walk walk) {
+  static std::atomic<bool> kernel_can{true};
+  if (walk == Walk::by_hand || !kernel_can.load(std::memory_order_relaxed))
+    return walk_by_hand(root, relative);
+
+  open_how how{};
+  how.flags = kOpenFlags;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  const std::string name(relative);
+  const long fd = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
+  if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+    // An older kernel; or a container that forbids what it does not know. Files never say EPERM
+    // here.
+    kernel_can.store(false, std::memory_order_relaxed);
+    return walk_by_hand(root, relative);
+  }
+  return Descriptor(static_cast<int>(fd));
+}
+
+}  // namespace book::http

@@ -1,0 +1,35 @@
+// From the path of a request to a file under the root, and never beyond it. Two fences, each of
+// which would do alone:
+//
+//     "/img/a%20b.png"  --relative_path-->  "img/a b.png"  --open_beneath-->  a descriptor
+//                       the words of it                    the kernel's walk
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "17_io/descriptor.h"
+
+namespace book::http {
+
+/// The name of a file relative to the root. Percent-encodings are undone once; `storage` keeps the
+/// result alive where that changed something. Empty optional: nothing the server would serve, such
+/// as a NUL, a control character, a backslash, an empty segment, or one that begins with a dot
+/// ("..", ".git").
+[[nodiscard]] std::optional<std::string_view> relative_path(std::string_view path,
+                                                            std::string& storage);
+
+enum class Walk {
+  kernel,  ///< openat2 with RESOLVE_BENEATH (Linux 5.6): symbolic links may lead anywhere below the
+           ///< root
+  by_hand,  ///< a step a segment, and no symbolic link at all
+};
+
+/// Opens a file for reading, or gives an empty Descriptor and the reason in errno. The file is
+/// below `root` at the moment it is opened, whatever links and renames happen meanwhile. Never
+/// waits for the other end of a named pipe.
+[[nodiscard]] Descriptor open_beneath(int root, std::string_view relative,
+                                      Walk walk = Walk::kernel);
+
+}  // namespace book::http

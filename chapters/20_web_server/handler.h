@@ -1,0 +1,26 @@
+// What the server does, apart from how it talks: a request goes in, an answer comes out. The
+// handler knows nothing of sockets, tasks or time-outs; a route that takes its time says so in
+// `delay`.
+#pragma once
+
+#include "20_web_server/http.h"
+#include "20_web_server/static_files.h"
+#include "common/clock.h"
+
+namespace book::http {
+
+/// A decision: which page, and when.
+struct Route {
+  std::string_view page;  ///< the path of a file under the root
+  Duration delay{
+      0};  ///< to be slept, by the task and not by the thread, before the page is fetched
+};
+
+/// GET / and GET /sleep are hello.html, the latter after five seconds; another GET is the file of
+/// its name.
+[[nodiscard]] Route route(const Request& request);
+
+/// Fetches the page; 404.html, with the status 404, where there is none.
+[[nodiscard]] Found fetch(const Route& route, StaticFiles& files, Instant now);
+
+}  // namespace book::http

@@ -1,0 +1,79 @@
+#include "20_web_server/http_fields.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "20_web_server/http_scan.h"
+
+namespace book::http {
+
+using namespace std::string_view_literals;
+
+bool FramingFields::note(std::string_view name, std::string_view value) {
+  // By length first: most fields of a browser are none of these and cost one jump.
+  switch (name.size()) {
+    case 4:
+      return !equals_ignoring_case(name, "host"sv) || note_host(value);
+    case 6:
+      if (equals_ignoring_case(name, "expect"sv))
+        expects_continue_ = equals_ignoring_case(value, "100-continue"sv);
+      return true;
+    case 10:
+      if (equals_ignoring_case(name, "connection"sv)) note_connection(value);
+      return true;
+    case 14:
+      return !equals_ignoring_case(name, "content-length"sv) || note_length(value);
+    case 17:
+      if (equals_ignoring_case(name, "transfer-encoding"sv)) has_transfer_encoding_ = true;
+      return true;
+    default:
+      return true;
+  }
+}
+
+/// Only one host, of characters that a host can have.
+bool FramingFields::note_host(std::string_view value) {
+  if (has_host_) return false;
+  has_host_ = true;
+  const char* const end = value.data() + value.size();
+  return scan::skip(value.data(), end, scan::kHost) == end;
+}
+
+/// Only one length, of digits and nothing else: no sign, no list, no overflow. Two equal lengths
+/// are refused too: nobody honest sends them.
+bool FramingFields::note_length(std::string_view digits) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (has_length_ || digits.empty()) return false;
+  has_length_ = true;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return false;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (length_ > (kMost - digit) / 10) return false;
+    length_ = length_ * 10 + digit;
+  }
+  return true;
+}
+
+void FramingFields::note_connection(std::string_view tokens) {
+  while (!tokens.empty()) {
+    const std::size_t comma = std::min(tokens.find(','), tokens.size());
+    const std::string_view token = scan::trim(tokens.substr(0, comma));
+    if (equals_ignoring_case(token, "close"sv)) says_close_ = true;
+    if (equals_ignoring_case(token, "keep-alive"sv)) says_keep_alive_ = true;
+    tokens.remove_prefix(std::min(comma + 1, tokens.size()));
+  }
+}
+
+int FramingFields::apply_to(Request& request) const {
+  if (!request.http_1_0 && !has_host_) return 400;
+  if (has_transfer_encoding_) {
+    // Beside a length, or in a version that has no such field: two readers would see two lengths.
+    return has_length_ || request.http_1_0 ? 400 : 501;
+  }
+  request.content_length = length_;
+  request.keep_alive = !says_close_ && (!request.http_1_0 || says_keep_alive_);
+  request.expects_continue = expects_continue_ && !request.http_1_0;
+  return 0;
+}
+
+}  // namespace book::http

@@ -1,0 +1,36 @@
+// The fields that decide where a request ends and whether another may follow on the same
+// connection. Everything a smuggler would twist is in this one place.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "20_web_server/http.h"
+
+namespace book::http {
+
+class FramingFields {
+ public:
+  /// Takes note of one field, its value without the blanks around it; fields it does not know pass.
+  /// False: this request must be refused.
+  [[nodiscard]] bool note(std::string_view name, std::string_view value);
+
+  /// At the end of the head: what the fields say together goes into the request.
+  /// 0, or the status of the refusal.
+  [[nodiscard]] int apply_to(Request& request) const;
+
+ private:
+  bool note_host(std::string_view value);
+  bool note_length(std::string_view digits);
+  void note_connection(std::string_view tokens);
+
+  std::uint64_t length_ = 0;
+  bool has_host_ = false;
+  bool has_length_ = false;
+  bool has_transfer_encoding_ = false;
+  bool says_close_ = false;
+  bool says_keep_alive_ = false;
+  bool expects_continue_ = false;
+};
+
+}  // namespace book::http

@@ -1,0 +1,87 @@
+#include "20_web_server/response.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace book::http {
+
+using namespace std::string_view_literals;
+
+std::string_view status_line(int status) {
+  switch (status) {
+    case 200:
+      return "HTTP/1.1 200 OK\r\n"sv;
+    case 400:
+      return "HTTP/1.1 400 Bad Request\r\n"sv;
+    case 404:
+      return "HTTP/1.1 404 Not Found\r\n"sv;
+    case 413:
+      return "HTTP/1.1 413 Content Too Large\r\n"sv;
+    case 414:
+      return "HTTP/1.1 414 URI Too Long\r\n"sv;
+    case 431:
+      return "HTTP/1.1 431 Request Header Fields Too Large\r\n"sv;
+    case 501:
+      return "HTTP/1.1 501 Not Implemented\r\n"sv;
+    case 503:
+      return "HTTP/1.1 503 Service Unavailable\r\n"sv;
+    case 505:
+      return "HTTP/1.1 505 HTTP Version Not Supported\r\n"sv;
+    default:
+      return "HTTP/1.1 500 Internal Server Error\r\n"sv;
+  }
+}
+
+std::string entity_fields(std::string_view content_type, std::uint64_t length) {
+  return fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", content_type, length);
+}
+
+std::string_view DateLine::at(Instant now) {
+  if (now >= valid_until_) {
+    render();
+    valid_until_ = now + std::chrono::seconds(1);
+  }
+  return {text_.data(), size_};
+}
+
+void DateLine::render() {
+  // Not strftime: its names of days and months depend on the locale.
+  constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t seconds = std::time(nullptr);
+  std::tm t{};
+  ::gmtime_r(&seconds, &t);
+  const auto written = fmt::format_to_n(text_.data(), text_.size(),
+                                        "Date: {}, {:02} {} {:04} {:02}:{:02}:{:02} GMT\r\n",
+                                        kDays[t.tm_wday], t.tm_mday, kMonths[t.tm_mon],
+                                        t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  size_ = written.size;
+}
+
+Connection connection_after(const Request& request) {
+  if (!request.keep_alive) return Connection::close;
+  return request.http_1_0 ? Connection::keep_said : Connection::keep;
+}
+
+void append_head(std::string& out, int status, std::string_view date_line, std::string_view entity,
+                 Connection connection) {
+  out += status_line(status);
+  out += date_line;
+  out += entity;
+  if (connection == Connection::close) out += "Connection: close\r\n"sv;
+  if (connection == Connection::keep_said) out += "Connection: keep-alive\r\n"sv;
+  out += "\r\n"sv;
+}
+
+void append_error(std::string& out, int status, std::string_view date_line) {
+  // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
+  std::string_view text = status_line(status);
+  text.remove_prefix("HTTP/1.1 "sv.size());
+  append_head(out, status, date_line, entity_fields("text/plain; charset=utf-8", text.size()),
+              Connection::close);
+  out += text;
+}
+
+}  // namespace book::http

@@ -1,0 +1,122 @@
+#include "20_web_server/static_files.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "20_web_server/response.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Reads up to `size` bytes; fewer when the file has shrunk meanwhile.
+std::string read_whole(int fd, std::size_t size) {
+  std::string text(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t n = ::read(fd, text.data() + have, size - have);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  text.resize(have);
+  return text;
+}
+
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
+}  // namespace
+
+StaticFiles::StaticFiles(const std::string& root, const Options& options)
+    : root_(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), options_(options) {
+  if (!root_) throw std::system_error(errno, std::system_category(), "open " + root);
+}
+
+Found StaticFiles::find(std::string_view path, Instant now) {
+  const auto name = relative_path(path, decoded_);
+  if (!name) return {};
+  const auto entry = table_.find(*name);
+  if (entry != table_.end()) {
+    Kept& kept = entry->second;
+    const bool due = now - kept.checked >= options_.check_every;
+    if (!due || still_same(entry->first, kept)) {
+      if (due) kept.checked = now;
+      return {200, kept.entity, kept.body, {}, kept.body.size()};
+    }
+    forget(entry);
+  }
+  return load(*name, now);
+}
+
+StaticFiles::Version StaticFiles::version_of(const struct ::stat& st) {
+  auto ns = [](const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
+  return {st.st_dev, st.st_ino, st.st_size, ns(st.st_mtim), ns(st.st_ctim)};
+}
+
+/// Looks without opening: that needs no descriptor. It may follow a link out of the root,
+/// harmlessly, as what it finds there is another file and so sends us through open_beneath.
+bool StaticFiles::still_same(const std::string& name, const Kept& kept) const {
+  struct ::stat st {};
+  if (::fstatat(root_.get(), name.c_str(), &st, 0) != 0) return false;
+  return S_ISREG(st.st_mode) && version_of(st) == kept.version;
+}
+
+Found StaticFiles::load(std::string_view name, Instant now) {
+  Descriptor file = open_beneath(root_.get(), name, options_.walk);
+  if (!file) return {is_shortage(errno) ? 503 : 404, {}, {}, {}, 0};
+  struct ::stat st {};
+  if (::fstat(file.get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
+
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  if (size > options_.small) {
+    fresh_entity_ = entity_fields(content_type(name), size);
+    return {200, fresh_entity_, {}, std::move(file), size};
+  }
+  if (kept_bytes_ + size > options_.most_kept) {
+    // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
+    table_.clear();
+    kept_bytes_ = 0;
+  }
+  std::string body = read_whole(file.get(), size);
+  kept_bytes_ += body.size();
+  std::string entity = entity_fields(content_type(name), body.size());
+  const auto at =
+      table_.emplace(name, Kept{std::move(entity), std::move(body), version_of(st), now}).first;
+  const Kept& kept = at->second;
+  return {200, kept.entity, kept.body, {}, kept.body.size()};
+}
+
+void StaticFiles::forget(Table::iterator entry) {
+  kept_bytes_ -= entry->second.body.size();
+  table_.erase(entry);
+}
+
+std::string_view content_type(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {".html", "text/html; charset=utf-8"},
+      {".css", "text/css; charset=utf-8"},
+      {".js", "text/javascript; charset=utf-8"},
+      {".json", "application/json"},
+      {".txt", "text/plain; charset=utf-8"},
+      {".md", "text/plain; charset=utf-8"},
+      {".svg", "image/svg+xml"},
+      {".png", "image/png"},
+      {".jpg", "image/jpeg"},
+      {".jpeg", "image/jpeg"},
+      {".gif", "image/gif"},
+      {".webp", "image/webp"},
+      {".ico", "image/vnd.microsoft.icon"},
+      {".pdf", "application/pdf"},
+      {".wasm", "application/wasm"},
+  };
+  const std::size_t dot = name.rfind('.');
+  if (dot != std::string_view::npos)
+    for (const auto& [extension, type] : kTypes)
+      if (name.substr(dot) == extension) return type;
+  return "application/octet-stream"sv;
+}
+
+}  // namespace book::http

@@ -1,0 +1,79 @@
+// The files under one folder, as answers. A small file is read once and kept in memory; asking for
+// it again costs a look into a table and no system call. Once a second at most the file itself is
+// asked whether it has changed, so that an edited page shows up within a second.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "17_io/descriptor.h"
+#include "20_web_server/file_path.h"
+#include "common/clock.h"
+
+namespace book::http {
+
+/// What a request gets. The views are good until the next find().
+struct Found {
+  int status = 404;         ///< 200, 404, or 503 when the system is out of descriptors or memory
+  std::string_view entity;  ///< its Content-Type and Content-Length lines
+  std::string_view body;    ///< of a small file, all of it
+  Descriptor file;          ///< of a large one, to be read from its start
+  std::uint64_t size = 0;   ///< bytes of the body, wherever it is
+};
+
+class StaticFiles {
+ public:
+  struct Options {
+    std::size_t small = 32 * 1024;             ///< bytes: files up to this size are kept in memory
+    std::size_t most_kept = 16 * 1024 * 1024;  ///< bytes of all that is kept
+    Duration check_every = std::chrono::seconds(1);
+    Walk walk = Walk::kernel;
+  };
+
+  /// Throws std::system_error when `root` is no folder that can be opened.
+  explicit StaticFiles(const std::string& root) : StaticFiles(root, Options{}) {}
+  StaticFiles(const std::string& root, const Options& options);
+
+  /// The regular file at the path of a request ("/img/a%20b.png").
+  Found find(std::string_view path, Instant now);
+
+ private:
+  /// What tells one state of a file from the next.
+  struct Version {
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t modified_ns = 0, changed_ns = 0;
+    bool operator==(const Version&) const = default;
+  };
+  struct Kept {
+    std::string entity, body;
+    Version version;
+    Instant checked;
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Table = std::unordered_map<std::string, Kept, Hash, std::equal_to<>>;
+
+  static Version version_of(const struct ::stat& st);
+  bool still_same(const std::string& name, const Kept& kept) const;
+  Found load(std::string_view name, Instant now);
+  void forget(Table::iterator entry);
+
+  Descriptor root_;
+  Options options_;
+  Table table_;
+  std::size_t kept_bytes_ = 0;
+  std::string decoded_, fresh_entity_;
+};
+
+/// By the name's extension; "application/octet-stream" where it says nothing.
+[[nodiscard]] std::string_view content_type(std::string_view name);
+
+}  // namespace book::http
