@@ -1,3 +1,78 @@
-# add_exercise(): see below; filled in soon.
-function(add_exercise)
+# add_exercise(02_timer_future alarm
+#   STUB "words the stub's red test prints"                     (optional)
+#   WRONG forgets_waker "words its red test prints" ...)        (pairs)
+#
+# One test source, tests/exercises/02_timer_future/alarm_test.cpp, compiled against several answers: it
+# says #include "exercise/alarm.h", and a header of that name, written here for each answer, leads on
+# to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers.
+# tests/docs/README.md tells authors how to use it.
+
+# One program: the exercise's test with one answer.
+function(book_exercise_program target chapter name answer)
+  set(folder "${CMAKE_BINARY_DIR}/exercises/${target}")
+  file(CONFIGURE OUTPUT "${folder}/exercise/${name}.h" CONTENT "#include \"${answer}\"\n" @ONLY)
+  add_executable(${target} EXCLUDE_FROM_ALL
+                 "${CMAKE_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
+  target_include_directories(${target} PRIVATE "${folder}")
+  target_link_libraries(${target} PRIVATE book_test_support book_test_main)
+  target_precompile_headers(${target} REUSE_FROM book_test_support)
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/exercises")
+endfunction()
+
+# A test that wants `target` to fail by an expectation, and to print `words`.
+function(book_expect_red target words)
+  set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL OFF)
+  add_test(NAME exercise.${target}
+    COMMAND sh "${CMAKE_SOURCE_DIR}/tests/support/expect_red.sh" "$<TARGET_FILE:${target}>" "${words}")
+  set_tests_properties(exercise.${target} PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
+endfunction()
+
+function(add_exercise chapter name)
+  cmake_parse_arguments(PARSE_ARGV 2 given "" "STUB" "WRONG")
+  if(given_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "add_exercise(${chapter} ${name}): I do not know '${given_UNPARSED_ARGUMENTS}'. "
+                        "The words are STUB \"message\" and WRONG name \"message\" ...")
+  endif()
+  set(test "${CMAKE_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
+  foreach(file IN ITEMS "${test}" "${CMAKE_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h"
+          "${CMAKE_SOURCE_DIR}/chapters/${chapter}/exercises/${name}.h")
+    if(NOT EXISTS "${file}")
+      message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file ${file}")
+    endif()
+  endforeach()
+
+  set(exercise ${chapter}.${name})
+  set_property(GLOBAL APPEND PROPERTY BOOK_EXERCISES_OF_${chapter} ${name})
+  get_property(names GLOBAL PROPERTY BOOK_EXERCISES_OF_${chapter})
+  list(JOIN names "\n" lines)
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/exercises/${chapter}.list" CONTENT "${lines}\n" @ONLY)
+
+  book_exercise_program(${exercise}.solution ${chapter} ${name} "${chapter}/solutions/${name}.h")
+  set_target_properties(${exercise}.solution PROPERTIES EXCLUDE_FROM_ALL OFF)
+  add_test(NAME exercise.${exercise}.solution COMMAND ${exercise}.solution --gtest_brief=1)
+  set_tests_properties(exercise.${exercise}.solution PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
+
+  book_exercise_program(${exercise}.reader ${chapter} ${name} "${chapter}/exercises/${name}.h")
+  if(ASYNC_BOOK_PROVE_EXERCISES)
+    book_expect_red(${exercise}.reader "${given_STUB}")
+  endif()
+
+  list(LENGTH given_WRONG words_count)
+  math(EXPR odd "${words_count} % 2")
+  if(odd)
+    message(FATAL_ERROR "add_exercise(${chapter} ${name}): WRONG takes pairs, a name and the words its "
+                        "red test must print.")
+  endif()
+  while(given_WRONG)
+    list(POP_FRONT given_WRONG what words)
+    set(wrong "exercises/${chapter}/wrong/${name}_${what}.h")
+    if(NOT EXISTS "${CMAKE_SOURCE_DIR}/tests/${wrong}")
+      message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file tests/${wrong}")
+    endif()
+    if(ASYNC_BOOK_PROVE_EXERCISES)
+      book_exercise_program(${exercise}.wrong.${what} ${chapter} ${name} "${wrong}")
+      book_expect_red(${exercise}.wrong.${what} "${words}")
+    endif()
+  endwhile()
 endfunction()

@@ -5,7 +5,7 @@
 
 whose=$1 # reader or solution
 
-exercises() { cat "build/exercises/$chapter" 2>/dev/null; }
+exercises() { cat "build/exercises/$chapter.list" 2>/dev/null; }
 
 if [ -z "$CHAPTER" ]; then
     say "Which chapter? For example: make exercise CHAPTER=02" >&2
@@ -41,8 +41,8 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
     if ! ninja -C build -j "$(jobs_here)" "$target" >build/exercise.log 2>&1; then
         say "does not compile yet"
         say ""
-        grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e "^/.*-o .* -c " \
-            build/exercise.log
+        grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e ' -o [^ ]* -c ' \
+            build/exercise.log | sed "s|$PWD/||g"
         say ""
         say "$next"
         exit 1

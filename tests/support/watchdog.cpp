@@ -1,0 +1,65 @@
+#include "support/watchdog.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace book::test {
+namespace {
+
+std::mutex report_mutex;
+std::function<std::string()> the_report;
+
+[[noreturn]] void bark(std::chrono::milliseconds limit, const std::string& what) {
+  std::string report;
+  {
+    std::lock_guard lock(report_mutex);
+    if (the_report) report = the_report();
+  }
+  const auto seconds = std::chrono::duration<double>(limit).count();
+  fmt::print(stderr, "watchdog: {} is not over after {} seconds: something waits for a wake that nobody sends\n{}",
+             what, seconds, report);
+  if (!report.empty() && report.back() != '\n') fmt::print(stderr, "\n");
+  std::fflush(nullptr);
+  ::_exit(1);  // no destructor runs: a thread may hang in one
+}
+
+}  // namespace
+
+void set_watchdog_report(std::function<std::string()> report) {
+  std::lock_guard lock(report_mutex);
+  the_report = std::move(report);
+}
+
+struct Watchdog::State {
+  std::mutex mutex;
+  std::condition_variable over_changed;
+  bool over = false;
+  std::thread thread;
+};
+
+Watchdog::Watchdog(std::chrono::milliseconds limit, std::string what)
+    : state_(std::make_unique<State>()) {
+  state_->thread = std::thread([state = state_.get(), limit, what = std::move(what)] {
+    std::unique_lock lock(state->mutex);
+    // Until a point in time, on the system clock: g++'s thread sanitizer knows no other wait.
+    const auto end = std::chrono::system_clock::now() + limit;
+    if (!state->over_changed.wait_until(lock, end, [&] { return state->over; })) bark(limit, what);
+  });
+}
+
+Watchdog::~Watchdog() {
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->over = true;
+  }
+  state_->over_changed.notify_one();
+  state_->thread.join();
+}
+
+}  // namespace book::test
