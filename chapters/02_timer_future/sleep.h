@@ -1,0 +1,87 @@
+// sleep(d), sleep_until(t): the timer that the rest of the book uses. It is TimerFuture without the
+// thread: the reactor, which waits anyway, also watches the clock.
+//
+//     sleep(2s)        first poll                  two seconds later        next poll
+//     the deadline --> the timer goes into the --> the reactor fires    --> `fired`: ready
+//     is fixed         reactor's wheel             the waker
+//
+// No thread, no allocation, and no look at the clock while it waits.
+#pragma once
+
+#include <utility>
+
+#include "common/future.h"
+#include "common/reactor.h"
+
+namespace book {
+
+/// What sleep and sleep_until give: a future that is ready once its deadline has passed, never
+/// early and at most a tick of the reactor (1 ms) late. Destroying it disarms the timer.
+class [[nodiscard]] Sleep {
+ public:
+  using Output = void;
+
+  /// Binds to the reactor that is current at the first poll, and throws std::logic_error when there
+  /// is none. In time that has passed already, ready at once.
+  Poll<void> poll(Context& cx) {
+    const bool first = pin_.is_fresh();
+    pin_.enter();
+    if (first ? has_passed() : timer_.fired()) return Poll<void>::ready();
+    Reactor::current().arm(timer_, deadline_, cx.waker());
+    cx.waits_for("a timer");
+    return pin_.pending();
+  }
+
+ private:
+  friend struct SleepFn;
+  friend struct SleepUntilFn;
+
+  // How much the constructor could know of the deadline.
+  enum class Deadline : unsigned char {
+    ahead,     // a reactor's clock said so: no need to look again
+    anywhere,  // perhaps passed: look at the clock once
+    relative,  // no reactor was there to ask: deadline_ counts from the first poll
+  };
+
+  Sleep(Instant deadline, Deadline kind) noexcept : deadline_(deadline), kind_(kind) {}
+
+  static Instant later(Instant now, Duration wait) noexcept {
+    return wait > Instant::max() - now ? Instant::max() : now + wait;
+  }
+
+  bool has_passed() {
+    if (kind_ == Deadline::ahead) return false;
+    const Instant now = Reactor::current().now();
+    if (kind_ == Deadline::relative) deadline_ = later(now, deadline_.time_since_epoch());
+    return deadline_ <= now;
+  }
+
+  Instant deadline_;
+  [[no_unique_address]] Timer timer_;
+  Deadline kind_;
+  PinGuard pin_;
+};
+
+struct SleepFn {
+  /// Ready when `wait` has passed, counted from now. (Made where no reactor is current, as in
+  /// `block_on(sleep(1s))`, it counts from the first poll.) A negative wait is none.
+  Sleep operator()(Duration wait) const noexcept {
+    const Reactor* reactor = Reactor::current_or_null();
+    if (!reactor) return {Instant(wait), Sleep::Deadline::relative};
+    if (wait <= Duration::zero()) return {Instant::min(), Sleep::Deadline::anywhere};
+    return {Sleep::later(reactor->now(), wait), Sleep::Deadline::ahead};
+  }
+};
+
+struct SleepUntilFn {
+  /// Ready when the reactor's clock says `deadline`, or later.
+  Sleep operator()(Instant deadline) const noexcept {
+    return {deadline, Sleep::Deadline::anywhere};
+  }
+};
+
+// Function objects, so that unistd.h's sleep and argument-dependent lookup never get in the way.
+inline constexpr SleepFn sleep{};
+inline constexpr SleepUntilFn sleep_until{};
+
+}  // namespace book
