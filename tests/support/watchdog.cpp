@@ -22,8 +22,10 @@ std::function<std::string()> the_report;
     if (the_report) report = the_report();
   }
   const auto seconds = std::chrono::duration<double>(limit).count();
-  fmt::print(stderr, "watchdog: {} is not over after {} seconds: something waits for a wake that nobody sends\n{}",
-             what, seconds, report);
+  fmt::print(
+      stderr,
+      "watchdog: {} is not over after {} seconds: something waits for a wake that nobody sends\n{}",
+      what, seconds, report);
   if (!report.empty() && report.back() != '\n') fmt::print(stderr, "\n");
   std::fflush(nullptr);
   ::_exit(1);  // no destructor runs: a thread may hang in one
@@ -60,6 +62,28 @@ Watchdog::~Watchdog() {
   }
   state_->over_changed.notify_one();
   state_->thread.join();
+}
+
+namespace {
+
+// Used by the main thread alone. The name lives as long as its watchdog.
+std::string test_name;
+std::unique_ptr<Watchdog> test_watchdog;
+
+}  // namespace
+
+void watch_test(std::string name, std::chrono::milliseconds limit) {
+  test_name = std::move(name);
+  give_this_test(limit);
+}
+
+void give_this_test(std::chrono::milliseconds limit) {
+  test_watchdog = std::make_unique<Watchdog>(limit, test_name);
+}
+
+void unwatch_test() {
+  test_watchdog.reset();
+  set_watchdog_report({});
 }
 
 }  // namespace book::test

@@ -4,6 +4,8 @@
 // sanitizer of 120. Make another where a test deserves less:
 //
 //     Watchdog watchdog(std::chrono::seconds(2), "the reader never woke");
+//
+// and call give_this_test(...) where it deserves more.
 #pragma once
 
 #include <chrono>
@@ -13,9 +15,9 @@
 
 namespace book::test {
 
-/// What the watchdog prints besides its own line, such as what each pending task waits for. It is called on
-/// the watchdog's thread, while the test still runs: it may read, and must not wait for a lock
-/// that the hanging test could hold. An empty function takes it away.
+/// What the watchdog prints besides its own line, such as what each pending task waits for. It is
+/// called on the watchdog's thread, while the test still runs: it may read, and must not wait for a
+/// lock that the hanging test could hold. An empty function takes it away.
 void set_watchdog_report(std::function<std::string()> report);
 
 /// From construction to destruction, `limit` of real time may pass; after that the process ends.
@@ -30,5 +32,12 @@ class Watchdog {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// From now on, the running test may take this long.
+void give_this_test(std::chrono::milliseconds limit);
+
+/// For test_main.cpp: around each test.
+void watch_test(std::string name, std::chrono::milliseconds limit);
+void unwatch_test();
 
 }  // namespace book::test

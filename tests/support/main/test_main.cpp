@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <chrono>
 
 #include "support/watchdog.h"
 
@@ -22,15 +22,11 @@ constexpr std::chrono::seconds kLimit{20};
 
 class WatchEachTest : public testing::EmptyTestEventListener {
   void OnTestStart(const testing::TestInfo& test) override {
-    watchdog_ = std::make_unique<book::test::Watchdog>(
-        kLimit, fmt::format("{}.{} ({}:{})", test.test_suite_name(), test.name(), test.file(), test.line()));
+    book::test::watch_test(
+        fmt::format("{}.{} ({}:{})", test.test_suite_name(), test.name(), test.file(), test.line()),
+        kLimit);
   }
-  void OnTestEnd(const testing::TestInfo&) override {
-    watchdog_.reset();
-    book::test::set_watchdog_report({});
-  }
-
-  std::unique_ptr<book::test::Watchdog> watchdog_;
+  void OnTestEnd(const testing::TestInfo&) override { book::test::unwatch_test(); }
 };
 
 }  // namespace

@@ -1,0 +1,22 @@
+// Rules for pages: code they show, links they make, parts a chapter's README must have.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "docs/markdown.h"
+
+namespace book::docs {
+
+/// A block marked <!-- file: PATH --> is in that file, word for word.
+std::vector<Problem> check_snippet(const Page& page, const MarkedBlock& block,
+                                   const std::filesystem::path& root);
+
+/// Links inside the project lead to a file, and to a heading of it.
+std::vector<Problem> check_links(const std::vector<Page>& pages, const std::filesystem::path& root);
+
+/// Every chapter has a README with the parts it needs, and three hints for each exercise.
+std::vector<Problem> check_chapters(const std::vector<Page>& pages,
+                                    const std::filesystem::path& root);
+
+}  // namespace book::docs

@@ -1,0 +1,112 @@
+#include "docs/pages.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "support/paths.h"
+
+namespace book::docs {
+namespace {
+namespace fs = std::filesystem;
+
+// A folder with files of our own, gone at the end of the test.
+class Pages : public testing::Test {
+ protected:
+  Pages() {
+    std::string pattern = (fs::temp_directory_path() / "book_docs_XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+  }
+  ~Pages() override { fs::remove_all(root_); }
+
+  void write(const fs::path& file, const std::string& text) {
+    fs::create_directories((root_ / file).parent_path());
+    std::ofstream(root_ / file) << text;
+  }
+  std::vector<Problem> snippet(const std::string& code) {
+    const Page page = parse_page("p.md", "<!-- file: a.h -->\n```cpp\n" + code + "```\n");
+    return check_snippet(page, page.blocks.at(0), root_);
+  }
+  std::vector<Problem> links() { return check_links(all_pages(root_), root_); }
+  std::vector<Problem> chapters() { return check_chapters(all_pages(root_), root_); }
+
+  fs::path root_;
+};
+
+TEST_F(Pages, CodeIsInItsFileWordForWord) {
+  write("a.h", "class A {\n public:\n  int x;\n\n  int y;\n};\n");
+  EXPECT_TRUE(snippet("  int x;\n\n  int y;\n").empty());
+  EXPECT_TRUE(snippet("int x;\n\nint y;\n").empty()) << "indented differently";
+  EXPECT_TRUE(snippet("class A {\n  // ...\n  int y;\n};\n").empty()) << "something left out";
+  EXPECT_EQ(snippet("int z;\n").size(), 1U);
+  EXPECT_EQ(snippet("int x;\n  int y;\n").size(), 1U) << "the empty line is missing";
+  EXPECT_EQ(snippet("int y;\n// ...\nint x;\n").size(), 1U) << "in another order";
+  EXPECT_EQ(snippet(" public:\nint x;\n").size(), 1U) << "indented unevenly";
+}
+
+TEST_F(Pages, TheFirstDifferenceIsShown) {
+  write("a.h", "int x;\nint y;\n");
+  const auto problems = snippet("int x;\nint why;\n");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(problems[0].what.find("int why;\n  the file: int y;"), std::string::npos)
+      << problems[0].what;
+}
+
+TEST_F(Pages, LinksLeadSomewhere) {
+  write("a/b.md",
+        "# Run it, now!\n# Run it, now!\n[up](../c.md#sleep--wake) [here](#run-it-now-1) "
+        "[web](https://x.y)\n");
+  write("c.md", "# Sleep · wake\n[b](a/b.md) `[no](link)`\n```\n[no](link)\n```\n");
+  EXPECT_TRUE(links().empty());
+  write("d.md", "[gone](gone.md)\n[no heading](c.md#nothing)\n");
+  const auto problems = links();
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].where, "d.md:1");
+  EXPECT_EQ(problems[1].where, "d.md:2");
+}
+
+TEST_F(Pages, AChapterHasItsParts) {
+  write("chapters/01_x/main.cpp", "");
+  EXPECT_EQ(chapters().size(), 1U) << "no README.md";
+  const std::string parts =
+      "# X\n## Predict\n## Run it\n## Rust and C++\n## What goes wrong\n## Exercises\n";
+  write("chapters/01_x/README.md", parts + "## Next\n");
+  EXPECT_TRUE(chapters().empty());
+  write("chapters/01_x/README.md", parts);
+  EXPECT_EQ(chapters().size(), 1U);
+  write("chapters/01_x/README.md", "# X\n<!-- chapter: first slice -->\n");
+  EXPECT_TRUE(chapters().empty());
+}
+
+TEST_F(Pages, AnExerciseHasThreeHints) {
+  write("chapters/01_x/main.cpp", "");
+  write("chapters/01_x/solutions/twice.h", "");
+  const std::string top = "# X\n## Predict\n## Run it\n## Rust\n## Wrong\n## Next\n## Exercises\n";
+  write("chapters/01_x/README.md", top);
+  EXPECT_EQ(chapters().size(), 1U) << "no heading";
+  write("chapters/01_x/README.md",
+        top + "### 1. Double it: `twice`\n<details>\n<details>\n### Other\n<details>\n");
+  EXPECT_EQ(chapters().size(), 1U) << "two hints";
+  write("chapters/01_x/README.md",
+        top + "### 1. Double it: `twice`\n<details>\n<details>\n#### More\n<details>\n");
+  EXPECT_TRUE(chapters().empty());
+}
+
+TEST(TheBook, CodeInPagesIsInItsFile) {
+  for (const Page& page : all_pages(test::source_dir())) {
+    for (const MarkedBlock& block : page.blocks) {
+      if (block.kind == "file") expect_none(check_snippet(page, block, test::source_dir()));
+    }
+  }
+}
+
+TEST(TheBook, LinksLeadSomewhere) {
+  expect_none(check_links(all_pages(test::source_dir()), test::source_dir()));
+}
+
+TEST(TheBook, ChaptersHaveTheirParts) {
+  expect_none(check_chapters(all_pages(test::source_dir()), test::source_dir()));
+}
+
+}  // namespace
+}  // namespace book::docs

@@ -1,0 +1,130 @@
+#include "docs/sources.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "support/paths.h"
+
+namespace book::docs {
+namespace {
+
+std::size_t upstairs(const std::string& file, const std::string& include) {
+  return check_includes(file, "// a file\n#include \"" + include + "\"\n").size();
+}
+
+TEST(Includes, PointDownstairs) {
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "common/poll.h"), 0U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "05_async_await/async.h"), 0U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "07_join/join_all.h"), 0U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "join_all.h"), 0U);
+  EXPECT_EQ(upstairs("chapters/07_join/solutions/map.h", "../join.h"), 0U);
+  EXPECT_EQ(upstairs("tests/common/poll_test.cpp", "20_web_server/http.h"), 0U) << "tests may";
+  EXPECT_EQ(check_includes("common/poll.h", "/*\n#include \"07_join/join.h\"\n*/\n").size(), 0U);
+}
+
+TEST(Includes, UpstairsIsRefused) {
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "08_select/select.h"), 1U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "../08_select/select.h"), 1U);
+  EXPECT_EQ(upstairs("chapters/07_join/solutions/map.h", "../../08_select/select.h"), 1U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "chapters/08_select/select.h"), 1U);
+  EXPECT_EQ(upstairs("common/poll.h", "01_simple_future/join.h"), 1U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "support/watchdog.h"), 1U);
+}
+
+std::vector<Problem> lint(const std::string& body) {
+  return check_coroutines("chapters/05_async_await/x.cpp", "Async<int> f() {\n" + body + "\n}\n");
+}
+
+class Good : public testing::TestWithParam<const char*> {};
+class Bad : public testing::TestWithParam<const char*> {};
+
+TEST_P(Good, Passes) {
+  for (const Problem& problem : lint(GetParam()))
+    ADD_FAILURE() << problem.what << "\n" << GetParam();
+}
+TEST_P(Bad, IsFlagged) { EXPECT_EQ(lint(GetParam()).size(), 1U) << GetParam(); }
+
+INSTANTIATE_TEST_SUITE_P(
+    CoroutineLint, Good,
+    testing::Values(
+        "co_await sleep(1ms);",
+        "int r = co_await f();\n int s = co_await g(r, std::string(\"{?\"));",
+        "const bool ok = co_await x; if (ok) co_return 1; else co_await y;",
+        "for (;;) { auto item = co_await next(s); if (!item) break; }", "sum += co_await x;",
+        "co_return co_await x;", "auto&& r = co_await std::move(x);", "Poll<int>&& r = co_await x;",
+        "auto pair = co_await x; auto& [a, b] = pair;",
+        "auto f = [n = std::move(n)] { return n; }; int r = co_await call(std::move(f));",
+        "int r = co_await poll_fn([&](Context& cx) { return a && b ? p(Agg{1, 2}) : q(); });",
+        "int r = co_await poll_fn([&n, this] { return n; });", "co_await Yield{};",
+        "int r = (co_await x) + 1;", "try { co_await x; } catch (...) { failed = true; }",
+        "if (a && b) co_await x;", "while (a ? b : c) { co_await x; }",
+        "for (int i = 0; i < 3; ++i) co_await x;",
+        "auto l = [](int a) -> Async<int> { int r = co_await f(a); co_return r; };",
+        "auto l = [&]() -> Async<std::vector<int>> { int r = co_await f(a); co_return r; }; "
+        "co_await l();",
+        "auto l = async([&]() -> Async<> { co_await f(a); });",
+        "switch (n) { case 1: { co_await x; } case 2: co_await y; default: co_await z; }",
+        "(void)co_await x;", "values[2] = co_await x;",
+        "// if (co_await x)\n const char* s = R\"(if (co_await x) y)\"; /* a && co_await x */",
+        "auto operator co_await() const noexcept; int my_co_await = 3;"));
+
+INSTANTIATE_TEST_SUITE_P(
+    CoroutineLint, Bad,
+    testing::Values(
+        "if (co_await x) y();", "if (bool ok = co_await x; ok) y();",
+        "if constexpr (co_await x) y();", "while (!(co_await x)) {}",
+        "for (auto v : co_await x) {}", "do { y(); } while (co_await x);",
+        "switch (co_await x) { default: break; }", "bool r = a && co_await x;",
+        "bool r = co_await x == 1 || b;", "bool r = (co_await x) && b;",
+        "int r = a ? co_await x : 2;", "int r = co_await (a ? x : y);",
+        "int r = co_await f(a ? 1 : 2);", "auto [a, b] = co_await x;",
+        "const auto& [a, b] = co_await x;", "Agg a{1, co_await x};", "Agg a = {co_await x};",
+        "int a[] = {1, co_await x};", "v.push_back(Agg{co_await x});",
+        "co_return Agg{co_await x, 2};", "int r = co_await f(Agg{1, 2});",
+        "int r = co_await f({1, 2});", "int r = co_await f({.a = 1});",
+        "int r = co_await Agg{1, 2};", "int r = co_await call([n = std::move(n)] { return n; });",
+        "int r = co_await call([=] { return n; });",
+        "co_await for_each(s, [p](int x) { use(x, p); });", "EXPECT_EQ(co_await x, 3);",
+        "v.push_back(co_await x);", "int r = v[co_await x];",
+        "auto l = [](int a) -> Async<int> { if (co_await f(a)) co_return 1; co_return 0; };"));
+
+TEST(CoroutineLint, TwoInOneStatementAreFlaggedTwice) {
+  EXPECT_EQ(lint("int r = co_await x + co_await y;").size(), 2U);
+}
+
+TEST(CoroutineLint, OnlyThePagesOfMistakesMayAllowOne) {
+  const std::string source = "void f() {\n  if (co_await x) y();  // lint: allow co_await\n}\n";
+  EXPECT_EQ(check_coroutines("tests/docs/canary/condition.cpp", source).size(), 0U);
+  EXPECT_EQ(check_coroutines("chapters/05_async_await/main.cpp", source).size(), 1U);
+}
+
+template <class Check>
+void check_all(Check check) {
+  const auto root = test::source_dir();
+  for (const char* folder : {"common", "chapters", "tests"}) {
+    for (const auto& file : files_under(root / folder, {".h", ".cpp"})) {
+      expect_none(check(file.lexically_relative(root), read_file(file)));
+    }
+  }
+}
+
+TEST(TheBook, IncludesPointDownstairs) { check_all(check_includes); }
+
+TEST(TheBook, CoroutinesKeepTheHouseRules) { check_all(check_coroutines); }
+
+TEST(TheBook, HeadersFitTwoScreens) {
+  const auto root = test::source_dir();
+  for (const char* folder : {"common", "chapters"}) {
+    for (const auto& file : files_under(root / folder, {".h"})) {
+      const auto lines = split_lines(read_file(file)).size();
+      if (lines > 200) {
+        std::cerr << "warning: " << file.lexically_relative(root).string() << " has " << lines
+                  << " lines; a header should fit in 200. Is there a second idea in it?\n";
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace book::docs
