@@ -9,8 +9,10 @@
 // Chapter 04 explains it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
+#include "common/arc.h"
 #include "common/poll.h"
 #include "common/waker.h"
 
@@ -18,30 +20,56 @@ namespace book {
 
 class Reactor;
 
+namespace detail {
+struct IoEntry;
+struct ReactorCore;
+}  // namespace detail
+
 enum class Direction : unsigned char { read, write };
 
+/// Two tasks may use one source, on two threads, each its own direction. Nobody may wait when the
+/// source is moved or destroyed.
 class IoSource {
  public:
   /// On a connected stream or a pipe, a hang-up is the end: it stays ready for good. Elsewhere
-  /// (UDP, listeners, eventfds) EAGAIN clears it like everything else.
+  /// (UDP, listeners, eventfds, named pipes that get new writers) EAGAIN clears it like all else.
   enum class Kind : unsigned char { stream, other };
 
   /// Borrows the descriptor, which has to be non-blocking. Destroy the source before closing it.
+  /// One source for a descriptor at a time.
   IoSource(int fd, Kind kind) noexcept;
   IoSource(IoSource&& other) noexcept;
   IoSource& operator=(IoSource&& other) noexcept;
   ~IoSource();
 
-  int fd() const noexcept;
+  int fd() const noexcept { return fd_; }
 
-  /// Is this direction worth a try? Binds to the current reactor when it first has to wait. Throws
-  /// std::logic_error when another task waits for the same direction, or on another reactor's
-  /// thread; std::system_error when the system refuses to watch the descriptor.
+  /// Is this direction worth a try? Binds to the current reactor when it first has to wait. When
+  /// pending, the task of `cx` is this direction's waiter: until it is woken, or forgets.
+  /// Throws std::logic_error when another task waits for the same direction already, when this is
+  /// another reactor's thread, and when the source's reactor is gone; std::system_error when the
+  /// system refuses to watch the descriptor.
   Poll<void> poll_ready(Direction direction, Context& cx);
+  /// Before the system call.
   void clear(Direction direction) noexcept;
+  /// After it, if the direction is still worth a try.
   void set(Direction direction) noexcept;
-  /// Forgets the waiter of one direction, when it is the task of this waker: for destructors.
+  /// Forgets the waiter of one direction, when it is the task of this waker: for destructors, and
+  /// for a future that another task goes on polling.
   void forget(Direction direction, const Waker& waker) noexcept;
+
+ private:
+  void bind_to_current_reactor();
+  void check_reactor() const;
+  Poll<void> wait(detail::IoEntry& entry, Direction direction, Context& cx);
+  void leave() noexcept;
+
+  int fd_;
+  Kind kind_;
+  /// How the source stands as long as it has no entry; always ready when it can not have one.
+  std::atomic<std::uint8_t> unbound_bits_;
+  std::atomic<detail::IoEntry*> entry_{nullptr};
+  Arc<detail::ReactorCore> core_;  ///< what entry_ lives in; set before entry_
 };
 
 }  // namespace book

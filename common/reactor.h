@@ -8,21 +8,31 @@
 // poll_now() and wait() are for one thread at a time. Not a singleton: tests make their own.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <mutex>
 
+#include "common/arc.h"
 #include "common/clock.h"
-#include "common/poll.h"
 #include "common/timer_wheel.h"
 #include "common/waker.h"
 
 namespace book {
 
+namespace detail {
+struct ReactorCore;
+class WakeRound;
+}  // namespace detail
+
 class Reactor {
  public:
+  /// Throws std::system_error when the system has no descriptors left.
   explicit Reactor(TimeMode mode = TimeMode::real);
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
+  /// Timers that are still armed are disarmed; tasks that wait for a descriptor are woken, and
+  /// told by their next poll.
   ~Reactor();
 
   /// The reactor that the executor of this thread drives. Throws std::logic_error when there is none.
@@ -44,10 +54,12 @@ class Reactor {
   Instant now() const noexcept;
   TimeMode time_mode() const noexcept;
 
-  /// Wakes `waker` once `deadline` has passed: never early, at most a tick (1 ms) late. Arming an
-  /// armed timer moves it. The timer must be disarmed, or have fired, before it is destroyed.
+  /// Wakes `waker` once `deadline` has passed: never early, and late by the tick (1 ms) that the
+  /// deadline is rounded up to and the millisecond that the system's wait is. Arming an armed
+  /// timer moves it; arming it again with the same deadline replaces its waker.
   void arm(Timer& timer, Instant deadline, const Waker& waker);
-  /// After this the timer's waker is gone and will not be fired. Harmless when it is not armed.
+  /// After this the timer holds no waker, and may be destroyed (which disarms it too). Harmless when
+  /// it is not armed. If another thread is firing it right now, that wake may still arrive.
   void disarm(Timer& timer) noexcept;
 
   /// What one look at the system brought.
@@ -58,6 +70,7 @@ class Reactor {
   };
 
   /// Wakes whatever is ready now, without waiting.
+  /// When a waker throws, the others are woken all the same; then the first exception comes out.
   Turn poll_now();
   /// The same, but first waits until there is something: a ready descriptor, a deadline, a notify().
   /// In virtual time a wait that would block jumps to the next deadline instead, unless an
@@ -68,6 +81,7 @@ class Reactor {
 
   /// Says that a thread outside will wake us: virtual time does not jump while one is alive, and
   /// an executor does not call its silence a deadlock.
+  /// The end of the last one ends a wait(). May outlive the reactor.
   class OutsideWork {
    public:
     explicit OutsideWork(Reactor& reactor) noexcept;
@@ -76,7 +90,7 @@ class Reactor {
     ~OutsideWork();
 
    private:
-    Reactor* reactor_;
+    Arc<detail::ReactorCore> core_;
   };
 
   /// What could end a wait(), apart from notify().
@@ -90,8 +104,28 @@ class Reactor {
 
  private:
   friend class IoSource;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  friend class Timer;
+  using Tick = TimerWheel::Tick;
+
+  Tick tick_at_or_after(Instant time) const noexcept;
+  Tick tick_now() const noexcept;
+  Instant instant_of(Tick tick) const noexcept;
+
+  void remove(Timer& timer) noexcept;
+
+  Turn turn(bool may_wait);
+  std::int64_t plan_wait();
+  void after_wait(bool may_jump);
+  int fire_timers(detail::WakeRound& round);
+
+  Arc<detail::ReactorCore> core_;
+  Clock clock_;
+  Instant origin_;  ///< tick 0
+
+  std::mutex timers_mutex_;  ///< guards the wheel, the armed timers' insides, and waits_until_
+  TimerWheel timers_;
+  Tick waits_until_ = 0;  ///< when the wait that is under way ends by itself; 0: there is none
+  std::atomic<std::size_t> armed_{0};  ///< timers_.size(), for looking without the lock
 };
 
 }  // namespace book
