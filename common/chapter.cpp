@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -78,13 +79,20 @@ bool hold_standard_descriptors() noexcept {
   return stdout_open;
 }
 
+/// The errno of a write to stdout that failed earlier and was not looked at; 0 when it can not be
+/// found out. A pipe that nobody reads any more shows itself.
+int late_stdout_error() noexcept {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) ? EPIPE : 0;
+}
+
 /// Writes out what stdout still holds, and says whether all of it arrived.
 int finish_stdout(const std::string& name) noexcept {
   const bool failed_before = std::ferror(stdout) != 0;
   errno = 0;
   const bool failed_now = std::fflush(stdout) != 0;
   if (!failed_before && !failed_now) return 0;
-  return report_stdout(name, failed_now ? errno : 0);
+  return report_stdout(name, failed_now ? errno : late_stdout_error());
 }
 
 int run(const Chapter& chapter, const std::vector<std::string>& words, bool stdout_open,
