@@ -67,10 +67,10 @@ class Tester {
         check_wakes_the_latest(stage, {0, 1});
         check_wakes_the_latest(stage, {0, 1, 0});
         check_repolls(stage);
-        if (options_.event_inside_poll) check_event_inside_poll(stage);
         for (int polls = 0; polls <= 3; ++polls) check_destruction(stage, polls);
       }
       if (waits) check_ready_poll();
+      if (waits && options_.event_inside_poll) check_event_inside_poll();
       check_whole_life(0);
       check_whole_life(3);
       check_moves();
@@ -194,10 +194,10 @@ class Tester {
     }
   }
 
-  /// Point 2: the event comes from elsewhere while poll is between looking and storing.
-  void check_event_inside_poll(int stage) {
+  /// Point 2: the last event comes from elsewhere while poll is between looking and storing.
+  void check_event_inside_poll() {
     CountingWaker before, waker;
-    TrialPtr trial = bring_to(stage, before);
+    TrialPtr trial = bring_to(options_.events - 1, before);
     if (!trial) return;
     bool came = false;
     waker.on_clone([&] {
