@@ -86,6 +86,9 @@ struct WaitReason {
   int number = -1;
 };
 
+/// The reason of a future that waits for nothing, on purpose: nobody calls that a mistake.
+inline constexpr const char kWaitsForEver[] = "nothing: it waits for ever";
+
 /// What a future is given when it is polled. It borrows the waker for the length
 /// of that poll: a future that has to wait stores a copy.
 class Context {

@@ -1,0 +1,233 @@
+#include "04_io_executor/executor.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+namespace book {
+namespace {
+
+/// After this many polls in a row the executor looks at the reactor, so that busy tasks can not
+/// keep descriptors and timers waiting. One look costs about as much as twenty polls.
+constexpr int kPollsBetweenLooks = 256;
+
+/// An address that no other living thread has.
+const void* this_thread() noexcept {
+  static thread_local char token;
+  return &token;
+}
+
+void report_exception(Place place) noexcept {
+  const char* what = "an exception that is no std::exception";
+  std::exception_ptr keep = std::current_exception();
+  try {
+    std::rethrow_exception(keep);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  fmt::print(stderr, "a task ended in an exception that nobody will read: {} (spawned at {}:{})\n", what,
+             place.file, place.line);
+}
+
+/// A waker that is only lent: not counted, and not dropped.
+union BorrowedWaker {
+  Waker waker;
+  BorrowedWaker(void* data, const WakerVTable* vtable) noexcept : waker(data, vtable) {}
+  ~BorrowedWaker() {}
+};
+
+}  // namespace
+
+/// This thread runs this core's tasks, until the end of the scope.
+class ExecutorCore::Running {
+ public:
+  explicit Running(ExecutorCore& core) noexcept
+      : previous_(std::exchange(current_, &core)), scope_(core.reactor_) {}
+  ~Running() { current_ = previous_; }
+
+ private:
+  ExecutorCore* previous_;
+  Reactor::Scope scope_;
+};
+
+ExecutorCore::ExecutorCore(TimeMode time, std::optional<std::uint64_t> seed)
+    : thread_(this_thread()), reactor_(time) {
+  if (seed) shuffle_.emplace(*seed);
+}
+
+void ExecutorCore::adopt(Task* task) {
+  if (thread_.load(std::memory_order_relaxed) != this_thread()) {
+    task->drop_future();
+    task->free();
+    throw std::logic_error("spawn() on another thread than the executor's: spawn inside a task instead");
+  }
+  task->core_ = this;
+  retain();
+  task->older_ = newest_;
+  if (newest_) newest_->newer_ = task;
+  newest_ = task;
+  ++task_count_;
+  if (trace::enabled()) [[unlikely]] trace::spawn(task, task->place());
+  ready_.push(task);
+}
+
+// Why no wake is lost: the waker puts the task into the inbox and then asks whether we sleep; we
+// say that we sleep and then look into the inbox (park). Both in one order for all, so at least one
+// of the two sees the other.
+void ExecutorCore::enqueue(Task* task) noexcept {
+  if (current_ == this) return ready_.push(task);
+  Arc<ExecutorCore> keep = Arc<ExecutorCore>::share(this);  // the task, and we with it, may end at once
+  {
+    std::lock_guard lock(inbox_mutex_);
+    if (!closed_) {
+      inbox_.push(task);
+      has_mail_.store(true);
+      task = nullptr;
+    }
+  }
+  if (task) return task->release();  // too late: the executor has ended
+  if (sleeping_.exchange(false)) reactor_.notify();
+}
+
+void ExecutorCore::run_until(const Task* goal) {
+  Running running(*this);
+  thread_.store(this_thread(), std::memory_order_relaxed);
+  const auto reached = [&] { return goal ? goal->is_completed() : task_count_ == 0; };
+  while (!reached()) {
+    if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+    if (ready_.empty()) {
+      park();
+      continue;
+    }
+    if (shuffle_) shuffle_ready();
+    for (int left = kPollsBetweenLooks; left > 0 && !ready_.empty(); --left) {
+      turn(ready_.pop());
+      if (reached()) return;
+    }
+    if (!ready_.empty()) {
+      if (stranded_) report_stranded();
+      if (!reactor_.waiting().nothing()) reactor_.poll_now();
+    }
+  }
+}
+
+/// One turn of a task that was just taken from the queue.
+void ExecutorCore::turn(Task* task) {
+  const std::uint64_t old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  if (old & Task::kCompleted) return task->release();
+  if (old & Task::kCancelled) return finish(task);
+  ++polls_;
+  BorrowedWaker borrowed(task, &Task::kWakerVTable);
+  Context cx(borrowed.waker);
+  polling_ = task;
+  if (trace::enabled()) [[unlikely]] trace::poll_begin(task);
+  trace::Outcome outcome = trace::Outcome::pending;
+  try {
+    if (task->poll_future(cx)) outcome = trace::Outcome::ready;
+  } catch (...) {
+    outcome = trace::Outcome::threw;
+    report_exception(task->place());
+  }
+  if (trace::enabled()) [[unlikely]] trace::poll_end(task, outcome);
+  if (outcome != trace::Outcome::pending) return finish(task);
+  polling_ = nullptr;
+  task->wait_what_ = cx.reason().what;
+  task->wait_number_ = cx.reason().number;
+  if (task->is_stranded()) [[unlikely]] stranded_ = true;
+}
+
+/// Drops the future, and gives the executor's handle back unless the task is still in a queue: then
+/// turn() will, when it comes across it.
+void ExecutorCore::finish(Task* task) noexcept {
+  polling_ = task;
+  task->drop_future();
+  polling_ = nullptr;
+  (task->newer_ ? task->newer_->older_ : newest_) = task->older_;
+  if (task->older_) task->older_->newer_ = task->newer_;
+  --task_count_;
+  if (trace::enabled()) [[unlikely]] trace::drop(task);
+  std::uint64_t old = task->state_.load(std::memory_order_relaxed);
+  std::uint64_t next;
+  do {
+    next = (old | Task::kCompleted) - (old & Task::kScheduled ? 0 : Task::kOneHandle);
+  } while (!task->state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
+                                               std::memory_order_relaxed));
+  if (!(next & Task::kOwners)) task->free();
+}
+
+void ExecutorCore::drop(Task* task) noexcept {
+  if (task->is_completed()) return;
+  Running running(*this);
+  finish(task);
+}
+
+void ExecutorCore::take_inbox() noexcept {
+  std::lock_guard lock(inbox_mutex_);
+  has_mail_.store(false, std::memory_order_relaxed);
+  while (!inbox_.empty()) ready_.push(inbox_.pop());
+}
+
+void ExecutorCore::shuffle_ready() {
+  std::vector<Task*> tasks;
+  while (!ready_.empty()) tasks.push_back(ready_.pop());
+  std::shuffle(tasks.begin(), tasks.end(), *shuffle_);
+  for (Task* task : tasks) ready_.push(task);
+}
+
+void ExecutorCore::park() {
+  const Reactor::Waiting waiting = reactor_.waiting();
+  if (waiting.nothing() && !has_mail_.load()) examine_silence();
+  if (stranded_) report_stranded();
+  if (trace::enabled()) [[unlikely]] trace::idle(static_cast<int>(waiting.timers), waiting.io);
+  sleeping_.store(true);
+  if (!has_mail_.load()) reactor_.wait();
+  sleeping_.store(false, std::memory_order_relaxed);
+}
+
+void ExecutorCore::close() noexcept {
+  Running running(*this);
+  while (newest_) finish(newest_);
+  {
+    std::lock_guard lock(inbox_mutex_);
+    closed_ = true;
+    while (!inbox_.empty()) ready_.push(inbox_.pop());
+  }
+  while (!ready_.empty()) ready_.pop()->release();
+}
+
+Executor::Executor(ExecutorOptions options)
+    : core_(make_arc<ExecutorCore>(options.time, options.seed)) {}
+
+Executor::~Executor() { core_->close(); }
+
+void Executor::run() {
+  refuse_inside_a_task("run");
+  core_->run_until(nullptr);
+}
+
+void Executor::refuse_inside_a_task(const char* what) {
+  if (ExecutorCore::current()) {
+    throw std::logic_error(
+        fmt::format("{}() inside a task would stop every other task: co_await the future instead", what));
+  }
+}
+
+Executor::Root::Root(ExecutorCore& core, Task* task) : core_(core), task_(task) {
+  core_.adopt(task);
+  task_->retain();
+}
+
+Executor::Root::~Root() {
+  core_.drop(task_);
+  task_->release();
+}
+
+ExecutorCore& detail::current_core(const char* what) {
+  if (ExecutorCore* core = ExecutorCore::current()) return *core;
+  throw std::logic_error(fmt::format("{}() needs a running executor: call it inside a task", what));
+}
+
+}  // namespace book

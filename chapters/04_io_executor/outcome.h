@@ -1,0 +1,69 @@
+// Outcome<T>: how something ended, kept until somebody asks: a value or an exception.
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "common/future.h"
+
+namespace book {
+
+template <class T>
+class Outcome {
+ public:
+  template <class... Args>
+  void set_value(Args&&... args) {
+    value_.emplace(std::forward<Args>(args)...);
+  }
+  void set_exception(std::exception_ptr exception) noexcept { exception_ = std::move(exception); }
+
+  /// Polls `future`, and keeps what it ends with. False while it is pending.
+  template <class F>
+  bool poll_into(F& future, Context& cx) noexcept {
+    try {
+      Poll<T> poll = future.poll(cx);
+      if (poll.is_pending()) return false;
+      value_.emplace(std::move(poll).value());
+    } catch (...) {
+      exception_ = std::current_exception();
+    }
+    return true;
+  }
+
+  /// The value, or the exception, thrown.
+  T get() && {
+    if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
+    return std::move(*value_);
+  }
+
+ private:
+  std::exception_ptr exception_;
+  std::optional<T> value_;
+};
+
+template <>
+class Outcome<void> {
+ public:
+  void set_value() noexcept {}
+  void set_exception(std::exception_ptr exception) noexcept { exception_ = std::move(exception); }
+
+  template <class F>
+  bool poll_into(F& future, Context& cx) noexcept {
+    try {
+      return future.poll(cx).is_ready();
+    } catch (...) {
+      exception_ = std::current_exception();
+      return true;
+    }
+  }
+
+  void get() && {
+    if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
+  }
+
+ private:
+  std::exception_ptr exception_;
+};
+
+}  // namespace book

@@ -1,0 +1,130 @@
+// future | map(g): its value through a function.   future | then(g): its value into the next future.
+//
+//     co_await (download(url) | map(length));         // length(body)
+//     co_await (download(url) | then(save));          // save(body) is a future, awaited next
+//
+// A future named on the left is borrowed, a temporary is owned. Chapter 09 pipes streams likewise.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "common/future.h"
+
+namespace book {
+namespace detail {
+
+/// Calls `function` with what `poll` is ready with: with nothing, if that is void.
+template <class Function, class T>
+decltype(auto) call_with(Function& function, Poll<T>&& poll) {
+  if constexpr (std::is_void_v<T>) {
+    return std::invoke(function);
+  } else {
+    return std::invoke(function, std::move(poll).value());
+  }
+}
+template <class Function, class F>
+using CalledWith =
+    std::remove_cvref_t<decltype(call_with(std::declval<Function&>(), std::declval<Poll<OutputOf<F>>>()))>;
+
+}  // namespace detail
+
+/// `F` is a reference when the future is borrowed.
+template <class F, class Function>
+class [[nodiscard]] Map {
+ public:
+  using Output = detail::CalledWith<Function, F>;
+  Map(F&& future, Function function)
+      : future_(std::forward<F>(future)), function_(std::move(function)) {}
+
+  Poll<Output> poll(Context& cx) {
+    pin_.enter();
+    Poll<OutputOf<F>> first = future_.poll(cx);
+    if (first.is_pending()) return pin_.pending();
+    if constexpr (std::is_void_v<Output>) {
+      detail::call_with(function_, std::move(first));
+      return Poll<void>::ready();
+    } else {
+      return Poll<Output>::ready(detail::call_with(function_, std::move(first)));
+    }
+  }
+
+ private:
+  F future_;
+  Function function_;
+  PinGuard pin_;
+};
+
+template <class F, class Function>
+class [[nodiscard]] Then {
+  using Second = detail::CalledWith<Function, F>;
+  static_assert(Future<Second>, "then(g): g must return a future; for a plain value use map(g)");
+
+ public:
+  using Output = OutputOf<Second>;
+  Then(F&& future, Function function)
+      : first_(std::in_place, std::forward<F>(future)), function_(std::move(function)) {}
+
+  Poll<Output> poll(Context& cx) {
+    pin_.enter();
+    if (!second_) {
+      Poll<OutputOf<F>> first = first_->future.poll(cx);
+      if (first.is_pending()) return pin_.pending();
+      second_.emplace(detail::call_with(function_, std::move(first)));
+      first_.reset();  // an owned first future is dropped before the second begins
+    }
+    Poll<Output> output = second_->poll(cx);
+    if (output.is_pending()) return pin_.pending();
+    return output;
+  }
+
+ private:
+  struct Held {  // an optional can not hold a reference by itself
+    explicit Held(F&& held) : future(std::forward<F>(held)) {}
+    F future;
+  };
+
+  std::optional<Held> first_;
+  Function function_;
+  std::optional<Second> second_;
+  PinGuard pin_;
+};
+
+namespace detail {
+template <class Function>
+struct MapStep {
+  Function function;
+};
+template <class Function>
+struct ThenStep {
+  Function function;
+};
+struct MapFn {
+  template <class Function>
+  MapStep<Function> operator()(Function function) const {
+    return {std::move(function)};
+  }
+};
+struct ThenFn {
+  template <class Function>
+  ThenStep<Function> operator()(Function function) const {
+    return {std::move(function)};
+  }
+};
+
+template <Future F, class Function>
+Map<F, Function> operator|(F&& future, MapStep<Function> step) {
+  return {std::forward<F>(future), std::move(step.function)};
+}
+template <Future F, class Function>
+Then<F, Function> operator|(F&& future, ThenStep<Function> step) {
+  return {std::forward<F>(future), std::move(step.function)};
+}
+}  // namespace detail
+
+inline constexpr detail::MapFn map{};
+inline constexpr detail::ThenFn then{};
+
+}  // namespace book
