@@ -66,9 +66,9 @@ class FramePool {
   };
   /// A limit of zero: this thread has not used the list yet, or is about to end.
   struct FreeList {
-    Block* first = nullptr;
-    std::uint32_t count = 0;
-    std::uint32_t limit = 0;
+    Block* first;
+    std::uint32_t count;
+    std::uint32_t limit;
   };
 
   static constexpr std::size_t index_of(std::size_t size) { return (size + kStep - 1) / kStep - 1; }
