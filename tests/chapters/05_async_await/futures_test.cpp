@@ -1,0 +1,117 @@
+// ready, never, poll_fn, yield_now, map and then. (Chapter 05)
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "05_async_await/map_then.h"
+#include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
+
+namespace book {
+namespace {
+
+TEST(Ready, GivesItsValueOnceAtTheFirstPoll) {
+  Waker waker = Waker::noop();
+  Context cx(waker);
+  auto future = ready(std::make_unique<int>(4));
+  EXPECT_EQ(*future.poll(cx).value(), 4);
+  EXPECT_THROW((void)future.poll(cx), std::logic_error);
+}
+
+TEST(Never, IsPendingAndNobodyCanWakeIt) { EXPECT_THROW(block_on(never<int>()), Deadlock); }
+
+TEST(PollFn, PollsItsFunction) {
+  int polls = 0;
+  auto third_time = poll_fn([&](Context& cx) -> Poll<int> {
+    if (++polls == 3) return polls;
+    cx.waker().wake_by_ref();
+    return pending;
+  });
+  EXPECT_EQ(block_on(third_time), 3);
+}
+
+TEST(YieldNow, LetsTheOthersRunFirst) {
+  std::vector<std::string> log;
+  auto body = [&](std::string name) -> Async<> {
+    log.push_back(name + "1");
+    co_await yield_now();
+    log.push_back(name + "2");
+  };
+  Executor executor;
+  executor.spawn(body("a"));
+  executor.spawn(body("b"));
+  executor.run();
+  EXPECT_EQ(log, (std::vector<std::string>{"a1", "b1", "a2", "b2"}));
+}
+
+TEST(Map, PassesTheValueThroughAFunction) {
+  auto twice = [](int value) { return value * 2; };
+  EXPECT_EQ(block_on(ready(21) | map(twice)), 42);
+}
+
+TEST(Map, MayTakeAndGiveNothing) {
+  int calls = 0;
+  block_on(ready() | map([&] { ++calls; }));
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(block_on(yield_now() | map([] { return 5; })), 5);
+}
+
+TEST(Map, ThrowsWhatItsFunctionThrows) {
+  auto fails = [](int) -> int { throw std::runtime_error("no"); };
+  EXPECT_THROW(block_on(ready(1) | map(fails)), std::runtime_error);
+}
+
+TEST(Then, AwaitsTheFutureThatItsFunctionGives) {
+  auto next_one = [](int value) -> Async<int> {
+    co_await yield_now();
+    co_return value + 1;
+  };
+  EXPECT_EQ(block_on(ready(1) | then(next_one) | then(next_one)), 3);
+}
+
+TEST(Then, DoesNotCallItsFunctionWhenTheFirstFails) {
+  bool called = false;
+  auto fails = []() -> Async<int> {
+    co_await yield_now();
+    throw std::runtime_error("no");
+  };
+  auto second = [&](int value) {
+    called = true;
+    return ready(value);
+  };
+  EXPECT_THROW(block_on(fails() | then(second)), std::runtime_error);
+  EXPECT_FALSE(called);
+}
+
+TEST(Then, DropsAnOwnedFirstFutureBeforeTheSecondBegins) {
+  auto held = std::make_shared<int>(1);
+  auto first = [](std::shared_ptr<int> keep) -> Async<int> {
+    co_await yield_now();
+    co_return *keep;
+  };
+  auto second = [&](int) { return ready(held.use_count()); };
+  EXPECT_EQ(block_on(first(held) | then(second)), 1);
+}
+
+TEST(MapAndThen, BorrowANamedFuture) {
+  auto body = []() -> Async<int> {
+    co_await yield_now();
+    co_return 1;
+  };
+  Async<int> task = body();
+  Waker waker = Waker::noop();
+  Context cx(waker);
+  {
+    auto mapped = task | map([](int value) { return value + 1; });
+    EXPECT_TRUE(mapped.poll(cx).is_pending());
+  }
+  EXPECT_EQ(task.poll(cx).value(), 1);
+}
+
+}  // namespace
+}  // namespace book
