@@ -14,7 +14,7 @@ class FramePool::ThreadEnd {
       list.limit = 0;
       while (Block* block = list.first) {
         list.first = block->next;
-        ::operator delete(block, (index + 1) * kStep);
+        ::operator delete(block);
       }
       list.count = 0;
     }

@@ -37,7 +37,7 @@ class FramePool {
         return;
       }
     }
-    ::operator delete(frame, rounded(size));
+    ::operator delete(frame);
   }
 
   /// How many bytes this thread keeps for frames of this size: for tests.
