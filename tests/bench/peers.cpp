@@ -1,0 +1,229 @@
+// One measure of our runtime a run, for a harness that sets other runtimes beside it:
+//
+//     peer_bench yield_1        prints "RESULT number": ns an operation, or bytes a task
+//
+// Exit code 3 and no result: a measure that the book has no chapter for yet. The process ends at
+// the result, without tearing down a million tasks.
+#include <fmt/core.h>
+#include <time.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
+
+namespace book {
+namespace {
+
+constexpr int kMillion = 1'000'000;
+using SteadyClock = std::chrono::steady_clock;
+
+[[noreturn]] void result(double total, double operations) {
+  fmt::print("RESULT {:.2f}\n", total / operations);
+  std::fflush(stdout);
+  std::_Exit(0);
+}
+
+[[noreturn]] void result_since(SteadyClock::time_point start, double operations) {
+  result(std::chrono::duration<double, std::nano>(SteadyClock::now() - start).count(), operations);
+}
+
+double cpu_nanoseconds() {
+  timespec used;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return used.tv_sec * 1e9 + used.tv_nsec;
+}
+
+double resident_bytes() {
+  long all = 0;
+  long resident = 0;
+  if (FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld %ld", &all, &resident) != 2) std::abort();
+    std::fclose(file);
+  }
+  return resident * 4096.0;
+}
+
+/// The same numbers in every runtime that is measured.
+struct Random {
+  std::uint64_t state = 88172645463325252;
+  std::uint64_t next() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+  }
+};
+
+/// Counts down and then wakes the one who waits. All on the executor's thread.
+class Gate {
+ public:
+  explicit Gate(int count) : left_(count) {}
+  void hit() {
+    if (--left_ == 0) std::exchange(waiter_, Waker()).wake();
+  }
+  Poll<void> poll(Context& cx) {
+    if (left_ == 0) return Poll<void>::ready();
+    cx.store(waiter_, "the gate");
+    return pending;
+  }
+  auto opened() {
+    return poll_fn([this](Context& cx) { return poll(cx); });
+  }
+
+ private:
+  int left_;
+  Waker waiter_;
+};
+
+Async<> hit(Gate& gate) {
+  gate.hit();
+  co_return;
+}
+
+Async<> spawn_batch() {
+  Gate gate(kMillion);
+  const auto start = SteadyClock::now();
+  for (int i = 0; i < kMillion; ++i) spawn_detached(hit(gate));
+  auto opened = gate.opened();
+  co_await opened;
+  result_since(start, kMillion);
+}
+
+Async<> yields(int count, Gate& gate) {
+  while (count-- > 0) co_await yield_now();
+  gate.hit();
+}
+
+Async<> yield_tasks(int tasks) {
+  Gate gate(tasks);
+  const auto start = SteadyClock::now();
+  for (int i = 0; i < tasks; ++i) spawn_detached(yields(10 * kMillion / tasks, gate));
+  auto opened = gate.opened();
+  co_await opened;
+  result_since(start, 10.0 * kMillion);
+}
+
+Async<> nest(int depth) {
+  if (depth > 1) {
+    co_await nest(depth - 1);
+  } else {
+    for (int i = 0; i < kMillion; ++i) co_await yield_now();
+  }
+}
+
+Async<> depth(int levels) {
+  const auto start = SteadyClock::now();
+  co_await nest(levels);
+  result_since(start, kMillion);
+}
+
+Async<> waits_for_ever(Gate& gate) {
+  gate.hit();
+  co_await never<void>();
+}
+
+Async<> sleeps_an_hour(Gate& gate) {
+  gate.hit();
+  co_await sleep(std::chrono::hours(1));
+}
+
+Async<> memory(Async<> (*task)(Gate&)) {
+  Gate gate(kMillion);
+  const double before = resident_bytes();
+  for (int i = 0; i < kMillion; ++i) spawn_detached(task(gate));
+  auto opened = gate.opened();
+  co_await opened;
+  result(resident_bytes() - before, kMillion);
+}
+
+Async<> sleeps(std::chrono::nanoseconds duration, Gate& gate) {
+  co_await sleep(duration);
+  gate.hit();
+}
+
+Async<> timer_run() {
+  Gate gate(kMillion);
+  Random random;
+  const double start = cpu_nanoseconds();
+  for (int i = 0; i < kMillion; ++i) {
+    spawn_detached(sleeps(std::chrono::nanoseconds(random.next() % 1'000'000'000), gate));
+  }
+  auto opened = gate.opened();
+  co_await opened;
+  result(cpu_nanoseconds() - start, kMillion);
+}
+
+/// A timer made, polled once and dropped, with `live` others waiting.
+void timer_cancel(int live) {
+  Reactor reactor;
+  Reactor::Scope scope(reactor);
+  Waker waker = Waker::noop();
+  Context cx(waker);
+  Random random;
+  const auto a_while = [&] { return std::chrono::milliseconds(60'000 + random.next() % 100'000); };
+  std::vector<std::unique_ptr<Sleep>> others;
+  for (int i = 0; i < live; ++i) {
+    others.push_back(std::make_unique<Sleep>(sleep(a_while())));
+    if (others.back()->poll(cx).is_ready()) std::abort();
+  }
+  const auto start = SteadyClock::now();
+  for (int i = 0; i < kMillion; ++i) {
+    Sleep one = sleep(a_while());
+    if (one.poll(cx).is_ready()) std::abort();
+  }
+  result_since(start, kMillion);
+}
+
+/// Inside a task of its own, as the peers do it.
+std::function<void()> in_task(std::function<Async<>()> make) {
+  return [make] {
+    Executor executor;
+    executor.spawn(make());
+    executor.run();
+  };
+}
+
+const std::map<std::string, std::function<void()>> kMeasures{
+    {"spawn_batch", in_task(spawn_batch)},
+    {"yield_1", in_task([] { return yield_tasks(1); })},
+    {"yield_1000", in_task([] { return yield_tasks(1000); })},
+    // A call of an async function is a frame of its own here, boxed or not.
+    {"depth_1", in_task([] { return depth(1); })},
+    {"depth_10", in_task([] { return depth(10); })},
+    {"depth_100", in_task([] { return depth(100); })},
+    {"boxed_1", in_task([] { return depth(1); })},
+    {"boxed_10", in_task([] { return depth(10); })},
+    {"boxed_100", in_task([] { return depth(100); })},
+    {"mem_pending", in_task([] { return memory(waits_for_ever); })},
+    {"mem_sleep", in_task([] { return memory(sleeps_an_hour); })},
+    {"timer_run", in_task(timer_run)},
+    {"timer_cancel", [] { timer_cancel(0); }},
+    {"timer_cancel_100k", [] { timer_cancel(100'000); }},
+};
+
+}  // namespace
+}  // namespace book
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fmt::print(stderr, "usage: peer_bench MEASURE, one of:");
+    for (const auto& [name, run] : book::kMeasures) fmt::print(stderr, " {}", name);
+    fmt::print(stderr, "\n");
+    return 2;
+  }
+  const auto found = book::kMeasures.find(argv[1]);
+  if (found == book::kMeasures.end()) return 3;
+  found->second();
+}
