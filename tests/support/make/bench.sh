@@ -5,6 +5,8 @@
 . tests/support/make/setup.sh bench
 
 configure dev build
+# Google Benchmark may have been installed just now: CMake looks once more.
+[ -x build/bin/book_bench ] || cmake --preset dev >/dev/null || die "CMake could not set up the build."
 build build benches || die "The benches do not build: the compiler's message is above."
 
 if [ -x build/bin/book_bench ]; then
@@ -18,7 +20,7 @@ else
 fi
 
 for load in tests/bench/http_load.sh tests/bench/http_load.py; do
-    [ -e "$load" ] || continue
+    [ -e "$load" ] && [ -x build/bin/20_web_server ] || continue
     if ! command -v wrk >/dev/null 2>&1; then
         say "The web server's load test needs wrk: apt-get install -y wrk"
         break
