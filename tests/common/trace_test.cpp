@@ -1,0 +1,358 @@
+// The trace, written by hand as an executor and a reactor would, and read back.
+#include "common/trace.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <functional>
+#include <map>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "common/waker.h"
+#include "support/child_process.h"
+#include "support/trace_reader.h"
+
+namespace book {
+namespace {
+
+using test::ChildResult;
+using test::run_in_child;
+using test::TemporaryFile;
+using test::Trace;
+using test::TraceLine;
+using trace::Outcome;
+using Chain = std::vector<std::string>;
+
+/// Tasks are named by addresses; these are some.
+const char tasks[4] = {};
+const void* const kFirst = &tasks[0];
+const void* const kSecond = &tasks[1];
+
+/// A trace while the scope lasts, and then what it wrote.
+Trace record(const std::function<void()>& events, const std::string& title = "a test") {
+  const TemporaryFile file;
+  trace::start(file.path(), title);
+  events();
+  trace::stop();
+  return Trace(file.path());
+}
+
+TEST(Trace, IsOffUntilItIsStartedAndAfterItIsStopped) {
+  EXPECT_FALSE(trace::enabled());
+  trace::wake(kFirst);  // nobody should call this now; harmless
+  trace::stop();
+  const Trace trace = record([] { EXPECT_TRUE(trace::enabled()); });
+  EXPECT_FALSE(trace::enabled());
+  EXPECT_EQ(trace.title(), "a test");
+  EXPECT_TRUE(trace.events().empty());
+}
+
+TEST(Trace, WritesEveryEventInItsExactForm) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {"main.cpp", 12});
+    trace::poll_begin(kFirst);
+    trace::await_at({"main.cpp", 20});
+    trace::store(kFirst, "reading fd", 7);
+    trace::waker_clone(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::idle(1, 2);
+    {
+      trace::Cause cause = trace::Cause::io(7, true, true);
+      trace::wake(kFirst);
+    }
+    trace::waker_drop(kFirst);
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::ready);
+    trace::drop(kFirst);
+  });
+  std::vector<std::string> lines;
+  for (const TraceLine& line : trace.events()) {
+    std::string json = line.json();
+    const std::size_t t = json.find("\"t\":") + 4;
+    json.replace(t, json.find(',', t) - t, "_");
+    lines.push_back(json);
+  }
+  EXPECT_EQ(
+      lines,
+      (std::vector<std::string>{
+          R"({"n":1,"t":_,"th":1,"e":"spawn","k":1,"by":"thread 1","l":"main.cpp:12"})",
+          R"({"n":2,"t":_,"th":1,"e":"poll+","k":1,"c":1})",
+          R"({"n":3,"t":_,"th":1,"e":"store","k":1,"w":1,"l":"main.cpp:20","why":"reading fd 7"})",
+          R"({"n":4,"t":_,"th":1,"e":"wclone","k":1,"w":1,"by":"task 1"})",
+          R"({"n":5,"t":_,"th":1,"e":"poll-","k":1,"is":"pending"})",
+          R"({"n":6,"t":_,"th":1,"e":"idle","why":"timers 1, descriptors 2"})",
+          R"({"n":7,"t":_,"th":1,"e":"io","why":"fd 7 readable, writable"})",
+          R"({"n":8,"t":_,"th":1,"e":"wake","k":1,"w":1,"by":"thread 1","c":7})",
+          R"({"n":9,"t":_,"th":1,"e":"wdrop","k":1,"w":1,"by":"thread 1"})",
+          R"({"n":10,"t":_,"th":1,"e":"poll+","k":1,"c":8})",
+          R"({"n":11,"t":_,"th":1,"e":"poll-","k":1,"is":"ready"})",
+          R"({"n":12,"t":_,"th":1,"e":"drop","k":1,"by":"thread 1"})",
+      }));
+}
+
+TEST(Trace, TellsWhyATaskIsAwake) {
+  // A timer wakes the first task, which wakes the second.
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    trace::spawn(kSecond, {});
+    for (const void* task : {kFirst, kSecond}) {
+      trace::poll_begin(task);
+      trace::poll_end(task, Outcome::pending);
+    }
+    {
+      trace::Cause cause = trace::Cause::timer();
+      trace::wake(kFirst);
+    }
+    trace::poll_begin(kFirst);
+    trace::wake(kSecond);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::poll_begin(kSecond);
+    trace::poll_end(kSecond, Outcome::threw);
+  });
+  const TraceLine last = trace.all("poll+").back();
+  EXPECT_EQ(trace.causes_of(last.number("n")), (Chain{"poll+", "wake", "poll+", "wake", "timer"}));
+  EXPECT_EQ(trace.at(last.number("c")).text("by"), "task 1");
+  EXPECT_EQ(trace.all("poll-").back().text("is"), "threw");
+}
+
+TEST(Trace, APollNamesTheFirstOfSeveralWakesAndNoneTwice) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    trace::wake(kFirst);  // changes nothing: it is scheduled already
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::wake(kFirst);
+    trace::wake(kFirst);
+    trace::poll_begin(kFirst);
+    trace::wake(kFirst);  // while it runs: this is what the next poll comes from
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::poll_begin(kFirst);  // for no reason
+    trace::poll_end(kFirst, Outcome::pending);
+  });
+  std::vector<long> causes;
+  for (const TraceLine& poll : trace.all("poll+")) causes.push_back(poll.number("c"));
+  EXPECT_EQ(causes, (std::vector<long>{1, 5, 8, 0}));
+}
+
+TEST(Trace, CausesAndPollsMayBeNested) {
+  const Trace trace = record([] {
+    trace::Cause outer = trace::Cause::io(3, true, false);
+    {
+      trace::Cause inner = trace::Cause::timer();
+      trace::wake(kFirst);
+    }
+    trace::wake(kFirst);
+    trace::poll_begin(kFirst);
+    trace::wake(kSecond);
+    trace::poll_begin(kSecond);
+    trace::wake(kFirst);
+    trace::poll_end(kSecond, Outcome::ready);
+    trace::wake(kSecond);
+    trace::poll_end(kFirst, Outcome::ready);
+    trace::wake(kFirst);
+  });
+  std::vector<std::string> wakes;
+  for (const TraceLine& wake : trace.all("wake")) {
+    wakes.push_back(wake.text("by") + ", " + trace.at(wake.number("c")).event());
+  }
+  EXPECT_EQ(wakes, (Chain{"thread 1, timer", "thread 1, io", "task 1, poll+", "task 2, poll+",
+                          "task 1, poll+", "thread 1, io"}));
+}
+
+TEST(Trace, WakesFromAnotherThreadNameIt) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    std::thread([] { trace::wake(kFirst); }).join();
+  });
+  EXPECT_EQ(trace.all("wake")[0].text("by"), "thread 2");
+  EXPECT_EQ(trace.all("wake")[0].number("th"), 2);
+  EXPECT_FALSE(trace.all("wake")[0].has("c"));
+}
+
+TEST(Trace, ATaskAtAReusedAddressIsANewOne) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    trace::drop(kFirst);
+    trace::wake(kFirst);        // a waker that outlived its task:
+    trace::waker_drop(kFirst);  // it still names the old one
+    trace::spawn(kFirst, {});
+    trace::wake(kFirst);
+  });
+  std::vector<long> numbers;
+  for (const TraceLine& line : trace.events()) numbers.push_back(line.number("k"));
+  EXPECT_EQ(numbers, (std::vector<long>{1, 1, 1, 1, 2, 2}));
+}
+
+TEST(Trace, AWakerThatIsNoTasksOwnHasANumberToo) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    trace::store(kSecond, "a child of a join", -1);
+    trace::wake(kSecond);
+  });
+  EXPECT_FALSE(trace.at(2).has("k"));
+  EXPECT_EQ(trace.at(2).number("w"), 2);
+  EXPECT_EQ(trace.at(2).text("why"), "a child of a join");
+  EXPECT_FALSE(trace.at(3).has("k"));
+  EXPECT_EQ(trace.at(3).number("w"), 2);
+}
+
+TEST(Trace, AContextNotesWhatItsTaskWaitsFor) {
+  const Waker waker = Waker::noop();
+  const Trace trace = record([&] {
+    Waker slot;
+    Context cx(waker);
+    cx.store(slot, "reading fd", 7);
+  });
+  EXPECT_EQ(trace.all("store")[0].text("why"), "reading fd 7");
+}
+
+TEST(Trace, FilesAreNamedFromTheTopOfTheProject) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {__builtin_FILE(), 7});
+    trace::spawn(kSecond, {"/somewhere/else.cpp", 8});
+  });
+  EXPECT_EQ(trace.at(1).text("l"), "tests/common/trace_test.cpp:7");
+  EXPECT_EQ(trace.at(2).text("l"), "/somewhere/else.cpp:8");
+}
+
+TEST(Trace, EscapesWhatJsonCanNotHold) {
+  const std::string nasty =
+      "a \"quote\", a \\, a\nline, a\ttab, \x01, \x7f, \xC3\xA9 and \xF0\x9F\x8C\x8D";
+  const Trace trace = record([&] { trace::store(kFirst, nasty.c_str(), 1); }, nasty);
+  EXPECT_EQ(trace.title(), nasty);
+  EXPECT_EQ(trace.at(1).text("why"), nasty + " 1");
+}
+
+TEST(Trace, BytesThatAreNoUtf8AreReplaced) {
+  const std::string replaced = "\xEF\xBF\xBD";
+  const std::map<std::string, std::string> titles = {
+      {"\xFFx", replaced + "x"},
+      {"\xC3", replaced},
+      {"\xC3(", replaced + "("},
+      {"\xC0\xAF", replaced + replaced},                 // overlong
+      {"\xED\xA0\x80", replaced + replaced + replaced},  // a surrogate
+      {"\xF5\x80\x80\x80", replaced + replaced + replaced + replaced},
+  };
+  for (const auto& [title, expected] : titles) {
+    EXPECT_EQ(record([] {}, title).title(), expected);
+  }
+}
+
+TEST(Trace, EveryTraceCountsFromTheBeginning) {
+  for (int round = 0; round < 2; ++round) {
+    const Trace trace = record([] {
+      std::thread([] { trace::spawn(kSecond, {}); }).join();
+      trace::wake(kSecond);
+      trace::poll_begin(kFirst);  // and never ended in this trace
+    });
+    EXPECT_EQ(trace.at(1).number("th"), 1);
+    EXPECT_EQ(trace.at(1).number("k"), 1);
+    EXPECT_EQ(trace.at(2).number("th"), 2);
+    EXPECT_EQ(trace.at(2).text("by"), "thread 2") << "the poll of the last trace must be forgotten";
+  }
+}
+
+TEST(Trace, StartingAnotherOneEndsTheFirst) {
+  const TemporaryFile first, second;
+  trace::start(first.path(), "first");
+  {
+    trace::Cause cause = trace::Cause::timer();
+    trace::start(second.path(), "second");
+    trace::wake(kFirst);
+  }
+  trace::wake(kFirst);
+  trace::stop();
+  EXPECT_EQ(Trace(first.path()).events().size(), 1u);
+  const Trace trace(second.path());
+  EXPECT_EQ(trace.title(), "second");
+  ASSERT_EQ(trace.events().size(), 2u);
+  EXPECT_FALSE(trace.at(1).has("c"));
+  EXPECT_FALSE(trace.at(2).has("c"));
+}
+
+TEST(Trace, AFileThatCanNotBeOpenedIsAnErrorAndTheOldTraceGoesOn) {
+  const Trace trace = record([] {
+    EXPECT_THROW(trace::start("/nowhere/x", "x"), std::system_error);
+    EXPECT_THROW(trace::start("/dev/full", "x"), std::system_error);
+    trace::wake(kFirst);
+  });
+  EXPECT_EQ(trace.events().size(), 1u);
+}
+
+TEST(Trace, SurvivesAProgramThatIsKilled) {
+  const TemporaryFile file;
+  const ChildResult result = run_in_child([&] {
+    trace::start(file.path(), "killed");
+    trace::spawn(kFirst, {"main.cpp", 1});
+    trace::poll_begin(kFirst);
+    ::raise(SIGKILL);
+    return 0;
+  });
+  EXPECT_EQ(result.signal, SIGKILL);
+  const Trace trace(file.path());
+  EXPECT_EQ(trace.title(), "killed");
+  EXPECT_EQ(trace.events().size(), 2u);
+}
+
+TEST(Trace, ADiskThatFillsUpIsSaidOnceAndEndsTheTraceOnly) {
+  const TemporaryFile file;
+  const ChildResult result = run_in_child([&] {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{300, 300};
+    trace::start(file.path(), "too long");
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    for (int i = 0; i < 100; ++i) {
+      trace::wake(kFirst);
+      trace::Cause cause = trace::Cause::timer();
+    }
+    return trace::enabled() ? 1 : 0;
+  });
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "trace: " + file.path() + ": File too large; the trace ends here\n");
+}
+
+TEST(Trace, ManyThreadsWriteWholeLines) {
+  constexpr int kThreads = 4, kEvents = 500;
+  const Trace trace = record([] {
+    std::vector<std::thread> threads;
+    for (const char& task : tasks) {
+      threads.emplace_back([name = &task] {
+        trace::spawn(name, {"main.cpp", 1});
+        for (int i = 0; i < kEvents; ++i) {
+          trace::poll_begin(name);
+          trace::Cause cause = trace::Cause::timer();
+          trace::wake(kFirst);
+          trace::poll_end(name, Outcome::pending);
+        }
+        trace::drop(name);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  });
+  EXPECT_EQ(trace.events().size(), static_cast<std::size_t>(kThreads * (4 * kEvents + 2)));
+  for (const TraceLine& wake : trace.all("wake")) {
+    const TraceLine& cause = trace.at(wake.number("c"));
+    EXPECT_EQ(cause.event(), "timer");
+    EXPECT_EQ(cause.number("th"), wake.number("th"));
+  }
+}
+
+TEST(Trace, StoppingItWhileOthersWriteIsHarmless) {
+  const TemporaryFile file;
+  trace::start(file.path(), "stopped");
+  std::thread writer([] {
+    while (trace::enabled()) trace::wake(kFirst);
+  });
+  trace::stop();
+  writer.join();
+  EXPECT_EQ(Trace(file.path()).title(), "stopped");
+}
+
+}  // namespace
+}  // namespace book
