@@ -31,8 +31,8 @@ void complain(const std::string& name, std::string_view what) noexcept {
 /// whoever reads our output (`| head -1`) has seen enough.
 int report_stdout(const std::string& name, int error) noexcept {
   if (error != EPIPE) {
-    complain(name,
-             fmt::format("stdout: {}", error ? std::strerror(error) : "not all of it was written"));
+    complain(name, fmt::format("stdout: {}",
+                               error ? std::strerror(error) : "not all of it could be written"));
   }
   return kFailed;
 }
