@@ -12,7 +12,13 @@ namespace book::docs {
 namespace fs = std::filesystem;
 
 void expect_none(const std::vector<Problem>& problems) {
-  for (const Problem& problem : problems) ADD_FAILURE() << problem.where << ": " << problem.what;
+  for (const Problem& problem : problems) {
+    // The failure is shown at the page or source, where an editor can jump to it.
+    const auto colon = problem.where.rfind(':');
+    const std::string file = problem.where.substr(0, colon);
+    const int line = colon == std::string::npos ? 1 : std::atoi(problem.where.c_str() + colon + 1);
+    ADD_FAILURE_AT(file.c_str(), line) << problem.what;
+  }
 }
 
 std::string read_file(const fs::path& file) {
