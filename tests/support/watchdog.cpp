@@ -49,7 +49,7 @@ Watchdog::Watchdog(std::chrono::milliseconds limit, std::string what)
     : state_(std::make_unique<State>()) {
   state_->thread = std::thread([state = state_.get(), limit, what = std::move(what)] {
     std::unique_lock lock(state->mutex);
-    // Until a point in time, on the system clock: g++'s thread sanitizer knows no other wait.
+    // On the system clock: some thread sanitizers do not see a wait on the steady one.
     const auto end = std::chrono::system_clock::now() + limit;
     if (!state->over_changed.wait_until(lock, end, [&] { return state->over; })) bark(limit, what);
   });
