@@ -39,6 +39,7 @@ struct Known {
   bool is_task = false;
   bool dropped = false;
   long scheduled_by = 0;  ///< the spawn or wake since the last poll+; later wakes changed nothing
+  long waker_drop = 0;    ///< the last one since then: an executor may look why nobody is left
   Course outer;           ///< of the thread, before it began to poll this task
 };
 
@@ -270,7 +271,8 @@ void poll_begin(const void* task) noexcept {
     Known& known = name_living(s, task);
     known.is_task = true;
     append_number(line, "k", known.number);
-    append_number(line, "c", std::exchange(known.scheduled_by, 0));
+    append_number(line, "c", known.scheduled_by != 0 ? known.scheduled_by : known.waker_drop);
+    known.scheduled_by = known.waker_drop = 0;
     known.outer = std::exchange(thread.course, Course{known.number, number});
   });
 }
@@ -311,8 +313,10 @@ void waker_clone(const void* task) noexcept {
 }
 
 void waker_drop(const void* task) noexcept {
-  record("wdrop", [&](Sink& s, ThisThread& thread, Line& line, long) {
-    append_waker(line, name(s, task));
+  record("wdrop", [&](Sink& s, ThisThread& thread, Line& line, long number) {
+    Known& known = name(s, task);
+    known.waker_drop = number;
+    append_waker(line, known);
     append_doer(line, thread);
   });
 }

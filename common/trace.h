@@ -14,8 +14,9 @@
 //     is  of a poll-: pending, ready or threw       l   file:line of a spawn or an await
 //                                                   why what is waited for, or what became ready
 //
-// The sink follows causes by itself: a poll+ names the wake (or the spawn) that brought it about,
-// a wake names the io or timer event, or the poll+ of the task, in whose course it came.
+// The sink follows causes by itself: a poll+ names the wake that brought it about (or the spawn; or
+// the drop of its waker, when the task is only looked at because nobody could wake it any more), a
+// wake names the io or timer event, or the poll+ of the task, in whose course it came.
 // chapters/04_io_executor/README.md shows how to read one.
 #pragma once
 

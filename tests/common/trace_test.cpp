@@ -140,6 +140,17 @@ TEST(Trace, APollNamesTheFirstOfSeveralWakesAndNoneTwice) {
   EXPECT_EQ(causes, (std::vector<long>{1, 5, 8, 0}));
 }
 
+TEST(Trace, APollThatNobodyAskedForNamesTheDropOfItsWaker) {
+  const Trace trace = record([] {
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::waker_drop(kFirst);
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+  });
+  EXPECT_EQ(trace.causes_of(4), (Chain{"poll+", "wdrop"}));
+}
+
 TEST(Trace, CausesAndPollsMayBeNested) {
   const Trace trace = record([] {
     trace::Cause outer = trace::Cause::io(3, true, false);
