@@ -1,0 +1,28 @@
+// A wrong answer: counts to the end in one poll; nobody else gets a turn.
+#pragma once
+
+#include "01_simple_future/simple_future.h"
+#include "common/future.h"
+
+namespace book::simple {
+
+/// Counts to `target`, one step a poll, and then gives `target`.
+class [[nodiscard]] Counter {
+ public:
+  using Output = int;
+
+  explicit Counter(int target) : target_(target) {}
+
+  Poll<int> poll(Wake) {
+    pin_.enter();
+    while (count_ < target_) ++count_;
+    return target_;
+  }
+
+ private:
+  PinGuard pin_;
+  int target_;
+  int count_ = 0;
+};
+
+}  // namespace book::simple

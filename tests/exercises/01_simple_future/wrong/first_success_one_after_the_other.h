@@ -1,0 +1,52 @@
+// A wrong answer: the second side only runs when the first has failed.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <utility>
+
+#include "01_simple_future/simple_future.h"
+#include "common/future.h"
+
+namespace book::simple {
+
+/// Runs both at once. The first value wins, and the loser is dropped on the spot. A side that fails
+/// leaves it to the other; when both have failed, so has this.
+template <SimpleFuture A, SimpleFuture B>
+requires std::same_as<OutputOf<A>, OutputOf<B>>
+class [[nodiscard]] FirstSuccess {
+ public:
+  using Output = OutputOf<A>;  // some std::optional<T>
+
+  FirstSuccess(A a, B b) : a_(std::move(a)), b_(std::move(b)) {}
+
+  Poll<Output> poll(Wake wake) {
+    pin_.enter();
+    Output value = ask(a_, wake);
+    if (!value && !a_) value = ask(b_, wake);
+    if (value) {
+      a_.reset();
+      b_.reset();
+      return value;
+    }
+    if (a_ || b_) return pin_.pending();
+    return Output(std::nullopt);
+  }
+
+ private:
+  /// The value of one side, if it has one by now. A side that failed is gone afterwards.
+  template <class Side>
+  static Output ask(std::optional<Side>& side, Wake wake) {
+    if (!side) return std::nullopt;
+    Poll<Output> answer = side->poll(wake);
+    if (answer.is_pending()) return std::nullopt;
+    if (!answer.value()) side.reset();
+    return std::move(answer).value();
+  }
+
+  PinGuard pin_;
+  std::optional<A> a_;
+  std::optional<B> b_;
+};
+
+}  // namespace book::simple
