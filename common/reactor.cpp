@@ -113,6 +113,10 @@ int Reactor::fire_timers(detail::WakeRound& round) {
   std::size_t budget = armed_.load(std::memory_order_relaxed);
   if (budget == 0) return 0;
   const Tick now = tick_now();
+  {
+    std::scoped_lock lock(timers_mutex_);
+    if (timers_.next() > now) return 0;
+  }
   int fired = 0;
   std::array<Waker, 64> batch;
   // Timers that are armed meanwhile, with deadlines that have passed, wait for the next turn.
