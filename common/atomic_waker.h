@@ -82,7 +82,8 @@ class AtomicWaker {
   //   storing         -> stored, or -> empty       -> storing_woken
   //   storing_woken   fire, -> empty               stays: the storing side fires
   //   stored          -> storing                   -> taking
-  //   taking          fires its own waker          -> empty; another's wake stays: it is fired already
+  //   taking          fires its own waker          -> empty; another's wake stays: it is fired
+  //   already
   enum class State : unsigned char { empty, storing, storing_woken, stored, taking };
 
   static State after_take(State seen) noexcept {

@@ -35,8 +35,10 @@ IoSource& IoSource::operator=(IoSource&& other) noexcept {
   leave();
   fd_ = std::exchange(other.fd_, -1);
   kind_ = other.kind_;
-  unbound_bits_.store(other.unbound_bits_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  entry_.store(other.entry_.exchange(nullptr, std::memory_order_acq_rel), std::memory_order_release);
+  unbound_bits_.store(other.unbound_bits_.load(std::memory_order_relaxed),
+                      std::memory_order_relaxed);
+  entry_.store(other.entry_.exchange(nullptr, std::memory_order_acq_rel),
+               std::memory_order_release);
   core_ = std::move(other.core_);
   return *this;
 }
@@ -94,8 +96,7 @@ void IoSource::bind_to_current_reactor() {
   std::unique_lock lock(core->table.mutex());
   if (entry_.load(std::memory_order_relaxed)) return;  // the other direction's task was faster
   const std::uint64_t kind = kind_ == Kind::stream ? IoEntry::kStream : 0;
-  IoEntry& entry =
-      core->table.acquire(fd_, kind | unbound_bits_.load(std::memory_order_relaxed));
+  IoEntry& entry = core->table.acquire(fd_, kind | unbound_bits_.load(std::memory_order_relaxed));
   try {
     switch (core->poller.watch(fd_, entry.token())) {
       case Poller::Watched::always_ready:
@@ -105,7 +106,8 @@ void IoSource::bind_to_current_reactor() {
         // Left over from a source that is gone, as a rule; taken from one that lives, by mistake.
         if (const IoEntry* twin = core->table.twin_of(entry)) {
           core->poller.watch(fd_, twin->token());
-          throw std::logic_error("IoSource: another source of this reactor has the same descriptor");
+          throw std::logic_error(
+              "IoSource: another source of this reactor has the same descriptor");
         }
         [[fallthrough]];
       case Poller::Watched::fresh:

@@ -54,8 +54,8 @@ IoEntry* IoTable::twin_of(const IoEntry& entry) noexcept {
   for (std::uint32_t index = 0; index < created_; ++index) {
     IoEntry& other = at(index);
     const bool in_use = other.state.load(std::memory_order_relaxed) & IoEntry::kInUse;
-    if (in_use && &other != &entry && other.fd.load(std::memory_order_relaxed) ==
-                                          entry.fd.load(std::memory_order_relaxed)) {
+    if (in_use && &other != &entry &&
+        other.fd.load(std::memory_order_relaxed) == entry.fd.load(std::memory_order_relaxed)) {
       return &other;
     }
   }
@@ -86,9 +86,8 @@ bool IoTable::deliver(const Poller::Event& event, WakeRound& round) noexcept {
   } while (!entry.state.compare_exchange_weak(state, state | bits, std::memory_order_acq_rel,
                                               std::memory_order_acquire));
   if (trace::enabled()) [[unlikely]] {
-    trace::Cause cause =
-        trace::Cause::io(entry.fd.load(std::memory_order_relaxed),
-                         bits & IoEntry::any_of(0), bits & IoEntry::any_of(1));
+    trace::Cause cause = trace::Cause::io(entry.fd.load(std::memory_order_relaxed),
+                                          bits & IoEntry::any_of(0), bits & IoEntry::any_of(1));
     wake(entry, bits, round);
   } else {
     wake(entry, bits, round);

@@ -80,7 +80,8 @@ void Reactor::arm(Timer& timer, Instant deadline, const Waker& waker) {
     Waker old;
     std::scoped_lock lock(timers_mutex_);
     if (!timer.waker_.will_wake(waker)) old = std::exchange(timer.waker_, waker);
-    const bool armed = timer.state_.load(std::memory_order_relaxed) == Timer::State::armed;
+    const bool armed = timer.armed();
+    if (armed && timer.tick_ == tick) return;  // a task polled once more than it had to be
     if (armed) timers_.remove(timer);
     timers_.insert(timer, tick);
     timer.reactor_ = this;

@@ -35,7 +35,8 @@ class Reactor {
   /// told by their next poll.
   ~Reactor();
 
-  /// The reactor that the executor of this thread drives. Throws std::logic_error when there is none.
+  /// The reactor that the executor of this thread drives. Throws std::logic_error when there is
+  /// none.
   static Reactor& current();
   static Reactor* current_or_null() noexcept;
 
@@ -58,8 +59,8 @@ class Reactor {
   /// deadline is rounded up to and the millisecond that the system's wait is. Arming an armed
   /// timer moves it; arming it again with the same deadline replaces its waker.
   void arm(Timer& timer, Instant deadline, const Waker& waker);
-  /// After this the timer holds no waker, and may be destroyed (which disarms it too). Harmless when
-  /// it is not armed. If another thread is firing it right now, that wake may still arrive.
+  /// After this the timer holds no waker, and may be destroyed (which disarms it too). Harmless
+  /// when it is not armed. If another thread is firing it right now, that wake may still arrive.
   void disarm(Timer& timer) noexcept;
 
   /// What one look at the system brought.
@@ -72,9 +73,9 @@ class Reactor {
   /// Wakes whatever is ready now, without waiting.
   /// When a waker throws, the others are woken all the same; then the first exception comes out.
   Turn poll_now();
-  /// The same, but first waits until there is something: a ready descriptor, a deadline, a notify().
-  /// In virtual time a wait that would block jumps to the next deadline instead, unless an
-  /// OutsideWork is alive.
+  /// The same, but first waits until there is something: a ready descriptor, a deadline, a
+  /// notify(). In virtual time a wait that would block jumps to the next deadline instead, unless
+  /// an OutsideWork is alive.
   Turn wait();
   /// Ends a wait() that is under way, or the next one. From any thread.
   void notify() noexcept;
@@ -96,7 +97,7 @@ class Reactor {
   /// What could end a wait(), apart from notify().
   struct Waiting {
     std::size_t timers = 0;
-    bool io = false;        ///< somebody waits for a descriptor
+    bool io = false;  ///< somebody waits for a descriptor
     std::size_t outside = 0;
     bool nothing() const noexcept { return timers == 0 && !io && outside == 0; }
   };

@@ -6,7 +6,8 @@
 //     level 1   64 slots of 64 ticks     tell it from the present: the level of the highest
 //     level 2   64 slots of 4096 ticks   bit in which its tick differs from `elapsed`
 //     ...
-//     level 5   64 slots of 2^30 ticks   further off: parked in the last slot, looked at again there
+//     level 5   64 slots of 2^30 ticks   further off: parked in the last slot, looked at again
+//     there
 //
 // When time enters a slot of a higher level, its timers move down ("cascade"); what reaches level
 // 0 is exact. A tick is 1 ms: over two years fit. Chapter 04 explains it.
@@ -183,7 +184,8 @@ class TimerWheel {
     for (unsigned level = 0; level < kLevels; ++level) {
       if (occupied_[level] == 0) continue;
       const Tick present = elapsed_ >> (kBits * level);
-      const int ahead = std::countr_zero(std::rotr(occupied_[level], static_cast<int>(present % kSlots)));
+      const int ahead =
+          std::countr_zero(std::rotr(occupied_[level], static_cast<int>(present % kSlots)));
       return {(present + static_cast<Tick>(ahead)) << (kBits * level), level};
     }
     return {kNever, 0};

@@ -14,15 +14,14 @@
 #include <vector>
 
 #include "common/io_source.h"
+#include "support/counting_waker.h"
 #include "support/descriptors.h"
-#include "support/wakers.h"
 
 namespace book {
 namespace {
 
 using namespace std::chrono_literals;
-using test::WakeCounter;
-using test::WakeHook;
+using test::CountingWaker;
 
 TEST(Reactor, IsTheCurrentOneOnlyWithinItsScope) {
   EXPECT_EQ(Reactor::current_or_null(), nullptr);
@@ -94,10 +93,11 @@ TEST(ReactorTimers, FireInTheOrderOfTheirDeadlines) {
   std::vector<int> order;
   const Instant start = reactor.now();
   std::vector<Timer> timers(4);
+  std::vector<CountingWaker> hooks(timers.size());
   const int seconds[] = {30, 1, 7200, 1};
   for (std::size_t i = 0; i < timers.size(); ++i) {
-    WakeHook hook([&order, i] { order.push_back(static_cast<int>(i)); });
-    reactor.arm(timers[i], start + std::chrono::seconds(seconds[i]), hook.waker());
+    hooks[i].on_wake([&order, i] { order.push_back(static_cast<int>(i)); });
+    reactor.arm(timers[i], start + std::chrono::seconds(seconds[i]), hooks[i].waker());
   }
   EXPECT_EQ(reactor.waiting().timers, 4u);
   EXPECT_EQ(reactor.wait().timers, 2);
@@ -112,7 +112,7 @@ TEST(ReactorTimers, FireInTheOrderOfTheirDeadlines) {
 
 TEST(ReactorTimers, SayThatTheyHaveFired) {
   Reactor reactor(TimeMode::virtual_time);
-  WakeCounter task;
+  CountingWaker task;
   Timer timer;
   reactor.arm(timer, reactor.now() + 5ms, task.waker());
   EXPECT_TRUE(timer.armed());
@@ -121,7 +121,7 @@ TEST(ReactorTimers, SayThatTheyHaveFired) {
   EXPECT_TRUE(timer.fired());
   EXPECT_FALSE(timer.armed());
   EXPECT_EQ(task.wakes(), 1);
-  EXPECT_EQ(task.held(), 0u);
+  EXPECT_EQ(task.kept(), 0);
   reactor.disarm(timer);
   EXPECT_TRUE(timer.fired());
 }
@@ -130,7 +130,8 @@ TEST(ReactorTimers, VirtualTimeIsExactOnWholeMilliseconds) {
   Reactor reactor(TimeMode::virtual_time);
   const Waker waker = Waker::noop();
   const Instant start = reactor.now();
-  for (const Duration wait : std::initializer_list<Duration>{1ms, 63ms, 64ms, 4097ms, 24h, 24h * 365 * 10}) {
+  for (const Duration wait :
+       std::initializer_list<Duration>{1ms, 63ms, 64ms, 4097ms, 24h, 24h * 365 * 10}) {
     Timer timer;
     reactor.arm(timer, start + wait, waker);
     reactor.wait();
@@ -179,11 +180,11 @@ TEST(ReactorTimers, TheEndOfTimeDoesNotOverflow) {
 TEST(ReactorTimers, ArmingAgainMovesTheDeadlineAndReplacesTheWaker) {
   Reactor reactor(TimeMode::virtual_time);
   const Instant start = reactor.now();
-  WakeCounter first, second;
+  CountingWaker first, second;
   Timer timer;
   reactor.arm(timer, start + 10s, first.waker());
   reactor.arm(timer, start + 5s, second.waker());
-  EXPECT_EQ(first.held(), 0u);
+  EXPECT_EQ(first.kept(), 0);
   EXPECT_EQ(reactor.waiting().timers, 1u);
   reactor.wait();
   EXPECT_EQ(reactor.now(), start + 5s);
@@ -196,30 +197,46 @@ TEST(ReactorTimers, ArmingAgainMovesTheDeadlineAndReplacesTheWaker) {
   EXPECT_EQ(first.wakes(), 1);
 }
 
+TEST(ReactorTimers, ArmingAgainWithTheSameDeadlineKeepsItsPlaceAndTakesTheNewWaker) {
+  Reactor reactor(TimeMode::virtual_time);
+  CountingWaker first, second, replaced;
+  std::vector<int> order;
+  first.on_wake([&] { order.push_back(1); });
+  second.on_wake([&] { order.push_back(2); });
+  Timer one, two;
+  const Instant deadline = reactor.now() + 1s;
+  reactor.arm(one, deadline, replaced.waker());
+  reactor.arm(two, deadline, second.waker());
+  reactor.arm(one, deadline, first.waker());
+  EXPECT_EQ(replaced.kept(), 0);
+  EXPECT_EQ(reactor.wait().timers, 2);
+  EXPECT_EQ(order, (std::vector<int>{1, 2}));
+}
+
 TEST(ReactorTimers, ArmingAgainWithTheSameWakerMakesNoCopy) {
   Reactor reactor(TimeMode::virtual_time);
-  WakeCounter task;
+  CountingWaker task;
   Timer timer;
-  const Waker waker = task.waker();
+  const Waker& waker = task.waker();
   for (int i = 1; i < 10; ++i) {
     reactor.arm(timer, reactor.now() + std::chrono::seconds(i), waker);
-    EXPECT_EQ(task.held(), 2u);
+    EXPECT_EQ(task.kept(), 1);
   }
 }
 
 TEST(ReactorTimers, DisarmingOrDestroyingDropsTheWakerAndFiresNothing) {
   Reactor reactor(TimeMode::virtual_time);
-  WakeCounter task;
+  CountingWaker task;
   Timer disarmed;
   {
     Timer destroyed;
     reactor.arm(disarmed, reactor.now() + 1s, task.waker());
     reactor.arm(destroyed, reactor.now() + 1s, task.waker());
-    EXPECT_EQ(task.held(), 2u);
+    EXPECT_EQ(task.kept(), 2);
     reactor.disarm(disarmed);
     reactor.disarm(disarmed);
   }
-  EXPECT_EQ(task.held(), 0u);
+  EXPECT_EQ(task.kept(), 0);
   EXPECT_TRUE(reactor.waiting().nothing());
   Timer later;
   reactor.arm(later, reactor.now() + 2s, Waker::noop());
@@ -238,7 +255,7 @@ TEST(ReactorTimers, CanNotBeMovedOnceTheyWereArmed) {
 }
 
 TEST(ReactorTimers, AreDisarmedWhenTheReactorDiesFirst) {
-  WakeCounter task;
+  CountingWaker task;
   Timer timer;
   {
     Reactor reactor;
@@ -246,7 +263,7 @@ TEST(ReactorTimers, AreDisarmedWhenTheReactorDiesFirst) {
   }
   EXPECT_FALSE(timer.armed());
   EXPECT_FALSE(timer.fired());
-  EXPECT_EQ(task.held(), 0u);
+  EXPECT_EQ(task.kept(), 0);
   Reactor next(TimeMode::virtual_time);
   next.arm(timer, next.now() + 1h, task.waker());
   EXPECT_EQ(next.wait().timers, 1);
@@ -265,10 +282,12 @@ TEST(ReactorTimers, AWakerMayArmAndDisarmTimersWhileItIsFired) {
   Reactor reactor(TimeMode::virtual_time);
   const Instant start = reactor.now();
   Timer first, neighbour, next;
-  WakeCounter disturbed;
-  WakeHook hook([&] {
+  CountingWaker disturbed;
+  CountingWaker hook;
+  hook.on_wake([&] {
     reactor.disarm(neighbour);
-    reactor.arm(next, start, Waker::noop());  // has passed: the next turn's, or this one would not end
+    reactor.arm(next, start,
+                Waker::noop());  // has passed: the next turn's, or this one would not end
   });
   reactor.arm(first, start + 1s, hook.waker());
   reactor.arm(neighbour, start + 1s + 1ms, disturbed.waker());
@@ -285,8 +304,9 @@ TEST(ReactorTimers, AHundredThousandFireEachOnceAndInOrder) {
   const Instant start = reactor.now();
   Instant last = start;
   int fired = 0;
-  WakeHook hook([&] { ++fired; });
-  const Waker waker = hook.waker();
+  CountingWaker hook;
+  hook.on_wake([&] { ++fired; });
+  const Waker& waker = hook.waker();
   std::vector<Timer> timers(kTimers);
   std::vector<Instant> deadlines;
   for (Timer& timer : timers) {
@@ -306,11 +326,12 @@ TEST(ReactorTimers, AreNeverEarlyInRealTime) {
   Reactor reactor;
   std::mt19937_64 random(5);
   std::vector<Timer> timers(200);
+  std::vector<CountingWaker> hooks(timers.size());
   int early = 0;
-  for (Timer& timer : timers) {
+  for (std::size_t i = 0; i < timers.size(); ++i) {
     const Instant deadline = reactor.now() + std::chrono::microseconds(random() % 30'000);
-    WakeHook hook([&early, &reactor, deadline] { early += reactor.now() < deadline; });
-    reactor.arm(timer, deadline, hook.waker());
+    hooks[i].on_wake([&early, &reactor, deadline] { early += reactor.now() < deadline; });
+    reactor.arm(timers[i], deadline, hooks[i].waker());
   }
   while (!reactor.waiting().nothing()) reactor.wait();
   EXPECT_EQ(early, 0);
@@ -331,8 +352,9 @@ TEST(ReactorTimers, AnEarlierOneFromAnotherThreadShortensTheWait) {
 TEST(ReactorTimers, AWakerThatThrowsCostsTheOthersNothing) {
   Reactor reactor(TimeMode::virtual_time);
   std::vector<Timer> timers(200);
-  WakeCounter task;
-  WakeHook thrower([] { throw std::runtime_error("no room in the queue"); });
+  CountingWaker task;
+  CountingWaker thrower;
+  thrower.on_wake([] { throw std::runtime_error("no room in the queue"); });
   for (std::size_t i = 0; i < timers.size(); ++i) {
     reactor.arm(timers[i], reactor.now() + 1s, i % 2 ? task.waker() : thrower.waker());
   }
@@ -348,23 +370,29 @@ TEST(ReactorTimers, OtherThreadsMayDisarmAndDestroyWhileTheReactorFires) {
   constexpr int kRounds = 3'000;
   Reactor reactor;
   std::atomic<int> running{kThreads};
-  WakeCounter task;
+  CountingWaker task;
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       std::mt19937_64 random(static_cast<unsigned>(t));
       std::vector<std::unique_ptr<Timer>> timers(16);
-      const Waker waker = task.waker();
+      const Waker& waker = task.waker();
       for (int i = 0; i < kRounds; ++i) {
         std::unique_ptr<Timer>& timer = timers[random() % timers.size()];
         if (!timer) timer = std::make_unique<Timer>();
         switch (random() % 4) {
-          case 0: timer.reset(); break;
-          case 1: reactor.disarm(*timer); break;
+          case 0:
+            timer.reset();
+            break;
+          case 1:
+            reactor.disarm(*timer);
+            break;
           case 2:
             if (timer->fired()) timer.reset();
             break;
-          default: reactor.arm(*timer, reactor.now() + 100us * (random() % 20), waker); break;
+          default:
+            reactor.arm(*timer, reactor.now() + 100us * (random() % 20), waker);
+            break;
         }
       }
       if (running.fetch_sub(1) == 1) reactor.notify();
@@ -372,7 +400,7 @@ TEST(ReactorTimers, OtherThreadsMayDisarmAndDestroyWhileTheReactorFires) {
   }
   while (running > 0) reactor.wait();
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(task.held(), 0u);
+  EXPECT_EQ(task.kept(), 0);
 }
 
 // --- Virtual time ---
@@ -391,8 +419,8 @@ TEST(VirtualTime, ReadyDescriptorsComeBeforeTheJump) {
   Reactor::Scope scope(reactor);
   test::Pipe pipe;
   IoSource source(pipe.reader, IoSource::Kind::stream);
-  WakeCounter reader;
-  const Waker waker = reader.waker();
+  CountingWaker reader;
+  const Waker& waker = reader.waker();
   Context cx(waker);
   source.clear(Direction::read);
   EXPECT_TRUE(source.poll_ready(Direction::read, cx).is_pending());

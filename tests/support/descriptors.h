@@ -70,7 +70,8 @@ struct SocketPair {
     check(::getsockname(listener, raw, &size), "getsockname");
     Fd client(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
     check(::connect(client, raw, size), "connect");
-    Fd server(check(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4"));
+    Fd server(
+        check(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4"));
     check(::fcntl(client, F_SETFL, O_NONBLOCK), "fcntl");
     return {std::move(server), std::move(client)};
   }
