@@ -42,7 +42,7 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
         say "does not compile yet"
         say ""
         grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e ' -o [^ ]* -c ' \
-            build/exercise.log | sed -e "s|$PWD/||g" -e 's|\.\./\(chapters\|tests\|common\)/|\1/|g'
+            build/exercise.log | sed -e "s|$PWD/||g" -e 's#\.\./\(chapters\|tests\|common\)/#\1/#g'
         say ""
         say "$next"
         exit 1
