@@ -26,13 +26,13 @@ bool FramePool::first_of_thread(FreeList& list, std::size_t index) noexcept {
   if (list.limit != 0 || ThreadEnd::ended) return false;
   static thread_local ThreadEnd end;
   (void)end;
-  list.limit = static_cast<std::uint32_t>(kMaxKeptBytes / ((index + 1) * kStep));
+  list.limit = static_cast<std::uint32_t>(kMaxKeptBytes / size_of_class(index));
   return true;
 }
 
 std::size_t FramePool::kept_bytes(std::size_t size) noexcept {
   const std::size_t index = index_of(size);
-  return index < kClasses ? lists_[index].count * (index + 1) * kStep : 0;
+  return index < kClasses ? lists_[index].count * size_of_class(index) : 0;
 }
 
 }  // namespace book
