@@ -8,7 +8,9 @@
 namespace book {
 
 template <class T>
-concept ArcWake = requires(const Arc<T>& self) { T::wake_by_ref(self); };
+concept ArcWake = requires(const Arc<T>& self) {
+  T::wake_by_ref(self);
+};
 
 /// A waker that owns `object` and calls T::wake_by_ref(object) when it is woken.
 template <ArcWake T>

@@ -42,7 +42,8 @@ class PinGuard {
   ~PinGuard() = default;
 
   void enter() {
-    if (state_ == State::finished) throw std::logic_error("a future was polled after it had finished");
+    if (state_ == State::finished)
+      throw std::logic_error("a future was polled after it had finished");
     state_ = State::finished;
   }
   [[nodiscard]] Pending pending() noexcept {

@@ -44,7 +44,8 @@ class [[nodiscard]] Poll {
 
  private:
   void check() const {
-    if (!value_) throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
+    if (!value_)
+      throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
   }
 
   std::optional<T> value_;
@@ -61,7 +62,8 @@ class [[nodiscard]] Poll<void> {
   bool is_ready() const noexcept { return ready_; }
   bool is_pending() const noexcept { return !ready_; }
   void value() const {
-    if (!ready_) throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
+    if (!ready_)
+      throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
   }
 
  private:

@@ -37,7 +37,8 @@ class Waker {
     if (vtable_) vtable_->clone(data_);
   }
   Waker(Waker&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), vtable_(std::exchange(other.vtable_, nullptr)) {}
+      : data_(std::exchange(other.data_, nullptr)),
+        vtable_(std::exchange(other.vtable_, nullptr)) {}
   Waker& operator=(Waker other) noexcept {
     std::swap(data_, other.data_);
     std::swap(vtable_, other.vtable_);
@@ -109,7 +110,8 @@ class Context {
   /// Notes why the task waits, for whoever keeps its waker in some other way.
   void waits_for(const char* why, int number = -1) noexcept {
     reason_ = {why, number};
-    if (trace::enabled()) [[unlikely]] trace::store(waker_->data(), why, number);
+    if (trace::enabled()) [[unlikely]]
+      trace::store(waker_->data(), why, number);
   }
 
   const WaitReason& reason() const noexcept { return reason_; }

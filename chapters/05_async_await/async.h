@@ -44,13 +44,14 @@ struct ReturnInto<void> {
 
 template <class T = void>
 class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async {
-  static_assert(!std::is_reference_v<T>, "an Async gives its value by value: Async<T&> does not exist");
+  static_assert(!std::is_reference_v<T>,
+                "an Async gives its value by value: Async<T&> does not exist");
 
  public:
   using Output = T;
   class promise_type;
 
-  Async(Async&& other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
+  Async(Async && other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
   Async& operator=(Async&& other) noexcept {
     Async old(std::exchange(promise_, std::exchange(other.promise_, nullptr)));
     return *this;
@@ -59,9 +60,9 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
     if (promise_) promise_->destroy();
   }
 
-  /// Runs the coroutine up to the next future that is pending. Throws what the coroutine throws, and
-  /// std::logic_error when it has ended before or was moved away.
-  Poll<T> poll(Context& cx) {
+  /// Runs the coroutine up to the next future that is pending. Throws what the coroutine throws,
+  /// and std::logic_error when it has ended before or was moved away.
+  Poll<T> poll(Context & cx) {
     require_promise("polled");
     Outcome<T> outcome;
     promise_->outcome = &outcome;
@@ -78,7 +79,7 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
  private:
   class Call;
 
-  explicit Async(promise_type* promise) noexcept : promise_(promise) {}
+  explicit Async(promise_type * promise) noexcept : promise_(promise) {}
 
   void require_promise(const char* what) const {
     if (!promise_) {
@@ -103,7 +104,8 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
   template <Future F>
   detail::LeafAwaiter<std::remove_reference_t<F>> await_transform(
       F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-    if (trace::enabled()) [[unlikely]] trace::await_at({file, line});
+    if (trace::enabled()) [[unlikely]]
+      trace::await_at({file, line});
     return {future, this->context()};
   }
 
@@ -111,7 +113,8 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
   template <class U>
   typename Async<U>::Call await_transform(Async<U>&& child, const char* file = __builtin_FILE(),
                                           int line = __builtin_LINE()) {
-    if (trace::enabled()) [[unlikely]] trace::await_at({file, line});
+    if (trace::enabled()) [[unlikely]]
+      trace::await_at({file, line});
     return {std::move(child), this->context()};
   }
 };

@@ -17,8 +17,8 @@ namespace detail {
 struct AsyncFn {
   /// Takes the function and its arguments by value. `function` may return any future.
   template <class F, class... Args, class Inner = std::invoke_result_t<F&, Args...>>
-    requires Future<Inner>
-  Async<OutputOf<Inner>> operator()(F function, Args... args) const {
+  requires Future<Inner> Async<OutputOf<Inner>>
+  operator()(F function, Args... args) const {
     Inner inner = std::invoke(function, std::move(args)...);
     if constexpr (std::is_void_v<OutputOf<Inner>>) {
       co_await std::move(inner);

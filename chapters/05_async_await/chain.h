@@ -8,8 +8,8 @@
 //       leaf -------------------------------------------------> future it awaits
 //
 // A wake costs the same at any depth: the root polls the leaf, and resumes the top. Calling a child
-// and returning from it move `top`; the loop in `run` does the resuming, so that the machine's stack
-// never grows, however deep or long the chain.
+// and returning from it move `top`; the loop in `run` does the resuming, so that the machine's
+// stack never grows, however deep or long the chain.
 #pragma once
 
 #include <coroutine>

@@ -1,4 +1,5 @@
-// future | map(g): its value through a function.   future | then(g): its value into the next future.
+// future | map(g): its value through a function.   future | then(g): its value into the next
+// future.
 //
 //     co_await (download(url) | map(length));         // length(body)
 //     co_await (download(url) | then(save));          // save(body) is a future, awaited next
@@ -26,8 +27,8 @@ decltype(auto) call_with(Function& function, Poll<T>&& poll) {
   }
 }
 template <class Function, class F>
-using CalledWith =
-    std::remove_cvref_t<decltype(call_with(std::declval<Function&>(), std::declval<Poll<OutputOf<F>>>()))>;
+using CalledWith = std::remove_cvref_t<decltype(call_with(std::declval<Function&>(),
+                                                          std::declval<Poll<OutputOf<F>>>()))>;
 
 }  // namespace detail
 

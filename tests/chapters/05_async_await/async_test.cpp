@@ -52,7 +52,8 @@ class Gate {
 /// Says when it is destroyed.
 struct Mark {
   Mark(std::vector<std::string>& log, std::string name) : log_(&log), name_(std::move(name)) {}
-  Mark(Mark&& other) noexcept : log_(std::exchange(other.log_, nullptr)), name_(std::move(other.name_)) {}
+  Mark(Mark&& other) noexcept
+      : log_(std::exchange(other.log_, nullptr)), name_(std::move(other.name_)) {}
   ~Mark() {
     if (log_) log_->push_back(name_);
   }
@@ -276,7 +277,7 @@ TEST(Async, DestroyedAtAnySuspensionPointItLeaksNothing) {
     int first = co_await child(held, 2);
     Async<int> named = child(held, 1);
     int second = co_await named;
-    int third = co_await std::move(child(held, 0));
+    int third = co_await child(held, 0);
     try {
       co_await yield_now();
       throw std::runtime_error(text);
