@@ -1,0 +1,152 @@
+#include "02_timer_future/lone_task.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "02_timer_future/sleep.h"
+#include "02_timer_future/stale_timer.h"
+#include "02_timer_future/value_future.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Wakes itself `steps` times, then is ready with how often it was polled.
+struct Steps {
+  using Output = int;
+  int steps;
+  int polls = 0;
+  PinGuard pin = {};
+  Poll<int> poll(Context& cx) {
+    pin.enter();
+    if (++polls > steps) return polls;
+    cx.waker().wake_by_ref();
+    return pin.pending();
+  }
+};
+
+/// Keeps its waker where the test can reach it.
+struct Keeper {
+  using Output = void;
+  Waker& slot;
+  bool& done;
+  PinGuard pin = {};
+  Poll<void> poll(Context& cx) {
+    pin.enter();
+    if (done) return Poll<void>::ready();
+    cx.store(slot, "the test");
+    return pin.pending();
+  }
+};
+
+TEST(LoneTask, PollsOnceForEachWake) {
+  Reactor reactor(TimeMode::virtual_time);
+  LoneTask task(reactor);
+  EXPECT_EQ(task.run_until_ready(Steps{3}), 4);
+  EXPECT_EQ(task.wakes(), 3);
+}
+
+TEST(LoneTask, SaysThatNobodyWillWakeItInsteadOfWaiting) {
+  Reactor reactor;
+  LoneTask task(reactor);
+  struct Forgetful {
+    using Output = void;
+    Poll<void> poll(Context&) { return pending; }
+  };
+  EXPECT_THROW(task.run_until_ready(Forgetful{}), NobodyWakes);
+}
+
+TEST(LoneTask, AWakeThatCameBeforeTheWaitIsNotLost) {
+  Reactor reactor;
+  LoneTask task(reactor);
+  Waker slot;
+  bool done = false;
+  Keeper keeper{slot, done};
+  ASSERT_TRUE(task.poll_once(keeper).is_pending());
+  std::move(slot).wake();  // nobody holds a waker now, and yet there is news
+  task.wait_for_wake();
+  EXPECT_THROW(task.wait_for_wake(), NobodyWakes);
+}
+
+TEST(LoneTask, IsWokenByAnotherThread) {
+  Reactor reactor;
+  for (int round = 0; round < 200; ++round) {
+    LoneTask task(reactor);
+    Waker slot;
+    bool done = false;
+    Keeper keeper{slot, done};
+    ASSERT_TRUE(task.poll_once(keeper).is_pending());
+    std::jthread thread([waker = std::move(slot)]() mutable { std::move(waker).wake(); });
+    task.wait_for_wake();
+    done = true;
+    EXPECT_TRUE(task.poll_once(keeper).is_ready());
+  }
+}
+
+TEST(LoneTask, AWakerMayOutliveTheTaskAndTheReactor) {
+  Waker slot;
+  {
+    Reactor reactor;
+    LoneTask task(reactor);
+    bool done = false;
+    Keeper keeper{slot, done};
+    ASSERT_TRUE(task.poll_once(keeper).is_pending());
+  }
+  slot.wake_by_ref();
+  std::move(slot).wake();
+}
+
+TEST(LoneTask, WhatPollThrowsComesOut) {
+  Reactor reactor;
+  LoneTask task(reactor);
+  struct Thrower {
+    using Output = int;
+    Poll<int> poll(Context&) { throw std::runtime_error("no"); }
+  };
+  EXPECT_THROW(task.run_until_ready(Thrower{}), std::runtime_error);
+}
+
+// The trap that main.cpp shows.
+
+TEST(StaleTimer, LooksRightAsLongAsOneTaskPollsIt) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope current(reactor);
+  LoneTask task(reactor);
+  const Instant start = reactor.now();
+  task.run_until_ready(StaleTimer(10ms));
+  EXPECT_EQ(reactor.now() - start, 10ms);
+}
+
+TEST(StaleTimer, WakesTheTaskThatGaveItAway) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope current(reactor);
+  LoneTask first(reactor);
+  LoneTask second(reactor);
+  StaleTimer timer(10ms);
+  ASSERT_TRUE(first.poll_once(timer).is_pending());
+  EXPECT_THROW(second.run_until_ready(timer), NobodyWakes);
+  reactor.wait();
+  EXPECT_EQ(first.wakes(), 1);
+  EXPECT_EQ(second.wakes(), 0);
+}
+
+TEST(StaleTimer, SleepWakesTheTaskThatTookItOver) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope current(reactor);
+  LoneTask first(reactor);
+  LoneTask second(reactor);
+  Sleep timer = sleep(10ms);
+  ASSERT_TRUE(first.poll_once(timer).is_pending());
+  second.run_until_ready(timer);
+  EXPECT_EQ(first.wakes(), 0);
+  EXPECT_EQ(second.wakes(), 1);
+}
+
+}  // namespace
+}  // namespace book
