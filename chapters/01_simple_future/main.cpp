@@ -132,7 +132,6 @@ void boil_for_real(int milliseconds) {
 }
 
 void walk_into(const std::string& trap) {
-  fmt::print("Into the trap: {}.\n", trap);
   if (trap == "forgotten-wake") run_sleeping(ForgottenWake());
   if (trap == "lost-wake") run_sleeping_too_late(WakesItself());
   if (trap == "poll-again") {

@@ -30,13 +30,12 @@ TEST_F(CounterTest, CallsWakeWhenItIsPending) {
   Counter counter(3);
   EXPECT_EQ(bell_count, 0) << "Making a future does nothing: it starts at its first poll.";
   ASSERT_TRUE(counter.poll(bell).is_pending())
-      << "poll 1 of a counter to 3 counted one step, and two are left. One step a poll: the others "
-         "on this thread want their turn.";
-  EXPECT_EQ(bell_count, 1)
-      << "pending is a promise: wake will be called when asking again is worth it. Whoever asked "
-         "may "
-         "be asleep now, and will sleep for ever. A counter can go on at once, so it calls wake(), "
-         "from inside poll, before it returns pending.";
+      << "poll 1 of a counter to 3 counted one step, and two are left.\n"
+         "One step a poll: the others on this thread want their turn.";
+  EXPECT_EQ(bell_count, 1) << "pending is a promise: wake will be called when asking again is\n"
+                              "worth it. Whoever asked may be asleep now, and will sleep for\n"
+                              "ever. A counter can go on at once, so it calls wake(), from inside\n"
+                              "poll, before it returns pending.";
 }
 
 TEST_F(CounterTest, IsReadyAtThePollAfterTheLastStep) {
@@ -46,12 +45,12 @@ TEST_F(CounterTest, IsReadyAtThePollAfterTheLastStep) {
         << "poll " << step << " of a counter to 3 is pending: one step a poll, three steps.";
   }
   Poll<int> answer = counter.poll(bell);
-  ASSERT_TRUE(answer.is_ready())
-      << "poll 4 of a counter to 3: it stands at 3, nothing is left to count. Be ready, with 3.";
+  ASSERT_TRUE(answer.is_ready()) << "poll 4 of a counter to 3: it stands at 3, nothing is left to\n"
+                                    "count. Be ready, with 3.";
   EXPECT_EQ(answer.value(), 3) << "it gives what it counted to";
-  EXPECT_EQ(bell_count, 3)
-      << "Three polls were pending, and each called wake once. A poll that is ready calls nobody: "
-         "the one who asked has the value in hand.";
+  EXPECT_EQ(bell_count, 3) << "Three polls were pending, and each called wake once.\n"
+                              "A poll that is ready calls nobody: the one who asked has the value\n"
+                              "in hand.";
 }
 
 TEST_F(CounterTest, ToNothingIsReadyAtOnce) {

@@ -30,11 +30,10 @@ TEST(FirstSuccessTest, AsksBothSidesAtOnce) {
   MaybePanel a = side(), b = side();
   FirstSuccess race{MaybeProbe(a), MaybeProbe(b)};
   ASSERT_TRUE(race.poll(bell).is_pending());
-  ASSERT_EQ(a.polls, 1)
-      << "poll was called, and the first side was not. A future that nobody polls does nothing.";
-  ASSERT_EQ(b.polls, 1)
-      << "The first side is pending, and the second was not asked. Both run at once: whatever one "
-         "says, the other gets its turn.";
+  ASSERT_EQ(a.polls, 1) << "poll was called, and the first side was not.\n"
+                           "A future that nobody polls does nothing.";
+  ASSERT_EQ(b.polls, 1) << "The first side is pending, and the second was not asked.\n"
+                           "Both run at once: whatever one says, the other gets its turn.";
   ASSERT_TRUE(race.poll(gong).is_pending());
   EXPECT_EQ(a.wake, gong) << "pass on the wake of this very poll";
   EXPECT_EQ(b.wake, gong) << "pass on the wake of this very poll";
@@ -57,8 +56,9 @@ TEST(FirstSuccessTest, DoesNotTakeAFailureForAWin) {
     MaybePanel a = side(), b = side();
     FirstSuccess race{MaybeProbe(a), MaybeProbe(b)};
     (a_fails ? a : b).value = kFailed;
-    ASSERT_TRUE(race.poll(bell).is_pending()) << "One side failed (it gave std::nullopt), and the "
-                                                 "other is still running: the race is open.";
+    ASSERT_TRUE(race.poll(bell).is_pending())
+        << "One side failed (it gave std::nullopt), and the other is still\n"
+           "running: the race is open.";
     (a_fails ? b : a).value = MaybeInt(7);
     Poll<MaybeInt> answer = race.poll(bell);
     ASSERT_TRUE(answer.is_ready());
@@ -73,9 +73,9 @@ TEST(FirstSuccessTest, NeverAsksASideAgainThatFailed) {
     MaybePanel& failed = a_fails ? a : b;
     failed.value = kFailed;
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(race.poll(bell).is_pending());
-    EXPECT_EQ(failed.polls, 1) << "A side was polled after it had finished. Failed is finished: "
-                                  "let go of it, and ask only "
-                                  "sides that are still there.";
+    EXPECT_EQ(failed.polls, 1)
+        << "A side was polled after it had finished. Failed is finished: let\n"
+           "go of it, and ask only sides that are still there.";
     EXPECT_EQ(failed.alive, 0) << "A side that failed is of no more use: let go of it.";
   }
 }
@@ -87,9 +87,9 @@ TEST(FirstSuccessTest, FailsWhenBothHaveFailed) {
   ASSERT_TRUE(race.poll(bell).is_pending());
   b.value = kFailed;
   Poll<MaybeInt> answer = race.poll(bell);
-  ASSERT_TRUE(answer.is_ready()) << "Both sides have failed and nobody is left who could call "
-                                    "wake. Pending would be for ever: "
-                                    "be ready, with std::nullopt.";
+  ASSERT_TRUE(answer.is_ready())
+      << "Both sides have failed and nobody is left who could call wake.\n"
+         "Pending would be for ever: be ready, with std::nullopt.";
   EXPECT_EQ(answer.value(), std::nullopt);
 }
 
@@ -100,9 +100,10 @@ TEST(FirstSuccessTest, DropsTheLoserOnTheSpot) {
     ASSERT_TRUE(race.poll(bell).is_pending());
     (a_wins ? a : b).value = MaybeInt(7);
     ASSERT_TRUE(race.poll(bell).is_ready());
-    EXPECT_EQ((a_wins ? b : a).alive, 0) << "The race is over, and the loser still waits for its "
-                                            "socket. To drop a future is to cancel "
-                                            "it: reset both sides before you return the value.";
+    EXPECT_EQ((a_wins ? b : a).alive, 0)
+        << "The race is over, and the loser still waits for its socket. To\n"
+           "drop a future is to cancel it: reset both sides before you return\n"
+           "the value.";
   }
 }
 
@@ -114,10 +115,9 @@ TEST(FirstSuccessTest, DoesNotAskTheSecondSideOnceTheFirstHasWon) {
   Poll<MaybeInt> answer = race.poll(bell);
   ASSERT_TRUE(answer.is_ready());
   EXPECT_EQ(answer.value(), 1) << "both are ready in the same poll: the first side wins";
-  EXPECT_EQ(b.polls, 0)
-      << "The first side had won already, and the second was asked all the same: what it gave is "
-         "lost. If it was a read, its bytes are gone from the socket. Ask it only when you need "
-         "it.";
+  EXPECT_EQ(b.polls, 0) << "The first side had won already, and the second was asked all the\n"
+                           "same: what it gave is lost. If it was a read, its bytes are gone\n"
+                           "from the socket. Ask it only when you need it.";
 }
 
 /// A read of which only "hot ..." is any good.

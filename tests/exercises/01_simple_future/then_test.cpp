@@ -42,8 +42,9 @@ TEST(ThenTest, AsksTheFirst) {
   EXPECT_EQ(kitchen.first.polls, 0) << "Making a future does nothing: it starts at its first poll.";
   ASSERT_TRUE(then.poll(bell).is_pending());
   ASSERT_EQ(kitchen.first.polls, 1)
-      << "poll was called, and the first future was not. A future that nobody polls does nothing: "
-         "poll first_, with the wake that you were given.";
+      << "poll was called, and the first future was not.\n"
+         "A future that nobody polls does nothing: poll first_, with the\n"
+         "wake that you were given.";
   EXPECT_EQ(kitchen.first.wake, bell) << "pass on the wake of this very poll";
   EXPECT_EQ(kitchen.made, 0)
       << "the first future is pending: there is no value to make a second of";
@@ -66,11 +67,10 @@ TEST(ThenTest, AsksTheSecondInTheSamePoll) {
   auto then = kitchen.then();
   kitchen.first.value = 41;
   ASSERT_TRUE(then.poll(bell).is_pending());
-  EXPECT_EQ(kitchen.second.polls, 1) << "The first is done and will call nobody any more; the "
-                                        "second was never polled, so it has no "
-                                        "wake function. Then was pending, and nobody is left to "
-                                        "wake it. Go on to the second in the "
-                                        "same poll.";
+  EXPECT_EQ(kitchen.second.polls, 1)
+      << "The first is done and will call nobody any more; the second was\n"
+         "never polled, so it has no wake function. Then was pending, and\n"
+         "nobody is left to wake it. Go on to the second in the same poll.";
   EXPECT_EQ(kitchen.second.wake, bell) << "pass on the wake of this very poll";
 }
 
@@ -92,14 +92,13 @@ TEST(ThenTest, IsDoneWithTheFirstOnceItIsReady) {
   kitchen.first.value = 41;
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(then.poll(bell).is_pending());
   EXPECT_EQ(kitchen.first.polls, 1)
-      << "The first future was polled after it had finished. Remember that it is done: without a "
-         "first_, the second is running.";
-  EXPECT_EQ(kitchen.made, 1)
-      << "make_ was called at every poll: the second future starts afresh each time and never gets "
-         "anywhere. Keep it in second_.";
-  EXPECT_EQ(kitchen.first.alive, 0) << "The first future is done and still there, with whatever it "
-                                       "holds: a socket, a buffer. Let "
-                                       "go of it: first_.reset().";
+      << "The first future was polled after it had finished. Remember that\n"
+         "it is done: without a first_, the second is running.";
+  EXPECT_EQ(kitchen.made, 1) << "make_ was called at every poll: the second future starts afresh\n"
+                                "each time and never gets anywhere. Keep it in second_.";
+  EXPECT_EQ(kitchen.first.alive, 0)
+      << "The first future is done and still there, with whatever it holds:\n"
+         "a socket, a buffer. Let go of it: first_.reset().";
 }
 
 TEST(ThenTest, CanBeReadyAtItsFirstPoll) {
