@@ -39,16 +39,23 @@ Found StaticFiles::find(std::string_view path, Instant now) {
   const auto name = relative_path(path, decoded_);
   if (!name) return {};
   const auto entry = table_.find(*name);
-  if (entry != table_.end()) {
+  const bool have = entry != table_.end();
+  if (have) {
     Kept& kept = entry->second;
     const bool due = now - kept.checked >= options_.check_every;
     if (!due || still_same(entry->first, kept)) {
       if (due) kept.checked = now;
-      return {200, kept.entity, kept.body, {}, kept.body.size()};
+      return found(kept);
     }
-    forget(entry);
   }
-  return load(*name, now);
+  Found fresh = load(*name, now);
+  // Out of descriptors: better the old page than none.
+  if (fresh.status == 503 && have) return found(entry->second);
+  return fresh;
+}
+
+Found StaticFiles::found(const Kept& kept) {
+  return {200, kept.entity, kept.body, {}, kept.body.size()};
 }
 
 StaticFiles::Version StaticFiles::version_of(const struct ::stat& st) {
@@ -66,14 +73,15 @@ bool StaticFiles::still_same(const std::string& name, const Kept& kept) const {
 
 Found StaticFiles::load(std::string_view name, Instant now) {
   Descriptor file = open_beneath(root_.get(), name, options_.walk);
-  if (!file) return {is_shortage(errno) ? 503 : 404, {}, {}, {}, 0};
+  if (!file && is_shortage(errno)) return {503, {}, {}, {}, 0};
+  forget(name);
   struct ::stat st {};
-  if (::fstat(file.get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
+  if (!file || ::fstat(file.get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
 
   const auto size = static_cast<std::uint64_t>(st.st_size);
   if (size > options_.small) {
-    fresh_entity_ = entity_fields(content_type(name), size);
-    return {200, fresh_entity_, {}, std::move(file), size};
+    large_entity_ = entity_fields(content_type(name), size);
+    return {200, large_entity_, {}, std::move(file), size};
   }
   if (kept_bytes_ + size > options_.most_kept) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
@@ -83,13 +91,13 @@ Found StaticFiles::load(std::string_view name, Instant now) {
   std::string body = read_whole(file.get(), size);
   kept_bytes_ += body.size();
   std::string entity = entity_fields(content_type(name), body.size());
-  const auto at =
-      table_.emplace(name, Kept{std::move(entity), std::move(body), version_of(st), now}).first;
-  const Kept& kept = at->second;
-  return {200, kept.entity, kept.body, {}, kept.body.size()};
+  Kept kept{std::move(entity), std::move(body), version_of(st), now};
+  return found(table_.emplace(name, std::move(kept)).first->second);
 }
 
-void StaticFiles::forget(Table::iterator entry) {
+void StaticFiles::forget(std::string_view name) {
+  const auto entry = table_.find(name);
+  if (entry == table_.end()) return;
   kept_bytes_ -= entry->second.body.size();
   table_.erase(entry);
 }

@@ -59,18 +59,18 @@ class StaticFiles {
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  using Table = std::unordered_map<std::string, Kept, Hash, std::equal_to<>>;
 
   static Version version_of(const struct ::stat& st);
   bool still_same(const std::string& name, const Kept& kept) const;
+  static Found found(const Kept& kept);
   Found load(std::string_view name, Instant now);
-  void forget(Table::iterator entry);
+  void forget(std::string_view name);
 
   Descriptor root_;
   Options options_;
-  Table table_;
+  std::unordered_map<std::string, Kept, Hash, std::equal_to<>> table_;
   std::size_t kept_bytes_ = 0;
-  std::string decoded_, fresh_entity_;
+  std::string decoded_, large_entity_;
 };
 
 /// By the name's extension; "application/octet-stream" where it says nothing.

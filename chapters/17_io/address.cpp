@@ -1,0 +1,62 @@
+#include "17_io/address.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+namespace book {
+
+Address Address::loopback(std::uint16_t port) noexcept {
+  Address address;
+  address.v4_ = {};
+  address.v4_.sin_family = AF_INET;
+  address.v4_.sin_port = htons(port);
+  address.v4_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+std::optional<Address> Address::parse(std::string_view host, std::uint16_t port) {
+  const std::string digits(host);
+  Address address;
+  address.v4_ = {};
+  if (::inet_pton(AF_INET, digits.c_str(), &address.v4_.sin_addr) == 1) {
+    address.v4_.sin_family = AF_INET;
+    address.v4_.sin_port = htons(port);
+    return address;
+  }
+  address.v6_ = {};
+  if (::inet_pton(AF_INET6, digits.c_str(), &address.v6_.sin6_addr) == 1) {
+    address.v6_.sin6_family = AF_INET6;
+    address.v6_.sin6_port = htons(port);
+    return address;
+  }
+  return std::nullopt;
+}
+
+std::uint16_t Address::port() const noexcept {
+  switch (family()) {
+    case AF_INET:
+      return ntohs(v4_.sin_port);
+    case AF_INET6:
+      return ntohs(v6_.sin6_port);
+    default:
+      return 0;
+  }
+}
+
+std::string Address::to_string() const {
+  char digits[INET6_ADDRSTRLEN] = "";
+  switch (family()) {
+    case AF_INET:
+      ::inet_ntop(AF_INET, &v4_.sin_addr, digits, sizeof digits);
+      return fmt::format("{}:{}", digits, port());
+    case AF_INET6:
+      ::inet_ntop(AF_INET6, &v6_.sin6_addr, digits, sizeof digits);
+      return fmt::format("[{}]:{}", digits, port());
+    default:
+      return "nowhere";
+  }
+}
+
+socklen_t Address::size() const noexcept { return family() == AF_INET6 ? sizeof v6_ : sizeof v4_; }
+
+}  // namespace book

@@ -1,0 +1,84 @@
+// One connection, from its first byte to its last: the `handle_connection` of the book.
+#pragma once
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "02_timer_future/sleep.h"
+#include "05_async_await/async.h"
+#include "17_io/io.h"
+#include "20_web_server/borrowed_io.h"
+#include "20_web_server/conversation.h"
+#include "20_web_server/linger.h"
+#include "common/reactor.h"
+
+namespace book::http {
+
+/// Sends `file` in pieces. Throws UnexpectedEnd when it has shrunk: what was promised can not be
+/// kept, and closing the connection is the only way to say so.
+template <AsyncWrite W>
+Async<void> send_file(W& stream, Conversation::File file) {
+  constexpr std::size_t kPiece = 64 * 1024;
+  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
+  while (file.size > 0) {
+    const ssize_t n =
+        ::read(file.descriptor.get(), piece.get(), std::min<std::uint64_t>(kPiece, file.size));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw std::system_error(errno, std::system_category(), "read");
+    if (n == 0) throw UnexpectedEnd();
+    const std::string_view bytes(piece.get(), static_cast<std::size_t>(n));
+    co_await write_all(stream, bytes);
+    file.size -= bytes.size();
+  }
+}
+
+/// What is rare, and takes its time: in a frame of its own, which a connection has only then.
+/// False: the connection is over.
+template <class S>
+Async<bool> take_time(S& stream, Conversation& talk, Next next) {
+  switch (next) {
+    case Next::sleep:
+      co_await sleep(talk.delay());
+      co_return true;
+    case Next::send_file:
+      co_await send_file(stream, talk.take_file());
+      co_return true;
+    case Next::linger:
+      co_await linger(stream);
+      co_return false;
+    default:
+      co_return false;
+  }
+}
+
+/// Talks HTTP on `stream` until either side has enough. What goes wrong with one connection
+/// concerns nobody else, so no exception of it leaves.
+template <class S>
+requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site) {
+  Conversation talk(site);
+  try {
+    for (;;) {
+      const Next next = talk.advance(Reactor::current().now());
+      if (!talk.output().empty()) co_await flush(stream, talk.output());
+      if (next == Next::read) {
+        const std::size_t came = co_await fill(stream, talk.input());
+        if (came == 0) break;
+      } else if (next != Next::advance) {
+        const bool goes_on = co_await take_time(stream, talk, next);
+        if (!goes_on) break;
+      }
+    }
+  } catch (const std::system_error&) {
+    // The client has gone away in the middle, as clients do.
+  } catch (const UnexpectedEnd&) {
+    // A file has shrunk while it was sent: the client sees the connection end too early.
+  }
+}
+
+}  // namespace book::http

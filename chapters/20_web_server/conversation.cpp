@@ -1,0 +1,81 @@
+#include "20_web_server/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace book::http {
+
+namespace {
+
+/// Pipelined requests are answered together, up to this many bytes of answers.
+constexpr std::size_t kEnoughOutput = 32 * 1024;
+
+}  // namespace
+
+Next Conversation::advance(Instant now) {
+  for (;;) {
+    if (last_) return input_.empty() && body_ == 0 ? Next::close : Next::linger;
+    if (!skip_body() || input_.empty()) return Next::read;
+    if (output_.bytes().size() >= kEnoughOutput) return Next::advance;
+
+    const Parsed parsed = parse(input_.bytes(), site_.limits);
+    if (parsed.kind == Parsed::Kind::need_more) return Next::read;
+    if (parsed.kind == Parsed::Kind::error) return refuse(parsed.status, now);
+
+    const Request& request = parsed.request;
+    const Route where = route(request);
+    if (where.delay > Duration(0) && delay_ == Duration(0)) {
+      delay_ = where.delay;  // the request stays where it is, and is looked at again after the nap
+      return Next::sleep;
+    }
+    delay_ = Duration(0);
+    const Next next = answer(request, where, now);
+    input_.consume(request.head_size);
+    if (next != Next::advance) return next;
+  }
+}
+
+Next Conversation::answer(const Request& request, const Route& where, Instant now) {
+  if (request.content_length > site_.most_body) return refuse(413, now);
+  Found found = fetch(where, site_.files, now);
+  if (found.status == 503) return refuse(503, now);
+  ++site_.requests;
+
+  Connection connection = connection_after(request);
+  // "Shall I send the body?" is answered by the answer itself; whether the body comes is then
+  // unknown.
+  if (request.expects_continue && request.content_length > 0) connection = Connection::close;
+  last_ = connection == Connection::close;
+  body_ = request.content_length;
+
+  std::string& out = output_.text();
+  append_head(out, found.status, site_.date.at(now), found.entity, connection);
+  if (request.method == std::string_view("HEAD")) return Next::advance;
+  if (!found.file) {
+    out += found.body;
+    return Next::advance;
+  }
+  file_ = {std::move(found.file), found.size};
+  return Next::send_file;
+}
+
+/// An answer after which the connection can not go on: where the next request would begin is
+/// unknown.
+Next Conversation::refuse(int status, Instant now) {
+  ++site_.requests;
+  append_error(output_.text(), status, site_.date.at(now));
+  last_ = true;
+  return Next::linger;
+}
+
+/// Throws away what has come of the last request's body. False: there is more to come.
+bool Conversation::skip_body() {
+  if (body_ == 0) return true;
+  const std::size_t here =
+      static_cast<std::size_t>(std::min<std::uint64_t>(body_, input_.bytes().size()));
+  input_.consume(here);
+  body_ -= here;
+  return body_ == 0;
+}
+
+}  // namespace book::http

@@ -1,0 +1,89 @@
+// The web server of the book: one thread, one task a connection.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "04_io_executor/executor.h"
+#include "20_web_server/server.h"
+#include "20_web_server/stop_signal.h"
+#include "common/chapter.h"
+
+namespace {
+
+using namespace book;
+
+constexpr std::uint16_t kUsualPort = 7878;
+
+/// The pages beside this file, wherever the project was moved after it was built.
+std::string usual_root() {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path pages = "chapters/20_web_server/pages";
+  for (fs::path folder = program.parent_path(); folder != folder.root_path();
+       folder = folder.parent_path())
+    if (fs::is_directory(folder / pages, error)) return (folder / pages).string();
+  return (fs::path(__FILE__).parent_path() / "pages").string();
+}
+
+/// A server needs a descriptor a connection: take as many as we are allowed to.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The port that was asked for; or, when none was, 7878 or the next one that is free.
+TcpListener listen(const Args& args) {
+  if (args.given("port"))
+    return TcpListener::bind(Address::loopback(args.get<std::uint16_t>("port")));
+  for (std::uint16_t port = kUsualPort;; ++port) {
+    try {
+      return TcpListener::bind(Address::loopback(port));
+    } catch (const std::system_error& error) {
+      if (error.code().value() != EADDRINUSE || port == kUsualPort + 100) throw;
+      fmt::print("port {} is taken, trying the next one\n", port);
+    }
+  }
+}
+
+void run(Args& args) {
+  raise_descriptor_limit();
+  const std::string root =
+      args.get<std::string>("root").empty() ? usual_root() : args.get<std::string>("root");
+  http::Site site(root);
+  http::StopSignal stop;
+  TcpListener listener = listen(args);
+
+  const std::string address = fmt::format("http://127.0.0.1:{}/", listener.local_address().port());
+  fmt::print("listening on {}\n", address);
+  fmt::print("  serves   {}\n", root);
+  fmt::print("  try      curl {0}         (or a browser)\n", address);
+  fmt::print("           curl {0}sleep    (five seconds; nobody else waits)\n", address);
+  fmt::print("  stop     Ctrl-C\n");
+
+  Executor executor({.seed = args.seed()});
+  // What the tasks borrow has to outlive the executor; what is bound to its reactor has to go
+  // before it.
+  executor.spawn(http::serve(std::move(listener), site));
+  executor.block_on(std::move(stop));
+  fmt::print("stopped after {} requests on {} connections\n", site.requests, site.connections);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return chapter_main(
+      {.name = "20_web_server",
+       .summary = "a web server for real clients",
+       .options = {option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
+                                  "where to listen on 127.0.0.1; 0 picks a free port"),
+                   option::text("root", "DIR", "",
+                                "the folder to serve (default: the pages of this chapter)")},
+       .no_virtual_time = "its clients live in real time"},
+      argc, argv, run);
+}

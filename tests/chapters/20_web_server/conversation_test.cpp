@@ -1,0 +1,246 @@
+// One connection's side of HTTP, tested with strings: no socket, no task, no time but the one we
+// say.
+#include "20_web_server/conversation.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "site_folder.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+const std::string kHost = "Host: a\r\n";
+std::string get(const std::string& path, const std::string& fields = "") {
+  return "GET " + path + " HTTP/1.1\r\n" + kHost + fields + "\r\n";
+}
+
+/// Plays the part of whoever holds the socket; writes down what it was told to do.
+class Driver {
+ public:
+  explicit Driver(Site& site) : talk(site) { step(); }
+
+  void receive(std::string_view bytes) {
+    while (!bytes.empty() && wants == Next::read) {
+      const std::span<char> room = talk.input().room();
+      ASSERT_FALSE(room.empty()) << "there must always be room to read into";
+      const std::size_t n = std::min(room.size(), bytes.size());
+      std::copy_n(bytes.data(), n, room.data());
+      talk.input().filled(n);
+      bytes.remove_prefix(n);
+      step();
+    }
+  }
+  void wake_up() {
+    ASSERT_EQ(wants, Next::sleep);
+    step();
+  }
+
+  Conversation talk;
+  Next wants = Next::advance;
+  std::string sent;
+  int writes = 0;
+
+ private:
+  void step() {
+    do {
+      wants = talk.advance(Instant(1h));
+      if (!talk.output().empty()) {
+        ++writes;
+        sent += talk.output().bytes();
+        talk.output().give_back();
+      }
+      if (wants == Next::send_file) {
+        const Conversation::File file = talk.take_file();
+        std::string piece(file.size, '\0');
+        piece.resize(
+            static_cast<std::size_t>(::read(file.descriptor.get(), piece.data(), piece.size())));
+        sent += piece;
+        wants = Next::advance;
+      }
+    } while (wants == Next::advance);
+  }
+};
+
+/// Splits what was sent into answers: "200 hello" each. Trusts Content-Length, as a client does.
+std::vector<std::string> answers(const std::string& sent, bool to_head = false) {
+  std::vector<std::string> list;
+  for (std::size_t at = 0; at < sent.size();) {
+    const std::size_t body = sent.find("\r\n\r\n", at) + 4;
+    const std::size_t field = sent.find("Content-Length: ", at);
+    if (field == std::string::npos || field > body) return list.push_back("no length"), list;
+    const std::size_t length = to_head ? 0 : std::stoul(sent.substr(field + 16));
+    const std::string head = sent.substr(at, body - at);
+    list.push_back(head.substr(9, 3) + " " + sent.substr(body, length) +
+                   (head.find("Connection: close") != std::string::npos ? " (close)" : ""));
+    at = body + length;
+  }
+  return list;
+}
+using List = std::vector<std::string>;
+
+class ConversationTest : public ::testing::Test {
+ protected:
+  SiteFolder folder_;
+  Site site_{folder_.root().string()};
+};
+
+TEST_F(ConversationTest, AnswersAndKeepsReading) {
+  Driver driver(site_);
+  EXPECT_EQ(driver.wants, Next::read);
+  driver.receive(get("/"));
+  EXPECT_EQ(answers(driver.sent), List{"200 hello"});
+  driver.receive(get("/nothing"));
+  EXPECT_EQ(answers(driver.sent), (List{"200 hello", "404 not here"}));
+  EXPECT_EQ(driver.wants, Next::read);
+  EXPECT_EQ(site_.requests, 2u);
+}
+
+TEST_F(ConversationTest, AnswersTheSameInEverySplit) {
+  folder_.write("large.txt", std::string(100'000, 'x'));
+  const std::string bytes = get("/") + "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 27\r\n\r\n" +
+                            get("/") + get("/large.txt") + "\r\n" +
+                            get("/", "Connection: close\r\n");
+  Driver whole(site_);
+  whole.receive(bytes);
+  ASSERT_EQ(answers(whole.sent).size(), 4u);
+  EXPECT_EQ(whole.wants, Next::close);
+  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+    Driver split(site_);
+    split.receive(std::string_view(bytes).substr(0, cut));
+    split.receive(std::string_view(bytes).substr(cut));
+    ASSERT_EQ(split.sent, whole.sent) << "cut after " << cut;
+    ASSERT_EQ(split.wants, whole.wants);
+  }
+  Driver single(site_);
+  for (char c : bytes) single.receive({&c, 1});
+  EXPECT_EQ(single.sent, whole.sent);
+}
+
+TEST_F(ConversationTest, PipelinedRequestsAreAnsweredInOrderWithOneWrite) {
+  Driver driver(site_);
+  driver.receive(get("/") + get("/nothing") + get("/hello.html"));
+  EXPECT_EQ(answers(driver.sent), (List{"200 hello", "404 not here", "200 hello"}));
+  EXPECT_EQ(driver.writes, 1);
+}
+
+TEST_F(ConversationTest, ManyPipelinedRequestsDoNotPileUpAnswers) {
+  folder_.write("page.html", std::string(20'000, 'x'));
+  Driver driver(site_);
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += get("/page.html");
+  driver.receive(many);
+  EXPECT_EQ(answers(driver.sent).size(), 100u);
+  EXPECT_GE(driver.writes, 100 * 20'000 / (32 * 1024 + 21'000));
+}
+
+TEST_F(ConversationTest, ClosesWhenAskedTo) {
+  Driver driver(site_);
+  driver.receive(get("/", "Connection: close\r\n"));
+  EXPECT_EQ(answers(driver.sent), List{"200 hello (close)"});
+  EXPECT_EQ(driver.wants, Next::close);
+}
+
+TEST_F(ConversationTest, LingersWhenTheClientHasSentMoreThanItWillBeAnswered) {
+  Driver driver(site_);
+  driver.receive(get("/", "Connection: close\r\n") + get("/"));
+  EXPECT_EQ(answers(driver.sent), List{"200 hello (close)"});
+  EXPECT_EQ(driver.wants, Next::linger);
+}
+
+TEST_F(ConversationTest, AnswersWhatIsNoHttpOnceAndCloses) {
+  Driver driver(site_);
+  driver.receive("hello there\r\n\r\n" + get("/"));
+  EXPECT_EQ(answers(driver.sent), List{"400 400 Bad Request\r\n (close)"});
+  EXPECT_EQ(driver.wants, Next::linger);
+}
+
+TEST_F(ConversationTest, AnswersWhatCameBeforeTheMistakeFirst) {
+  Driver driver(site_);
+  driver.receive(get("/") + "oops\r\n");
+  EXPECT_EQ(answers(driver.sent), (List{"200 hello", "400 400 Bad Request\r\n (close)"}));
+}
+
+TEST_F(ConversationTest, RefusesHeadsThatAreTooLong) {
+  Driver driver(site_);
+  driver.receive(get("/", "X: " + std::string(9000, 'x') + "\r\n"));
+  EXPECT_EQ(answers(driver.sent), List{"431 431 Request Header Fields Too Large\r\n (close)"});
+  Driver other(site_);
+  other.receive(get("/" + std::string(5000, 'x')));
+  EXPECT_EQ(answers(other.sent), List{"414 414 URI Too Long\r\n (close)"});
+}
+
+TEST_F(ConversationTest, SleepsBeforeASleepyRouteAndOnlyOnce) {
+  Driver driver(site_);
+  driver.receive(get("/") + get("/sleep") + get("/nothing"));
+  EXPECT_EQ(driver.wants, Next::sleep);
+  EXPECT_EQ(driver.talk.delay(), 5s);
+  EXPECT_EQ(answers(driver.sent), List{"200 hello"}) << "what came before is not held up";
+  driver.wake_up();
+  EXPECT_EQ(driver.wants, Next::read);
+  EXPECT_EQ(answers(driver.sent), (List{"200 hello", "200 hello", "404 not here"}));
+  driver.receive(get("/sleep"));
+  EXPECT_EQ(driver.wants, Next::sleep) << "the second nap is a nap, too";
+}
+
+TEST_F(ConversationTest, AHeadOfAHeadIsAHeadAlone) {
+  Driver driver(site_);
+  driver.receive("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get("/"));
+  const std::size_t second = driver.sent.find("HTTP/1.1", 1);
+  EXPECT_NE(driver.sent.find("Content-Length: 5\r\n"), std::string::npos);
+  EXPECT_EQ(driver.sent.substr(second - 4, 4), "\r\n\r\n");
+}
+
+TEST_F(ConversationTest, ThrowsTheBodyOfARequestAway) {
+  Driver driver(site_);
+  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n";
+  driver.receive(post + std::string(20'000, 'x') + get("/"));
+  EXPECT_EQ(answers(driver.sent), (List{"404 not here", "200 hello"}));
+}
+
+TEST_F(ConversationTest, ABodyIsNeverReadAsARequest) {
+  Driver driver(site_);
+  const std::string inner = get("/hello.html");
+  driver.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(inner.size()) +
+                 "\r\n\r\n" + inner);
+  EXPECT_EQ(answers(driver.sent), List{"404 not here"});
+}
+
+TEST_F(ConversationTest, RefusesBodiesItWillNotRead) {
+  Driver driver(site_);
+  driver.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n");
+  EXPECT_EQ(answers(driver.sent), List{"413 413 Content Too Large\r\n (close)"});
+  EXPECT_EQ(driver.wants, Next::linger);
+}
+
+TEST_F(ConversationTest, AnswersInsteadOfAskingForABody) {
+  Driver driver(site_);
+  driver.receive(
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(answers(driver.sent), List{"404 not here (close)"});
+  EXPECT_EQ(driver.wants, Next::linger) << "a body may still come";
+}
+
+TEST_F(ConversationTest, SendsLargeFilesFromTheirDescriptor) {
+  folder_.write("large.txt", std::string(50'000, 'x'));
+  Driver driver(site_);
+  driver.receive(get("/large.txt") + get("/"));
+  EXPECT_EQ(answers(driver.sent), (List{"200 " + std::string(50'000, 'x'), "200 hello"}));
+}
+
+TEST_F(ConversationTest, HoldsNoBufferBetweenRequests) {
+  Driver driver(site_);
+  driver.receive(get("/"));
+  driver.talk.input().give_back_if_empty();
+  EXPECT_EQ(driver.talk.input().bytes().data(), nullptr);
+  const InputBuffer::Memory memory = site_.inputs.take();
+  EXPECT_NE(memory, nullptr) << "the buffer went back to the pool";
+}
+
+}  // namespace
+}  // namespace book::http
