@@ -209,10 +209,13 @@ Reactor::OutsideWork::~OutsideWork() {
   if (core_ && core_->outside_work.fetch_sub(1, std::memory_order_acq_rel) == 1) core_->notify();
 }
 
+// The outside work is read first: whoever sees the last of it gone sees what it armed before.
 Reactor::Waiting Reactor::waiting() const noexcept {
+  const std::size_t outside = core_->outside_work.load(std::memory_order_acquire);
+  const std::ptrdiff_t io = core_->table.waiting.load(std::memory_order_relaxed);
   return {.timers = armed_.load(std::memory_order_relaxed),
-          .io = core_->table.waiting.load(std::memory_order_relaxed) > 0,
-          .outside = core_->outside_work.load(std::memory_order_acquire)};
+          .io = static_cast<std::size_t>(std::max<std::ptrdiff_t>(io, 0)),
+          .outside = outside};
 }
 
 }  // namespace book

@@ -97,9 +97,9 @@ class Reactor {
   /// What could end a wait(), apart from notify().
   struct Waiting {
     std::size_t timers = 0;
-    bool io = false;  ///< somebody waits for a descriptor
+    std::size_t io = 0;  ///< wakers that wait for a descriptor
     std::size_t outside = 0;
-    bool nothing() const noexcept { return timers == 0 && !io && outside == 0; }
+    bool nothing() const noexcept { return timers == 0 && io == 0 && outside == 0; }
   };
   Waiting waiting() const noexcept;
 
