@@ -12,6 +12,11 @@ endif()
 # CMake's own RelWithDebInfo defines NDEBUG. Here assertions stay: this is a book.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
 
+# __FILE__ and __builtin_FILE() begin at this folder: a message that says where a task was spawned
+# reads the same on every machine. (ccache may hand the compiler a relative path.)
+file(RELATIVE_PATH way_up "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}")
+add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=" "-fmacro-prefix-map=${way_up}=")
+
 set(gcc "$<CXX_COMPILER_ID:GNU>")
 add_compile_options(-Wall -Wextra -Wpedantic)
 if(ASYNC_BOOK_WERROR)
