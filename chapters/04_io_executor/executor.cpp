@@ -2,9 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <cstdio>
 #include <exception>
-#include <vector>
+#include <stdexcept>
+#include <utility>
 
 namespace book {
 namespace {
@@ -28,8 +29,9 @@ void report_exception(Place place) noexcept {
     what = error.what();
   } catch (...) {
   }
-  fmt::print(stderr, "a task ended in an exception that nobody will read: {} (spawned at {}:{})\n", what,
-             place.file, place.line);
+  std::fprintf(stderr,
+               "a task ended in an exception that nobody will read: %s (spawned at %s:%d)\n", what,
+               place.file, place.line);
 }
 
 /// A waker that is only lent: not counted, and not dropped.
@@ -41,28 +43,31 @@ union BorrowedWaker {
 
 }  // namespace
 
-/// This thread runs this core's tasks, until the end of the scope.
-class ExecutorCore::Running {
- public:
-  explicit Running(ExecutorCore& core) noexcept
-      : previous_(std::exchange(current_, &core)), scope_(core.reactor_) {}
-  ~Running() { current_ = previous_; }
+ExecutorCore::Running::Running(ExecutorCore& core)
+    : previous_(current_), core_(core), scope_(core.reactor_) {
+  if (core.running_.exchange(true, std::memory_order_acquire)) {
+    throw std::logic_error("this executor is running already, on another thread");
+  }
+  core.thread_.store(this_thread(), std::memory_order_relaxed);
+  current_ = &core;
+}
 
- private:
-  ExecutorCore* previous_;
-  Reactor::Scope scope_;
-};
+ExecutorCore::Running::~Running() {
+  current_ = previous_;
+  core_.running_.store(false, std::memory_order_release);
+}
 
 ExecutorCore::ExecutorCore(TimeMode time, std::optional<std::uint64_t> seed)
     : thread_(this_thread()), reactor_(time) {
-  if (seed) shuffle_.emplace(*seed);
+  if (seed) random_.emplace(*seed);
 }
 
 void ExecutorCore::adopt(Task* task) {
   if (thread_.load(std::memory_order_relaxed) != this_thread()) {
     task->drop_future();
     task->free();
-    throw std::logic_error("spawn() on another thread than the executor's: spawn inside a task instead");
+    throw std::logic_error(
+        "spawn() on another thread than the executor's: spawn inside a task instead");
   }
   task->core_ = this;
   retain();
@@ -70,7 +75,8 @@ void ExecutorCore::adopt(Task* task) {
   if (newest_) newest_->newer_ = task;
   newest_ = task;
   ++task_count_;
-  if (trace::enabled()) [[unlikely]] trace::spawn(task, task->place());
+  if (trace::enabled()) [[unlikely]]
+    trace::spawn(task, task->place());
   ready_.push(task);
 }
 
@@ -79,7 +85,8 @@ void ExecutorCore::adopt(Task* task) {
 // of the two sees the other.
 void ExecutorCore::enqueue(Task* task) noexcept {
   if (current_ == this) return ready_.push(task);
-  Arc<ExecutorCore> keep = Arc<ExecutorCore>::share(this);  // the task, and we with it, may end at once
+  Arc<ExecutorCore> keep =
+      Arc<ExecutorCore>::share(this);  // the task, and we with it, may end at once
   {
     std::lock_guard lock(inbox_mutex_);
     if (!closed_) {
@@ -93,23 +100,20 @@ void ExecutorCore::enqueue(Task* task) noexcept {
 }
 
 void ExecutorCore::run_until(const Task* goal) {
-  Running running(*this);
-  thread_.store(this_thread(), std::memory_order_relaxed);
   const auto reached = [&] { return goal ? goal->is_completed() : task_count_ == 0; };
+  int polls_left = kPollsBetweenLooks;
   while (!reached()) {
-    if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
-    if (ready_.empty()) {
+    if (polls_left == 0) {
+      look_around();
+      polls_left = kPollsBetweenLooks;
+    }
+    if (nothing_ready() && has_mail_.load(std::memory_order_relaxed)) take_inbox();
+    if (nothing_ready()) {
       park();
-      continue;
-    }
-    if (shuffle_) shuffle_ready();
-    for (int left = kPollsBetweenLooks; left > 0 && !ready_.empty(); --left) {
-      turn(ready_.pop());
-      if (reached()) return;
-    }
-    if (!ready_.empty()) {
-      if (stranded_) report_stranded();
-      if (!reactor_.waiting().nothing()) reactor_.poll_now();
+      polls_left = kPollsBetweenLooks;
+    } else {
+      turn(next_ready());
+      --polls_left;
     }
   }
 }
@@ -123,7 +127,8 @@ void ExecutorCore::turn(Task* task) {
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
   Context cx(borrowed.waker);
   polling_ = task;
-  if (trace::enabled()) [[unlikely]] trace::poll_begin(task);
+  if (trace::enabled()) [[unlikely]]
+    trace::poll_begin(task);
   trace::Outcome outcome = trace::Outcome::pending;
   try {
     if (task->poll_future(cx)) outcome = trace::Outcome::ready;
@@ -131,12 +136,14 @@ void ExecutorCore::turn(Task* task) {
     outcome = trace::Outcome::threw;
     report_exception(task->place());
   }
-  if (trace::enabled()) [[unlikely]] trace::poll_end(task, outcome);
+  if (trace::enabled()) [[unlikely]]
+    trace::poll_end(task, outcome);
   if (outcome != trace::Outcome::pending) return finish(task);
   polling_ = nullptr;
   task->wait_what_ = cx.reason().what;
   task->wait_number_ = cx.reason().number;
-  if (task->is_stranded()) [[unlikely]] stranded_ = true;
+  if (task->is_stranded()) [[unlikely]]
+    note_stranded(task);
 }
 
 /// Drops the future, and gives the executor's handle back unless the task is still in a queue: then
@@ -148,7 +155,8 @@ void ExecutorCore::finish(Task* task) noexcept {
   (task->newer_ ? task->newer_->older_ : newest_) = task->older_;
   if (task->older_) task->older_->newer_ = task->newer_;
   --task_count_;
-  if (trace::enabled()) [[unlikely]] trace::drop(task);
+  if (trace::enabled()) [[unlikely]]
+    trace::drop(task);
   std::uint64_t old = task->state_.load(std::memory_order_relaxed);
   std::uint64_t next;
   do {
@@ -159,9 +167,17 @@ void ExecutorCore::finish(Task* task) noexcept {
 }
 
 void ExecutorCore::drop(Task* task) noexcept {
-  if (task->is_completed()) return;
-  Running running(*this);
-  finish(task);
+  if (!task->is_completed()) finish(task);
+}
+
+Task* ExecutorCore::next_ready() {
+  if (!random_) [[likely]]
+    return ready_.pop();
+  while (!ready_.empty()) shuffled_.push_back(ready_.pop());
+  std::swap(shuffled_[(*random_)() % shuffled_.size()], shuffled_.back());
+  Task* drawn = shuffled_.back();
+  shuffled_.pop_back();
+  return drawn;
 }
 
 void ExecutorCore::take_inbox() noexcept {
@@ -170,18 +186,20 @@ void ExecutorCore::take_inbox() noexcept {
   while (!inbox_.empty()) ready_.push(inbox_.pop());
 }
 
-void ExecutorCore::shuffle_ready() {
-  std::vector<Task*> tasks;
-  while (!ready_.empty()) tasks.push_back(ready_.pop());
-  std::shuffle(tasks.begin(), tasks.end(), *shuffle_);
-  for (Task* task : tasks) ready_.push(task);
+/// What busy tasks must not keep waiting: other threads' wakes, descriptors, timers.
+void ExecutorCore::look_around() {
+  if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+  if (!stranded_.empty()) report_stranded();
+  if (!reactor_.waiting().nothing()) reactor_.poll_now();
 }
 
 void ExecutorCore::park() {
   const Reactor::Waiting waiting = reactor_.waiting();
   if (waiting.nothing() && !has_mail_.load()) examine_silence();
-  if (stranded_) report_stranded();
-  if (trace::enabled()) [[unlikely]] trace::idle(static_cast<int>(waiting.timers), waiting.io);
+  if (!stranded_.empty()) report_stranded();
+  if (trace::enabled()) [[unlikely]] {
+    trace::idle(static_cast<int>(waiting.timers), static_cast<int>(waiting.io));
+  }
   sleeping_.store(true);
   if (!has_mail_.load()) reactor_.wait();
   sleeping_.store(false, std::memory_order_relaxed);
@@ -196,6 +214,8 @@ void ExecutorCore::close() noexcept {
     while (!inbox_.empty()) ready_.push(inbox_.pop());
   }
   while (!ready_.empty()) ready_.pop()->release();
+  for (Task* task : shuffled_) task->release();
+  for (Task* task : stranded_) task->release();
 }
 
 Executor::Executor(ExecutorOptions options)
@@ -204,19 +224,20 @@ Executor::Executor(ExecutorOptions options)
 Executor::~Executor() { core_->close(); }
 
 void Executor::run() {
-  refuse_inside_a_task("run");
+  refuse_inside_a_task("run", "spawn what it would run");
+  ExecutorCore::Running running(*core_);
   core_->run_until(nullptr);
 }
 
-void Executor::refuse_inside_a_task(const char* what) {
+void Executor::refuse_inside_a_task(const char* what, const char* instead) {
   if (ExecutorCore::current()) {
     throw std::logic_error(
-        fmt::format("{}() inside a task would stop every other task: co_await the future instead", what));
+        fmt::format("{}() inside a task would stop every other task: {} instead", what, instead));
   }
 }
 
 Executor::Root::Root(ExecutorCore& core, Task* task) : core_(core), task_(task) {
-  core_.adopt(task);
+  core_.adopt(task_);
   task_->retain();
 }
 

@@ -9,6 +9,7 @@
 // task is woken, and no thread asleep while a descriptor or a timer is what everybody waits for.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -36,9 +37,11 @@ class Executor {
   /// Drops the futures that are still pending, on this thread. Wakes that come later do nothing.
   ~Executor();
 
-  /// Queues a future as a task of its own. An exception that ends it is reported on stderr with the
-  /// place of this call. For the executor's own thread only.
+  /// Queues a future as a task of its own, which owns it: an lvalue is copied, if it can be. An
+  /// exception that ends it is reported on stderr with the place of this call. For the executor's
+  /// own thread only.
   template <Future F>
+  requires std::constructible_from<std::remove_cvref_t<F>, F>
   void spawn(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     using Kept = std::remove_cvref_t<F>;
     core_->adopt(new FutureTask<Kept>(Place{file, line}, std::forward<F>(future)));
@@ -48,15 +51,17 @@ class Executor {
   /// std::logic_error when called inside a task.
   void run();
 
-  /// Runs until `future` has ended and returns its output, or throws its exception. Other tasks stay
-  /// where they are, for the next run. An lvalue is borrowed, an rvalue owned.
+  /// Runs until `future` has ended and returns its output, or throws its exception. Other tasks
+  /// stay where they are, for the next run. An lvalue is borrowed, an rvalue owned.
   template <Future F>
   OutputOf<F> block_on(F&& future, const char* file = __builtin_FILE(),
                        int line = __builtin_LINE()) {
-    refuse_inside_a_task("block_on");
+    refuse_inside_a_task("block_on", "co_await the future");
     Outcome<OutputOf<F>> outcome;
     {
-      Root root(*core_, new FutureTask<Into<F>>(Place{file, line}, std::forward<F>(future), outcome));
+      ExecutorCore::Running running(*core_);
+      Root root(*core_,
+                new FutureTask<Into<F>>(Place{file, line}, std::forward<F>(future), outcome));
       root.run();
     }
     return std::move(outcome).get();
@@ -98,7 +103,7 @@ class Executor {
     Task* task_;
   };
 
-  static void refuse_inside_a_task(const char* what);
+  static void refuse_inside_a_task(const char* what, const char* instead);
 
   Arc<ExecutorCore> core_;
 };
@@ -106,6 +111,7 @@ class Executor {
 /// Queues a future as a task of the executor that runs the calling task. Throws std::logic_error
 /// outside of one. (Chapter 10 gives its spawn a handle to await.)
 template <Future F>
+requires std::constructible_from<std::remove_cvref_t<F>, F>
 void spawn_detached(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   using Kept = std::remove_cvref_t<F>;
   detail::current_core("spawn_detached")

@@ -15,6 +15,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "04_io_executor/task.h"
 #include "common/arc.h"
@@ -30,6 +31,21 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   /// The core whose tasks this thread is running, or null.
   static ExecutorCore* current() noexcept { return current_; }
 
+  /// While one of these lives, this thread is the executor's: core and reactor are current here.
+  /// Throws std::logic_error when another thread is running the tasks.
+  class Running {
+   public:
+    explicit Running(ExecutorCore& core);
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running();
+
+   private:
+    ExecutorCore* previous_;
+    ExecutorCore& core_;
+    Reactor::Scope scope_;
+  };
+
   /// Takes the task over (its first handle) and queues it. On any other thread than the
   /// executor's: frees it and throws std::logic_error.
   void adopt(Task* task);
@@ -39,30 +55,36 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   static bool is_polling_here(const Task* task) noexcept {
     return current_ && current_->polling_ == task;
   }
-  /// Polls tasks, and waits for the reactor, until `goal` is completed; with no goal, until there is
-  /// no task left. Throws Deadlock when that can not happen any more.
+  /// Polls tasks, and waits for the reactor, until `goal` is completed; with no goal, until there
+  /// is no task left. Throws Deadlock when that can not happen any more. Inside a Running.
   void run_until(const Task* goal);
-  /// Drops every future, then refuses wakes. On the executor's thread.
-  void close() noexcept;
-  /// Drops one task's future now, unless it is gone already.
+  /// Drops one task's future now, unless it is gone already. Inside a Running.
   void drop(Task* task) noexcept;
+  /// Drops every future, then refuses wakes.
+  void close() noexcept;
+
+  /// The task whose future this thread is polling, or dropping, just now; or null.
+  const Task* polling() const noexcept { return polling_; }
+  /// A line for each pending task, oldest first: where it was spawned, what it waits for, and how
+  /// many hold its waker. On the executor's thread.
+  std::string describe_pending() const;
 
   Reactor& reactor() noexcept { return reactor_; }
   std::size_t task_count() const noexcept { return task_count_; }
   std::uint64_t polls() const noexcept { return polls_; }
 
  private:
-  class Running;
-
   void turn(Task* task);
   void finish(Task* task) noexcept;
+  bool nothing_ready() const noexcept { return ready_.empty() && shuffled_.empty(); }
+  Task* next_ready();
   void take_inbox() noexcept;
-  void shuffle_ready();
+  void look_around();
   void park();
   // In silence.cpp: what is said when tasks wait and nothing can wake them.
   void examine_silence();
-  void report_stranded() noexcept;
-  std::string describe_pending() const;
+  void note_stranded(Task* task);
+  void report_stranded();
 
   // An ordinary pointer with a constant initial value: reading it costs one instruction.
   static constinit inline thread_local ExecutorCore* current_ = nullptr;
@@ -73,17 +95,20 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   Task* polling_ = nullptr;
   std::size_t task_count_ = 0;
   std::uint64_t polls_ = 0;
-  std::optional<std::mt19937_64> shuffle_;
-  bool stranded_ = false;          // a task was left pending without a waker since the last report
+  std::optional<std::mt19937_64> random_;  // with a seed: ready tasks are drawn by lot,
+  std::vector<Task*> shuffled_;            // from here
+  std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each
   bool silence_reported_ = false;
+
   std::atomic<const void*> thread_;  // names the thread that may spawn; see this_thread()
+  std::atomic<bool> running_{false};
 
   Reactor reactor_;
 
   // Shared with wakers on other threads.
   std::mutex inbox_mutex_;
-  ReadyQueue inbox_;      // guarded by inbox_mutex_
-  bool closed_ = false;   // guarded by inbox_mutex_
+  ReadyQueue inbox_;     // guarded by inbox_mutex_
+  bool closed_ = false;  // guarded by inbox_mutex_
   std::atomic<bool> has_mail_{false};
   std::atomic<bool> sleeping_{false};
 

@@ -11,6 +11,10 @@
 namespace book {
 namespace {
 
+constexpr int kShown = 20;
+constexpr const char kKeepTheWaker[] =
+    "\n(a future must keep cx.waker(), where somebody will fire it, before it returns pending)";
+
 void describe(std::string& text, const Task& task) {
   const WaitReason reason = task.waits_for();
   auto out = std::back_inserter(text);
@@ -27,9 +31,12 @@ void describe(std::string& text, const Task& task) {
   if (wakers == 0) {
     fmt::format_to(out, "; nobody holds its waker");
   } else {
-    fmt::format_to(out, "; its waker is held {}", wakers == 1 ? "once" : fmt::format("{} times", wakers));
+    fmt::format_to(out, "; its waker is held {}",
+                   wakers == 1 ? "once" : fmt::format("{} times", wakers));
   }
 }
+
+void say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), stderr); }
 
 }  // namespace
 
@@ -38,27 +45,31 @@ void describe(std::string& text, const Task& task) {
 /// there, whoever wakes from outside says so with an OutsideWork.
 void ExecutorCore::examine_silence() {
   bool somebody_could_wake = false;
+  bool forgotten_waker = false;
   for (const Task* task = newest_; task; task = task->older_) {
-    if (!task->is_stranded()) somebody_could_wake = true;
+    if (!task->is_stranded()) {
+      somebody_could_wake = true;
+    } else if (task->waits_for().what != kWaitsForEver) {
+      forgotten_waker = true;
+    }
   }
-  const char* headline =
-      "nothing can happen any more: every task waits, and no timer, descriptor or outside work is left.";
   if (!somebody_could_wake || reactor_.time_mode() == TimeMode::virtual_time) {
-    throw Deadlock(headline + describe_pending());
+    throw Deadlock(
+        "nothing can happen any more: every task waits, and no timer, descriptor or outside work "
+        "is left." +
+        describe_pending() + (forgotten_waker ? kKeepTheWaker : ""));
   }
   if (silence_reported_) return;
   silence_reported_ = true;
-  fmt::print(stderr,
-             "every task waits, and only a waker kept on another thread could go on "
-             "(hold a Reactor::OutsideWork while such a thread is at work, and this is not said):{}\n",
-             describe_pending());
+  say("every task waits, and only a waker kept on another thread could go on "
+      "(hold a Reactor::OutsideWork while such a thread is at work, and this is not said):" +
+      describe_pending());
 }
 
 /// Oldest first, which is how they were written down in the program.
 std::string ExecutorCore::describe_pending() const {
   const Task* oldest = newest_;
   while (oldest && oldest->older_) oldest = oldest->older_;
-  constexpr int kShown = 20;
   std::string text;
   int shown = 0;
   for (const Task* task = oldest; task; task = task->newer_) {
@@ -68,16 +79,30 @@ std::string ExecutorCore::describe_pending() const {
   return text;
 }
 
-/// Tasks that can not wake while others still run: said once each, on stderr.
-void ExecutorCore::report_stranded() noexcept {
-  stranded_ = false;
-  for (Task* task = newest_; task; task = task->older_) {
-    if (!task->is_stranded() || task->waits_for().what == kWaitsForEver) continue;
-    if (task->state_.fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) continue;
-    std::string text = "a task is pending and will never be polled again:";
-    describe(text, *task);
-    fmt::print(stderr, "{} (a future that returns pending must first store cx.waker())\n", text);
+/// A poll has just left this task pending, and nobody holds its waker. It is kept, with a handle of
+/// its own, until the next report: if nothing else runs by then, Deadlock says it better.
+void ExecutorCore::note_stranded(Task* task) {
+  if (task->waits_for().what == kWaitsForEver) return;
+  if (task->state_.fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) return;
+  stranded_.push_back(task);
+  task->retain();
+}
+
+/// Tasks that can not wake while others still run: said once, on stderr.
+void ExecutorCore::report_stranded() {
+  std::string text;
+  int count = 0;
+  for (Task* task : stranded_) {
+    if (task->is_stranded() && ++count <= kShown) describe(text, *task);
+    task->release();
   }
+  stranded_.clear();
+  if (count == 0) return;  // cancelled meanwhile
+  if (count > kShown) fmt::format_to(std::back_inserter(text), "\n  and {} more", count - kShown);
+  say((count == 1
+           ? "a task is pending, and nobody can wake it any more:"
+           : fmt::format("{} tasks are pending, and nobody can wake them any more:", count)) +
+      text + kKeepTheWaker);
 }
 
 }  // namespace book

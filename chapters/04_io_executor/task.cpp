@@ -7,7 +7,8 @@ namespace book {
 const WakerVTable Task::kWakerVTable{
     .clone =
         [](void* data) {
-          if (trace::enabled()) [[unlikely]] trace::waker_clone(data);
+          if (trace::enabled()) [[unlikely]]
+            trace::waker_clone(data);
           from(data).state_.fetch_add(kOneWaker, std::memory_order_relaxed);
         },
     .wake = [](void* data) { from(data).wake_and_drop_waker(); },
@@ -20,7 +21,8 @@ void Task::cancel() noexcept { schedule(kScheduled | kCancelled); }
 // The read-modify-write happens even when the task is already scheduled: its release half is what
 // makes the waker's news visible to the poll, whose fetch_and acquires it.
 void Task::schedule(std::uint64_t bits) noexcept {
-  if (trace::enabled()) [[unlikely]] trace::wake(this);
+  if (trace::enabled()) [[unlikely]]
+    trace::wake(this);
   const std::uint64_t old = state_.fetch_or(bits, std::memory_order_acq_rel);
   if (!(old & (kScheduled | kCompleted))) core_->enqueue(this);
 }
@@ -28,7 +30,8 @@ void Task::schedule(std::uint64_t bits) noexcept {
 // One step for both, since most wakers are used up by their wake. The task outlives the step: as
 // long as `scheduled` is set and it is in no queue, the executor keeps its handle.
 void Task::wake_and_drop_waker() noexcept {
-  if (trace::enabled()) [[unlikely]] trace::wake(this);
+  if (trace::enabled()) [[unlikely]]
+    trace::wake(this);
   std::uint64_t old = state_.load(std::memory_order_relaxed);
   std::uint64_t next;
   do {
@@ -46,7 +49,8 @@ void Task::wake_and_drop_waker() noexcept {
 // finds news, or shows that the task is stranded. While the task is being polled here, the end of
 // that poll will look.
 void Task::drop_waker() noexcept {
-  if (trace::enabled()) [[unlikely]] trace::waker_drop(this);
+  if (trace::enabled()) [[unlikely]]
+    trace::waker_drop(this);
   const bool polled_here = ExecutorCore::is_polling_here(this);
   std::uint64_t old = state_.load(std::memory_order_relaxed);
   std::uint64_t next;
@@ -58,6 +62,8 @@ void Task::drop_waker() noexcept {
   } while (!state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
   if (last) {
+    if (trace::enabled()) [[unlikely]]
+      trace::wake(this);
     core_->enqueue(this);
   } else if (!(next & kOwners)) {
     free();

@@ -6,7 +6,7 @@
 //                           before it polls. A wake that finds it set has nothing to do.
 //   bit 1       completed   set by the executor when the future is gone; never cleared.
 //   bit 2       cancelled   set by cancel(); the executor drops the future at the next turn.
-//   bit 3       reported    set by the executor when it has said that nobody can wake this task.
+//   bit 3       reported    set by the executor when it has noted that nobody can wake this task.
 //   bits 8-31   handles     the executor is one, until the task is completed and in no queue.
 //   bits 32-63  wakers      counted apart: a pending task without a waker can not wake.
 //

@@ -23,20 +23,20 @@ std::string answer;
 sem_t answered;
 
 // Runs on the executor's own thread, which alone may look at its tasks. That thread stands in the
-// middle of something, in a wait as a rule, and the lists it walks are whole at every step. Should it
-// hold a lock that the formatting needs, it does not answer, and the process ends all the same.
+// middle of something, in a wait as a rule, and the lists it walks are whole at every step. Should
+// it hold a lock that the formatting needs, it does not answer, and the process ends all the same.
 void on_question(int) {
   const int saved_errno = errno;
   answer.clear();
   if (const ExecutorCore* core = ExecutorCore::current()) {
     auto out = std::back_inserter(answer);
     if (const Task* task = core->polling()) {
-      fmt::format_to(out, "an executor is busy with the task spawned at {}:{}\n", task->place().file,
-                     task->place().line);
+      fmt::format_to(out, "an executor is busy with the task spawned at {}:{}\n",
+                     task->place().file, task->place().line);
     }
     fmt::format_to(out, "an executor has {} pending {}, polled {} times so far{}\n",
-                   core->task_count(), core->task_count() == 1 ? "task" : "tasks",
-                   core->polls(), core->describe_pending());
+                   core->task_count(), core->task_count() == 1 ? "task" : "tasks", core->polls(),
+                   core->describe_pending());
   }
   ::sem_post(&answered);
   errno = saved_errno;

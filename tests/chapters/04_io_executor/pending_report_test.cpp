@@ -57,11 +57,12 @@ TEST_F(PendingReport, SaysWhatEachPendingTaskWaitsFor) {
     }));
   });
   EXPECT_NE(words.find("watchdog: this test is not over"), std::string::npos) << words;
-  EXPECT_NE(words.find("an executor has 2 pending tasks, polled 3 times so far\n  the task spawned at " +
-                       std::string(kFile) + std::to_string(line) +
-                       ", which waits for an event; its waker is held once\n  the task spawned at " + kFile +
-                       std::to_string(line + 2) + ", which waits for reading fd"),
-            std::string::npos)
+  EXPECT_NE(
+      words.find("an executor has 2 pending tasks, polled 3 times so far\n  the task spawned at " +
+                 std::string(kFile) + std::to_string(line) +
+                 ", which waits for an event; its waker is held once\n  the task spawned at " +
+                 kFile + std::to_string(line + 2) + ", which waits for reading fd"),
+      std::string::npos)
       << words;
 }
 

@@ -1,0 +1,127 @@
+// AsyncFd: a file descriptor that futures can read and write. It owns the descriptor, keeps it
+// non-blocking, and has a seat in the reactor (common/io_source.h) for when a call would block.
+//
+//     poll_read ----> worth a try? --no--> the waker is stored: pending
+//                         | yes                  ^
+//                         v                      |
+//                      read(fd) ---- EAGAIN -----+
+//                         |
+//                         v
+//                   so many bytes: ready
+//
+// What the book calls set_readable_callback is the arrow to the right. Chapter 04 explains it.
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "common/future.h"
+#include "common/io_source.h"
+
+namespace book {
+
+class Readiness;
+
+class AsyncFd {
+ public:
+  using Kind = IoSource::Kind;
+
+  /// Owns `fd` from now on and makes it non-blocking: for everybody who shares the descriptor.
+  /// Throws std::system_error when that is refused; `fd` is then closed.
+  AsyncFd(int fd, Kind kind);
+  /// The same for a descriptor that was opened non-blocking (accept4, pipe2): no system call.
+  static AsyncFd from_nonblocking(int fd, Kind kind) noexcept { return AsyncFd(kind, fd); }
+
+  /// Nobody may wait for a descriptor when it moves, or closes.
+  AsyncFd(AsyncFd&&) noexcept = default;
+  AsyncFd& operator=(AsyncFd&& other) noexcept;
+
+  int fd() const noexcept { return source_.fd(); }
+  Kind kind() const noexcept { return kind_; }
+
+  /// Reads what is there, as much as fits. 0 is the end (or an empty `into`). Throws
+  /// std::system_error.
+  Poll<std::size_t> poll_read(Context& cx, std::span<char> into);
+  /// Writes as much as the descriptor takes. Throws std::system_error: EPIPE when nobody reads any
+  /// more, if the program ignores SIGPIPE as chapter_main does.
+  Poll<std::size_t> poll_write(Context& cx, std::span<const char> from);
+
+  /// Futures that are ready when a read, or a write, is worth a try: never late, sometimes early (a
+  /// new descriptor is believed to be ready). They borrow this, and hold no buffer while they wait.
+  Readiness readable() noexcept;
+  Readiness writable() noexcept;
+
+  /// The loop above around any system call that returns -1 and errno, or a count. `asked` is the
+  /// count that a call can reach at most: on a stream, less means that there is no more for now.
+  template <class Call>
+  Poll<std::size_t> poll_call(Direction direction, Context& cx, std::size_t asked, const char* name,
+                              Call call) {
+    while (source_.poll_ready(direction, cx).is_ready()) {
+      source_.clear(direction);  // before the call: what comes after it is news
+      const auto count = call();
+      if (count >= 0) {
+        const auto moved = static_cast<std::size_t>(count);
+        const bool drained = kind_ == Kind::stream && moved > 0 && moved < asked;
+        if (!drained) source_.set(direction);
+        return moved;
+      }
+      if (errno != EAGAIN && errno != EWOULDBLOCK) after_error(direction, name);
+    }
+    return pending;
+  }
+
+  /// Is this direction worth a try? For futures of other calls than these; see Readiness.
+  Poll<void> poll_ready(Direction direction, Context& cx) {
+    return source_.poll_ready(direction, cx);
+  }
+  /// Forgets the waker of a poll that was pending, if it is still stored: for destructors.
+  void forget(Direction direction, const Waker& waker) noexcept {
+    source_.forget(direction, waker);
+  }
+
+ private:
+  struct Owned {
+    explicit Owned(int fd) noexcept : fd(fd) {}
+    Owned(Owned&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
+    ~Owned();
+    int fd;
+  };
+
+  AsyncFd(Kind kind, int fd) noexcept : owned_(fd), kind_(kind), source_(fd, kind) {}
+
+  /// EINTR: try again. Everything else is thrown; the direction stays worth a try.
+  void after_error(Direction direction, const char* name);
+
+  // In this order: the reactor forgets the descriptor, then it is closed.
+  Owned owned_;
+  Kind kind_;
+  IoSource source_;
+};
+
+/// What readable() and writable() give.
+class [[nodiscard]] Readiness {
+ public:
+  using Output = void;
+
+  Readiness(AsyncFd& fd, Direction direction) noexcept : fd_(&fd), direction_(direction) {}
+  Readiness(Readiness&&) = default;
+  ~Readiness() {
+    if (waker_) fd_->forget(direction_, waker_);
+  }
+
+  Poll<void> poll(Context& cx);
+
+ private:
+  AsyncFd* fd_;
+  Direction direction_;
+  Waker waker_;  // of the last poll, while pending: it names whom to forget
+  PinGuard pin_;
+};
+
+inline Readiness AsyncFd::readable() noexcept { return {*this, Direction::read}; }
+inline Readiness AsyncFd::writable() noexcept { return {*this, Direction::write}; }
+
+}  // namespace book

@@ -1,0 +1,392 @@
+// AsyncFd over socket pairs and pipes: what is ready, what waits, what is thrown, what is closed.
+#include "04_io_executor/async_fd.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
+#include "chapters/04_io_executor/helpers.h"
+
+namespace book::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool is_open(int fd) { return ::fcntl(fd, F_GETFD) != -1; }
+bool is_nonblocking(int fd) { return ::fcntl(fd, F_GETFL) & O_NONBLOCK; }
+
+/// Reads once, as much as `size`.
+auto read_some(AsyncFd& fd, std::size_t size = 64) {
+  return poll_fn([&fd, buffer = std::string(size, '\0')](Context& cx) mutable -> Poll<std::string> {
+    Poll<std::size_t> count = fd.poll_read(cx, buffer);
+    if (count.is_pending()) return pending;
+    return std::string(buffer.data(), count.value());
+  });
+}
+
+/// Writes all of it.
+auto write_all(AsyncFd& fd, std::string text) {
+  return poll_fn(
+      [&fd, text = std::move(text), done = std::size_t{0}](Context& cx) mutable -> Poll<void> {
+        while (done < text.size()) {
+          Poll<std::size_t> count = fd.poll_write(cx, std::string_view(text).substr(done));
+          if (count.is_pending()) return pending;
+          done += count.value();
+        }
+        return Poll<void>::ready();
+      });
+}
+
+std::system_error error_of(auto function) {
+  try {
+    function();
+  } catch (const std::system_error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "no std::system_error";
+  return std::system_error(std::error_code());
+}
+
+class AsyncFdTest : public testing::Test {
+ protected:
+  static constexpr ExecutorOptions kVirtual{.time = TimeMode::virtual_time};
+
+  SocketPair pair_;
+  AsyncFd ours_{pair_.ours, AsyncFd::Kind::stream};
+  AsyncFd theirs_{pair_.theirs, AsyncFd::Kind::stream};
+  Executor executor_{kVirtual};
+};
+
+TEST_F(AsyncFdTest, MakesTheDescriptorNonBlocking) {
+  EXPECT_TRUE(is_nonblocking(ours_.fd()));
+  EXPECT_EQ(ours_.fd(), pair_.ours);
+}
+
+TEST_F(AsyncFdTest, ClosesItsDescriptor) {
+  {
+    AsyncFd moved(std::move(ours_));
+    EXPECT_TRUE(is_open(pair_.ours));
+  }
+  EXPECT_FALSE(is_open(pair_.ours));
+  EXPECT_TRUE(is_open(pair_.theirs));
+}
+
+TEST_F(AsyncFdTest, ClosesTheOldDescriptorWhenItIsAssigned) {
+  theirs_ = std::move(ours_);
+  EXPECT_TRUE(is_open(pair_.ours));
+  EXPECT_FALSE(is_open(pair_.theirs));
+  EXPECT_EQ(theirs_.fd(), pair_.ours);
+  AsyncFd& self = theirs_;
+  theirs_ = std::move(self);
+  EXPECT_TRUE(is_open(pair_.ours));
+}
+
+TEST_F(AsyncFdTest, TakesADescriptorThatIsNonBlockingAsItIs) {
+  int fds[2];
+  ASSERT_EQ(::pipe2(fds, O_CLOEXEC), 0);
+  AsyncFd reader = AsyncFd::from_nonblocking(fds[0], AsyncFd::Kind::stream);
+  AsyncFd writer(fds[1], AsyncFd::Kind::stream);
+  EXPECT_FALSE(is_nonblocking(fds[0])) << "no system call was made";
+  EXPECT_TRUE(is_nonblocking(fds[1]));
+}
+
+TEST_F(AsyncFdTest, RefusesWhatIsNoDescriptor) {
+  const std::system_error error = error_of([] { AsyncFd fd(-1, AsyncFd::Kind::stream); });
+  EXPECT_EQ(error.code().value(), EBADF);
+  EXPECT_EQ(std::string(error.what()).find("fcntl: "), 0u) << error.what();
+}
+
+TEST_F(AsyncFdTest, ReadsWhatIsThereWithoutTheReactor) {
+  ASSERT_EQ(::write(pair_.theirs, "hello", 5), 5);
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "hello");
+  EXPECT_EQ(executor_.polls(), 1u);
+}
+
+TEST_F(AsyncFdTest, WaitsForDataWithTwoPolls) {
+  executor_.spawn(sleep(1s) | then([this] { return write_all(theirs_, "hello"); }));
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "hello");
+  EXPECT_EQ(executor_.polls(), 2u + 2u) << "two of the reader, two of the writer";
+}
+
+TEST_F(AsyncFdTest, WaitsAgainAfterEachMessage) {
+  std::string all;
+  for (int round = 0; round < 10; ++round) {
+    executor_.spawn(sleep(1s) | then([this] { return write_all(theirs_, "x"); }));
+    all += executor_.block_on(read_some(ours_));
+  }
+  EXPECT_EQ(all, "xxxxxxxxxx");
+  EXPECT_EQ(executor_.polls(), 40u);
+}
+
+TEST_F(AsyncFdTest, AReadThatFillsTheBufferIsTriedAgainAtOnce) {
+  ASSERT_EQ(::write(pair_.theirs, "abcdef", 6), 6);
+  EXPECT_EQ(executor_.block_on(read_some(ours_, 3)), "abc");
+  EXPECT_EQ(executor_.block_on(read_some(ours_, 3)), "def");
+  EXPECT_EQ(executor_.polls(), 2u);
+}
+
+TEST_F(AsyncFdTest, ReadsTheEndAsOftenAsItIsAsked) {
+  ASSERT_EQ(::write(pair_.theirs, "bye", 3), 3);
+  AsyncFd(std::move(theirs_));
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "bye");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(executor_.block_on(read_some(ours_)), "");
+}
+
+TEST_F(AsyncFdTest, ReadsTheEndOfADescriptorThatWaits) {
+  executor_.spawn(sleep(1s) | map([this] { AsyncFd(std::move(theirs_)); }));
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "");
+}
+
+TEST_F(AsyncFdTest, DataAndEndThatComeTogetherAreBothRead) {
+  executor_.spawn(sleep(1s) | map([this] {
+                    EXPECT_EQ(::write(pair_.theirs, "last", 4), 4);
+                    AsyncFd(std::move(theirs_));
+                  }));
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "last");
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "");
+}
+
+TEST_F(AsyncFdTest, WritesMoreThanTheSystemTakesAtOnce) {
+  const std::string much(4'000'000, 'm');
+  std::string received;
+  executor_.spawn(write_all(ours_, much));
+  while (received.size() < much.size()) received += executor_.block_on(read_some(theirs_, 65'536));
+  EXPECT_EQ(received, much);
+}
+
+TEST_F(AsyncFdTest, ReadsAndWritesAtOnceByTwoTasks) {
+  std::string first;
+  executor_.spawn(read_some(ours_) | map([&](std::string text) { first = text; }));
+  executor_.spawn(write_all(ours_, "ping"));
+  EXPECT_EQ(executor_.block_on(read_some(theirs_)), "ping");
+  executor_.block_on(write_all(theirs_, "pong"));
+  executor_.run();
+  EXPECT_EQ(first, "pong");
+}
+
+TEST_F(AsyncFdTest, AnEmptyBufferReadsNothing) {
+  EXPECT_EQ(executor_.block_on(read_some(ours_, 0)), "");
+  ASSERT_EQ(::write(pair_.theirs, "x", 1), 1);
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "x");
+}
+
+TEST_F(AsyncFdTest, AnErrorIsThrownWithTheNameOfItsCall) {
+  std::signal(SIGPIPE, SIG_IGN);
+  AsyncFd(std::move(theirs_));
+  const std::system_error error = error_of([&] { executor_.block_on(write_all(ours_, "x")); });
+  EXPECT_EQ(error.code(), std::errc::broken_pipe);
+  EXPECT_EQ(std::string(error.what()).find("write: "), 0u) << error.what();
+  error_of([&] { executor_.block_on(write_all(ours_, "x")); });  // and again, instead of waiting
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+TEST_F(AsyncFdTest, AReadOfADirectoryThrows) {
+  AsyncFd directory(::open(".", O_RDONLY | O_CLOEXEC), AsyncFd::Kind::other);
+  const std::system_error error = error_of([&] { executor_.block_on(read_some(directory)); });
+  EXPECT_EQ(error.code(), std::errc::is_a_directory);
+  EXPECT_EQ(std::string(error.what()).find("read: "), 0u) << error.what();
+}
+
+TEST_F(AsyncFdTest, ARegularFileIsAlwaysReady) {
+  AsyncFd file(::open("CMakeLists.txt", O_RDONLY | O_CLOEXEC), AsyncFd::Kind::other);
+  std::string text;
+  for (;;) {
+    const std::string part = executor_.block_on(read_some(file, 100));
+    if (part.empty()) break;
+    text += part;
+  }
+  EXPECT_EQ(text.find("# The Async Book"), 0u);
+  EXPECT_GT(text.size(), 500u);
+}
+
+TEST_F(AsyncFdTest, AnInterruptedCallIsMadeAgain) {
+  int calls = 0;
+  const auto count = executor_.block_on(poll_fn([&](Context& cx) {
+    return ours_.poll_call(Direction::read, cx, 10, "recv", [&]() -> ssize_t {
+      if (++calls < 4) return errno = EINTR, -1;
+      return 10;
+    });
+  }));
+  EXPECT_EQ(count, 10u);
+  EXPECT_EQ(calls, 4);
+}
+
+TEST_F(AsyncFdTest, WouldBlockNeverSurfacesInEitherSpelling) {
+  for (int error : {EAGAIN, EWOULDBLOCK}) {
+    AsyncFd fd(::dup(pair_.ours), AsyncFd::Kind::stream);
+    bool blocked = true;
+    executor_.spawn(sleep(1s) | map([&] {
+                      blocked = false;
+                      EXPECT_EQ(::write(pair_.theirs, "x", 1), 1);
+                    }));
+    executor_.block_on(poll_fn([&](Context& cx) {
+      return fd.poll_call(Direction::read, cx, 1, "recv", [&]() -> ssize_t {
+        if (blocked) return errno = error, -1;
+        char byte;
+        return ::read(fd.fd(), &byte, 1);
+      });
+    }));
+  }
+}
+
+TEST_F(AsyncFdTest, ADatagramSocketIsNotDrainedByAShortMessage) {
+  int fds[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fds), 0);
+  AsyncFd in(fds[0], AsyncFd::Kind::other), out(fds[1], AsyncFd::Kind::other);
+  executor_.spawn(sleep(1s) | map([&] {
+                    for (std::string_view word : {"one", "two"}) {
+                      EXPECT_EQ(::write(out.fd(), word.data(), word.size()),
+                                static_cast<ssize_t>(word.size()));
+                    }
+                  }));
+  EXPECT_EQ(executor_.block_on(read_some(in)), "one");
+  EXPECT_EQ(executor_.block_on(read_some(in)), "two") << "both came with one edge";
+}
+
+// --- readable(), writable() ---------------------------------------------------------------
+
+/// Reads until the descriptor would block: from then on readable() has to wait.
+void drain(Executor& executor, AsyncFd& fd) {
+  auto drained = poll_fn([&fd](Context& cx) -> Poll<void> {
+    char bytes[64];
+    while (fd.poll_read(cx, bytes).is_ready()) {
+    }
+    fd.forget(Direction::read, cx.waker());
+    return Poll<void>::ready();
+  });
+  executor.block_on(std::move(drained));
+}
+
+TEST_F(AsyncFdTest, ReadableWaitsForDataWithoutABuffer) {
+  drain(executor_, ours_);
+  executor_.spawn(sleep(1s) | then([this] { return write_all(theirs_, "x"); }));
+  const Instant begin = executor_.reactor().now();
+  executor_.block_on(ours_.readable());
+  EXPECT_EQ(executor_.reactor().now() - begin, 1s);
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "x");
+}
+
+TEST_F(AsyncFdTest, ReadableOfANewDescriptorIsOptimistic) {
+  executor_.block_on(ours_.readable());
+  EXPECT_EQ(executor_.polls(), 1u);
+}
+
+TEST_F(AsyncFdTest, ReadableIsReadyAtTheEnd) {
+  drain(executor_, ours_);
+  executor_.spawn(sleep(1s) | map([this] { AsyncFd(std::move(theirs_)); }));
+  executor_.block_on(ours_.readable());
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "");
+}
+
+TEST_F(AsyncFdTest, WritableWaitsForRoom) {
+  executor_.block_on(poll_fn([this](Context& cx) -> Poll<void> {
+    const std::string much(100'000, 'm');
+    while (ours_.poll_write(cx, much).is_ready()) {
+    }
+    ours_.forget(Direction::write, cx.waker());
+    return Poll<void>::ready();
+  }));
+  bool roomy = false;
+  executor_.spawn(ours_.writable() | map([&] { roomy = true; }));
+  executor_.block_on(yields(3));
+  EXPECT_FALSE(roomy);
+  drain(executor_, theirs_);
+  executor_.run();
+  EXPECT_TRUE(roomy);
+}
+
+TEST_F(AsyncFdTest, ADroppedReadableMakesRoomForAnotherTask) {
+  drain(executor_, ours_);
+  {
+    auto first = ours_.readable();
+    executor_.block_on(poll_fn([&](Context& cx) {
+      EXPECT_TRUE(first.poll(cx).is_pending());
+      return Poll<void>::ready();
+    }));
+    EXPECT_TRUE(executor_.reactor().waiting().io);
+  }
+  EXPECT_FALSE(executor_.reactor().waiting().io);
+  executor_.spawn(sleep(1s) | then([this] { return write_all(theirs_, "x"); }));
+  EXPECT_EQ(executor_.block_on(read_some(ours_)), "x");
+}
+
+TEST_F(AsyncFdTest, ADroppedReadableLeavesAnotherTasksWakerAlone) {
+  drain(executor_, ours_);
+  auto first = std::make_unique<Readiness>(ours_.readable());
+  executor_.block_on(poll_fn([&](Context& cx) {
+    EXPECT_TRUE(first->poll(cx).is_pending());
+    return Poll<void>::ready();
+  }));
+  // The first one is woken, and before it is polled again another task waits.
+  ASSERT_EQ(::write(pair_.theirs, "x", 1), 1);
+  executor_.block_on(sleep(1ms));
+  drain(executor_, ours_);
+  std::string text;
+  executor_.spawn(read_some(ours_) | map([&](std::string read) { text = read; }));
+  executor_.block_on(yields(2));
+  first.reset();
+  ASSERT_EQ(::write(pair_.theirs, "y", 1), 1);
+  executor_.run();
+  EXPECT_EQ(text, "y");
+}
+
+TEST_F(AsyncFdTest, ReadableMayBePolledByOneTaskAndThenByAnother) {
+  drain(executor_, ours_);
+  auto readable = ours_.readable();
+  executor_.block_on(poll_fn([&](Context& cx) {
+    EXPECT_TRUE(readable.poll(cx).is_pending());
+    return Poll<void>::ready();
+  }));
+  executor_.spawn(sleep(1s) | then([this] { return write_all(theirs_, "x"); }));
+  executor_.block_on(readable);
+}
+
+TEST_F(AsyncFdTest, TwoTasksCanNotWaitForOneDirection) {
+  drain(executor_, ours_);
+  executor_.spawn(read_some(ours_) | map([](std::string) {}));
+  executor_.block_on(yields(1));
+  EXPECT_THROW(executor_.block_on(read_some(ours_)), std::logic_error);
+  ASSERT_EQ(::write(pair_.theirs, "x", 1), 1);
+  executor_.run();
+}
+
+TEST_F(AsyncFdTest, AClosedDescriptorsNumberMayComeBackAsAnother) {
+  for (int round = 0; round < 5; ++round) {
+    SocketPair again;
+    AsyncFd in(again.ours, AsyncFd::Kind::stream), out(again.theirs, AsyncFd::Kind::stream);
+    executor_.spawn(sleep(1s) | then([&] { return write_all(out, "x"); }));
+    EXPECT_EQ(executor_.block_on(read_some(in)), "x");
+    drain(executor_, in);
+  }
+}
+
+TEST_F(AsyncFdTest, MovesToAnotherReactorAreRefused) {
+  drain(executor_, ours_);
+  Executor other({.time = TimeMode::virtual_time});
+  EXPECT_THROW(other.block_on(read_some(ours_)), std::logic_error);
+}
+
+// A hundred reads at once, dropped after k polls, for every k: nobody is left in the reactor.
+TEST_F(AsyncFdTest, ReadableIsCancelledAtEverySuspensionPoint) {
+  drain(executor_, ours_);
+  for (int polls = 0; polls < 4; ++polls) {
+    executor_.block_on(poll_fn([&, readable = ours_.readable()](Context& cx) mutable {
+      for (int i = 0; i < polls; ++i) EXPECT_TRUE(readable.poll(cx).is_pending());
+      return Poll<void>::ready();
+    }));
+    EXPECT_FALSE(executor_.reactor().waiting().io) << "after " << polls << " polls";
+  }
+}
+
+}  // namespace
+}  // namespace book::test
