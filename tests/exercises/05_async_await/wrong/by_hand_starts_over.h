@@ -1,0 +1,37 @@
+// Wrong: goes back to the start at every poll, and asks a finished a again.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "common/future.h"
+
+namespace book::exercise {
+
+template <Future A, Future B>
+class Difference {
+ public:
+  using Output = int;
+
+  Difference(A a, B b) : a_(std::move(a)), b_(std::move(b)) {}
+
+  Poll<int> poll(Context& cx) {
+    pin_.enter();
+    if (true) {
+      Poll<int> first = a_.poll(cx);
+      if (first.is_pending()) return pin_.pending();
+      first_ = first.value();  // and on to b in this same poll: it has to learn our waker
+    }
+    Poll<int> second = b_.poll(cx);
+    if (second.is_pending()) return pin_.pending();
+    return *first_ - second.value();
+  }
+
+ private:
+  A a_;
+  B b_;
+  std::optional<int> first_;  // set: we stand at the second co_await
+  PinGuard pin_;
+};
+
+}  // namespace book::exercise
