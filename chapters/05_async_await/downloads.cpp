@@ -87,7 +87,8 @@ std::size_t download(std::uint16_t port) {
   std::array<char, 4096> buffer;
   std::size_t total = 0;
   for (;;) {
-    const int count = checked(static_cast<int>(::read(socket, buffer.data(), buffer.size())), "read");
+    const int count =
+        checked(static_cast<int>(::read(socket, buffer.data(), buffer.size())), "read");
     if (count == 0) break;
     total += static_cast<std::size_t>(count);
   }

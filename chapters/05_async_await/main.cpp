@@ -63,7 +63,8 @@ void by_hand() {
   for (std::size_t line = 0; line < compilers.size(); ++line) {
     fmt::print("   {:<24}{}\n", compilers[line], ours[line]);
   }
-  fmt::print("   {}\n", compilers == ours ? "the same, line by line" : "they differ: a bug in this book");
+  fmt::print("   {}\n",
+             compilers == ours ? "the same, line by line" : "they differ: a bug in this book");
 }
 
 /// Makes the future in a scope of its own, as a function that returns it would.

@@ -3,8 +3,9 @@
 //     int page = co_await retry(download, 4, 100ms);
 //
 // calls download() and awaits the future that it gives. If that throws, retry sleeps for 100 ms and
-// tries again, then sleeps for 200 ms, then for 400 ms: each pause is twice the one before. When the
-// fourth and last try throws as well, that exception is retry's own, and there is no pause after it.
+// tries again, then sleeps for 200 ms, then for 400 ms: each pause is twice the one before. When
+// the fourth and last try throws as well, that exception is retry's own, and there is no pause
+// after it.
 #pragma once
 
 #include <chrono>

@@ -128,7 +128,9 @@ TEST(Contract, OfPollFn) {
   test::expect_contract(
       [] {
         auto door = std::make_shared<Door>();
-        auto enter = [inner = std::make_unique<Enter>(door)](Context& cx) { return inner->poll(cx); };
+        auto enter = [inner = std::make_unique<Enter>(door)](Context& cx) {
+          return inner->poll(cx);
+        };
         return test::subject(poll_fn(std::move(enter)), open(door));
       },
       {}, kIsSeven);

@@ -61,11 +61,14 @@ TEST(DifferenceByHand, WaitsForTheFirstAndOnlyThenAsksTheSecond) {
               "waker at that moment? When a is ready, go on to b in the same poll.\n"
            << deadlock.what();
   } catch (const std::logic_error&) {
-    FAIL() << "A finished future was polled again. What tells you, at the next poll, that a is done?";
+    FAIL()
+        << "A finished future was polled again. What tells you, at the next poll, that a is done?";
   }
   EXPECT_EQ(diary, (Diary{"a pending", "a pending", "a ready", "b pending", "b ready"}))
-      << "co_await a; co_await b; asks b for the first time when a is ready, and never asks a again.";
-  EXPECT_EQ(result, 42) << "The value of a has to live from one poll to the next: make it a member.";
+      << "co_await a; co_await b; asks b for the first time when a is ready, and never asks a "
+         "again.";
+  EXPECT_EQ(result, 42)
+      << "The value of a has to live from one poll to the next: make it a member.";
 }
 
 }  // namespace

@@ -66,10 +66,12 @@ TEST(Retry, TriesAgainAfterAFailure) {
   try {
     EXPECT_EQ(run(download, 4, took), 200);
   } catch (const std::runtime_error&) {
-    FAIL() << "The first try threw, and its exception came out of retry. Catch it, remember it, and "
-              "try again after the pause.";
+    FAIL()
+        << "The first try threw, and its exception came out of retry. Catch it, remember it, and "
+           "try again after the pause.";
   } catch (const std::logic_error&) {
-    FAIL() << "A future that has ended was awaited again. Every try needs a new one: call make() anew.";
+    FAIL() << "A future that has ended was awaited again. Every try needs a new one: call make() "
+              "anew.";
   }
 }
 
@@ -88,10 +90,12 @@ TEST(Retry, GivesUpWithTheLastException) {
     (void)run(download, 3, took);
     FAIL() << "Every try threw: so must retry.";
   } catch (const std::runtime_error& error) {
-    EXPECT_STREQ(error.what(), "failure 3") << "Three tries were allowed: not one more, not one less.";
+    EXPECT_STREQ(error.what(), "failure 3")
+        << "Three tries were allowed: not one more, not one less.";
   }
-  EXPECT_EQ(took, 300) << "100 and 200 ms between the three tries. Nobody is helped by a pause after "
-                          "the last one.";
+  EXPECT_EQ(took, 300)
+      << "100 and 200 ms between the three tries. Nobody is helped by a pause after "
+         "the last one.";
 }
 
 TEST(Retry, CanBeCancelledInItsPause) {
