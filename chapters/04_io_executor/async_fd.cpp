@@ -47,18 +47,4 @@ void AsyncFd::after_error(Direction direction, const char* name) {
   if (error != EINTR) throw std::system_error(error, std::system_category(), name);
 }
 
-Poll<void> Readiness::poll(Context& cx) {
-  pin_.enter();
-  // Polled by another task than last time: the descriptor has one waiter a direction, so the first
-  // one's place must be free before the second asks for it.
-  const bool same_task = waker_.will_wake(cx.waker());
-  if (waker_ && !same_task) fd_->forget(direction_, std::exchange(waker_, Waker()));
-  if (fd_->poll_ready(direction_, cx).is_ready()) {
-    waker_ = Waker();
-    return Poll<void>::ready();
-  }
-  if (!same_task) waker_ = cx.waker();
-  return pin_.pending();
-}
-
 }  // namespace book

@@ -101,23 +101,55 @@ class AsyncFd {
   IoSource source_;
 };
 
-/// What readable() and writable() give.
-class [[nodiscard]] Readiness {
+/// A future's place in the reactor, while it waits for a descriptor: gives it up when the future is
+/// dropped, or goes on in another task. A descriptor has one place a direction.
+class FdPlace {
  public:
-  using Output = void;
+  FdPlace(AsyncFd& fd, Direction direction) noexcept : fd_(&fd), direction_(direction) {}
+  FdPlace(FdPlace&&) = default;
+  FdPlace& operator=(FdPlace&&) = delete;
+  ~FdPlace() { leave(); }
 
-  Readiness(AsyncFd& fd, Direction direction) noexcept : fd_(&fd), direction_(direction) {}
-  Readiness(Readiness&&) = default;
-  ~Readiness() {
-    if (waker_) fd_->forget(direction_, waker_);
+  AsyncFd& fd() const noexcept { return *fd_; }
+
+  /// Before a poll of the descriptor.
+  void come(const Context& cx) {
+    if (!waker_.will_wake(cx.waker())) leave();
   }
-
-  Poll<void> poll(Context& cx);
+  /// After one that was pending.
+  void stay(const Context& cx) {
+    if (!waker_) waker_ = cx.waker();
+  }
+  /// After one that was ready there is nothing to give up.
+  void leave() noexcept {
+    if (waker_) fd_->forget(direction_, std::exchange(waker_, Waker()));
+  }
 
  private:
   AsyncFd* fd_;
   Direction direction_;
   Waker waker_;  // of the last poll, while pending: it names whom to forget
+};
+
+/// What readable() and writable() give.
+class [[nodiscard]] Readiness {
+ public:
+  using Output = void;
+
+  Readiness(AsyncFd& fd, Direction direction) noexcept
+      : place_(fd, direction), direction_(direction) {}
+
+  Poll<void> poll(Context& cx) {
+    pin_.enter();
+    place_.come(cx);
+    if (place_.fd().poll_ready(direction_, cx).is_ready()) return Poll<void>::ready();
+    place_.stay(cx);
+    return pin_.pending();
+  }
+
+ private:
+  FdPlace place_;
+  Direction direction_;
   PinGuard pin_;
 };
 

@@ -200,6 +200,7 @@ void ExecutorCore::park() {
   if (trace::enabled()) [[unlikely]] {
     trace::idle(static_cast<int>(waiting.timers), static_cast<int>(waiting.io));
   }
+  ++parks_;
   sleeping_.store(true);
   if (!has_mail_.load()) reactor_.wait();
   sleeping_.store(false, std::memory_order_relaxed);

@@ -73,6 +73,8 @@ class Executor {
   std::size_t task_count() const noexcept { return core_->task_count(); }
   /// How many times any task was polled so far.
   std::uint64_t polls() const noexcept { return core_->polls(); }
+  /// How many times nothing was ready, and the executor parked: waited in the reactor.
+  std::uint64_t parks() const noexcept { return core_->parks(); }
 
  private:
   /// block_on's future: puts the output or the exception where block_on will look for it.

@@ -72,6 +72,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   Reactor& reactor() noexcept { return reactor_; }
   std::size_t task_count() const noexcept { return task_count_; }
   std::uint64_t polls() const noexcept { return polls_; }
+  std::uint64_t parks() const noexcept { return parks_; }
 
  private:
   void turn(Task* task);
@@ -95,6 +96,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   Task* polling_ = nullptr;
   std::size_t task_count_ = 0;
   std::uint64_t polls_ = 0;
+  std::uint64_t parks_ = 0;
   std::optional<std::mt19937_64> random_;  // with a seed: ready tasks are drawn by lot,
   std::vector<Task*> shuffled_;            // from here
   std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each

@@ -56,9 +56,11 @@ INSTANTIATE_TEST_SUITE_P(Deadlock, InEitherTime,
 
 TEST_P(InEitherTime, AForgottenWakerIsADeadlockThatSaysWho) {
   testing::internal::CaptureStderr();
-  EXPECT_EQ(deadlock_of([&] { block_on(forgetful(), options()); }),
-            std::string(kHeadline) + "\n  the task spawned at " + here(__LINE__ - 1) +
-                ", which waits for something it does not name; nobody holds its waker" + kHint);
+  EXPECT_EQ(deadlock_of([&] { block_on(forgetful(), options(), "kitchen.cpp", 7); }),
+            std::string(kHeadline) +
+                "\n  the task spawned at kitchen.cpp:7, which waits for something it does not "
+                "name; nobody holds its waker" +
+                kHint);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "once is enough";
 }
 
@@ -105,9 +107,10 @@ TEST(Deadlock, ALongListIsCutAfterTwenty) {
 
 TEST(Deadlock, InVirtualTimeAWakerThatSomebodyHoldsIsNoExcuse) {
   Event event;
-  EXPECT_EQ(deadlock_of([&] { block_on(event.wait(), kVirtual); }),
-            std::string(kHeadline) + "\n  the task spawned at " + here(__LINE__ - 1) +
-                ", which waits for an event; its waker is held once");
+  EXPECT_EQ(deadlock_of([&] { block_on(event.wait(), kVirtual, "kitchen.cpp", 7); }),
+            std::string(kHeadline) +
+                "\n  the task spawned at kitchen.cpp:7, which waits for an event; its waker is "
+                "held once");
 }
 
 TEST(Deadlock, SaysHowManyHoldTheWaker) {
@@ -261,12 +264,13 @@ TEST(Silence, InRealTimeAWakerKeptOnAnotherThreadIsWaitedForAndSaidOnce) {
   Executor executor(kReal);
   std::atomic<int> rings{0};
   AtomicWaker bell;
-  const int line = __LINE__ + 1;
-  executor.spawn(poll_fn([&](Context& cx) -> Poll<void> {
+  auto two_rings = poll_fn([&](Context& cx) -> Poll<void> {
     bell.store(cx.waker());
     cx.waits_for("two rings of the bell");
     return rings.load() == 2 ? Poll<void>::ready() : Poll<void>(pending);
-  }));
+  });
+  const int line = __LINE__ + 1;
+  executor.spawn(std::move(two_rings));
   StderrPipe said;
   std::string text;
   std::thread ringer([&] {
