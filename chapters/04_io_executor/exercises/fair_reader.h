@@ -2,8 +2,8 @@
 //
 // CountBytes reads a socket to its end and gives the number of bytes. As long as there is something
 // to read, nothing makes it stop: a client that sends fast enough keeps every other task waiting.
-// Mend it: after kReadsPerTurn reads in one poll, it shall let the others have their turn, and go on
-// at the next poll.
+// Mend it: after kReadsPerTurn reads in one poll, it shall let the others have their turn, and go
+// on at the next poll.
 #pragma once
 
 #include <array>

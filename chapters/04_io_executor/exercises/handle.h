@@ -5,8 +5,8 @@
 //     int value = executor.block_on(std::move(work.handle));
 //
 // executor.spawn() throws a future's output away. Here the task puts it into a slot that it shares
-// with the handle, and the handle is itself a future: of what will be in the slot. (Chapter 10 makes
-// a JoinHandle of this idea.) Both live on the executor's thread, so the slot needs no lock.
+// with the handle, and the handle is itself a future: of what will be in the slot. (Chapter 10
+// makes a JoinHandle of this idea.) Both live on the executor's thread, so the slot needs no lock.
 #pragma once
 
 #include <optional>

@@ -65,13 +65,16 @@ TEST(FairReader, LetsItsNeighbourHaveATurnNowAndThen) {
   try {
     bytes = executor.block_on(Watched(socket, ended));
   } catch (const Deadlock& deadlock) {
-    FAIL() << "You stopped reading and nobody polls you again. Who knows that you want to go on? Wake "
-              "yourself before you return pending.\n"
-           << deadlock.what();
+    FAIL()
+        << "You stopped reading and nobody polls you again. Who knows that you want to go on? Wake "
+           "yourself before you return pending.\n"
+        << deadlock.what();
   }
-  EXPECT_EQ(bytes, kBytes) << "Not everything was read: the end of a turn is not the end of the stream.";
-  EXPECT_GE(turns, 12) << "A hundred reads, eight a turn: the neighbour should have had twelve turns or "
-                          "so in between. Count your reads, and stop after kReadsPerTurn.";
+  EXPECT_EQ(bytes, kBytes)
+      << "Not everything was read: the end of a turn is not the end of the stream.";
+  EXPECT_GE(turns, 12)
+      << "A hundred reads, eight a turn: the neighbour should have had twelve turns or "
+         "so in between. Count your reads, and stop after kReadsPerTurn.";
 }
 
 TEST(FairReader, WaitsForWhatHasNotComeYet) {

@@ -38,16 +38,18 @@ int run(Duration wait, Duration ask_after) {
   try {
     return *executor.block_on(std::move(work.handle));
   } catch (const Deadlock& deadlock) {
-    ADD_FAILURE() << "The handle waits and nobody will wake it. The one who fills the slot has to wake "
-                     "whoever waits for it, and so has to know whom.\n"
-                  << deadlock.what();
+    ADD_FAILURE()
+        << "The handle waits and nobody will wake it. The one who fills the slot has to wake "
+           "whoever waits for it, and so has to know whom.\n"
+        << deadlock.what();
     return 0;
   }
 }
 
 TEST(Handle, GivesWhatTheTaskLeftBefore) {
-  EXPECT_EQ(run(5ms, 10ms), 42) << "The task has ended before anybody asked: its output must be in the "
-                                   "slot by then.";
+  EXPECT_EQ(run(5ms, 10ms), 42)
+      << "The task has ended before anybody asked: its output must be in the "
+         "slot by then.";
 }
 
 TEST(Handle, WaitsForATaskThatHasNotEnded) { EXPECT_EQ(run(10ms, 5ms), 42); }
@@ -64,8 +66,9 @@ TEST(Handle, WakesTheTaskThatPolledItLast) {
     EXPECT_TRUE(work.handle.poll(cx).is_pending()) << "There is nothing in the slot yet.";
   }
   executor.run();
-  EXPECT_EQ(second.wakes(), 1) << "The handle was polled by one task and then by another, as happens "
-                                  "when it is moved into a task. The last one is who has to be woken.";
+  EXPECT_EQ(second.wakes(), 1)
+      << "The handle was polled by one task and then by another, as happens "
+         "when it is moved into a task. The last one is who has to be woken.";
 }
 
 }  // namespace
