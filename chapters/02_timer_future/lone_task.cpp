@@ -2,8 +2,6 @@
 
 #include <mutex>
 
-#include "common/arc_wake.h"
-
 namespace book {
 
 /// The other end of the wakers: remembers that it was rung, and ends the reactor's wait. Counted,
@@ -12,38 +10,73 @@ class LoneTask::Bell : public RefCounted<Bell> {
  public:
   explicit Bell(Reactor& reactor) noexcept : reactor_(&reactor) {}
 
-  /// What waking means here. ArcWake finds it.
-  static void wake_by_ref(const Arc<Bell>& bell) {
-    std::scoped_lock lock(bell->mutex_);
-    ++bell->wakes_;
-    bell->rung_ = true;
-    if (bell->reactor_) bell->reactor_->notify();
+  /// One more waker: one owner more.
+  Waker waker() {
+    retain_traced();
+    return Waker(this, &kWaker);
   }
 
   bool take_ring() {
     std::scoped_lock lock(mutex_);
     return std::exchange(rung_, false);
   }
-  void close() {
-    std::scoped_lock lock(mutex_);
-    reactor_ = nullptr;
-  }
   int wakes() {
     std::scoped_lock lock(mutex_);
     return wakes_;
   }
+  void close() {
+    std::scoped_lock lock(mutex_);
+    reactor_ = nullptr;
+  }
 
  private:
+  static const WakerVTable kWaker;
+  static Bell& from(void* data) { return *static_cast<Bell*>(data); }
+
+  void ring() {
+    if (trace::enabled()) trace::wake(this);
+    std::scoped_lock lock(mutex_);
+    ++wakes_;
+    rung_ = true;
+    if (reactor_) reactor_->notify();
+  }
+  void retain_traced() {
+    if (trace::enabled()) trace::waker_clone(this);
+    retain();
+  }
+  void release_traced() {
+    if (trace::enabled()) trace::waker_drop(this);
+    release();
+  }
+
   std::mutex mutex_;
   Reactor* reactor_;  // guarded by mutex_, like the rest
   bool rung_ = false;
   int wakes_ = 0;
 };
 
-LoneTask::LoneTask(Reactor& reactor)
-    : reactor_(reactor), bell_(make_arc<Bell>(reactor)), waker_(into_waker(bell_)) {}
+constexpr WakerVTable LoneTask::Bell::kWaker{
+    .clone = [](void* data) { from(data).retain_traced(); },
+    .wake =
+        [](void* data) {
+          from(data).ring();
+          from(data).release_traced();
+        },
+    .wake_by_ref = [](void* data) { from(data).ring(); },
+    .drop = [](void* data) { from(data).release_traced(); },
+};
 
-LoneTask::~LoneTask() { bell_->close(); }
+LoneTask::LoneTask(Reactor& reactor, const char* file, int line)
+    : reactor_(reactor), bell_(make_arc<Bell>(reactor)) {
+  if (trace::enabled()) trace::spawn(bell_.get(), {file, line});
+  waker_ = bell_->waker();
+}
+
+LoneTask::~LoneTask() {
+  bell_->close();
+  waker_ = Waker();
+  if (trace::enabled()) trace::drop(bell_.get());
+}
 
 int LoneTask::wakes() const { return bell_->wakes(); }
 
@@ -54,6 +87,10 @@ void LoneTask::wait_for_wake() {
     const bool held = bell_->owners() > 2;
     if (bell_->take_ring()) return;
     if (!held) throw NobodyWakes("the task is pending, and nobody holds its waker");
+    if (trace::enabled()) {
+      const Reactor::Waiting waiting = reactor_.waiting();
+      trace::idle(static_cast<int>(waiting.timers), waiting.io ? 1 : 0);
+    }
     reactor_.wait();
   }
 }

@@ -13,6 +13,7 @@
 #include "common/arc.h"
 #include "common/future.h"
 #include "common/reactor.h"
+#include "common/trace.h"
 
 namespace book {
 
@@ -23,17 +24,12 @@ struct NobodyWakes : std::logic_error {
 
 class LoneTask {
  public:
-  explicit LoneTask(Reactor& reactor);
+  explicit LoneTask(Reactor& reactor, const char* file = __builtin_FILE(),
+                    int line = __builtin_LINE());
   LoneTask(const LoneTask&) = delete;
   LoneTask& operator=(const LoneTask&) = delete;
   /// Wakers that are left somewhere do nothing from here on.
   ~LoneTask();
-
-  template <Future F>
-  Poll<OutputOf<F>> poll_once(F& future) {
-    Context cx(waker_);
-    return future.poll(cx);
-  }
 
   /// Polls `future` whenever it is woken, until it is ready.
   template <Future F>
@@ -45,6 +41,15 @@ class LoneTask {
     }
   }
 
+  template <Future F>
+  Poll<OutputOf<F>> poll_once(F& future) {
+    const Traced poll(bell_.get());
+    Context cx(waker_);
+    Poll<OutputOf<F>> result = future.poll(cx);
+    poll.ended(result.is_ready());
+    return result;
+  }
+
   /// Waits in the reactor until this task has been woken since the last wait. Throws NobodyWakes
   /// instead of waiting for a wake that can not come; it looks before it waits, not while it does.
   void wait_for_wake();
@@ -54,6 +59,26 @@ class LoneTask {
 
  private:
   class Bell;
+
+  /// A poll, as the trace sees it.
+  class Traced {
+   public:
+    explicit Traced(const void* task) noexcept : task_(trace::enabled() ? task : nullptr) {
+      if (task_) trace::poll_begin(task_);
+    }
+    Traced(const Traced&) = delete;
+    Traced& operator=(const Traced&) = delete;
+    ~Traced() {
+      if (task_) trace::poll_end(task_, outcome_);
+    }
+    void ended(bool ready) const noexcept {
+      outcome_ = ready ? trace::Outcome::ready : trace::Outcome::pending;
+    }
+
+   private:
+    const void* task_;
+    mutable trace::Outcome outcome_ = trace::Outcome::threw;
+  };
 
   Reactor& reactor_;
   Arc<Bell> bell_;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "02_timer_future/sleep.h"
-#include "02_timer_future/stale_timer.h"
 #include "02_timer_future/value_future.h"
 
 namespace book {
@@ -110,42 +109,6 @@ TEST(LoneTask, WhatPollThrowsComesOut) {
     Poll<int> poll(Context&) { throw std::runtime_error("no"); }
   };
   EXPECT_THROW(task.run_until_ready(Thrower{}), std::runtime_error);
-}
-
-// The trap that main.cpp shows.
-
-TEST(StaleTimer, LooksRightAsLongAsOneTaskPollsIt) {
-  Reactor reactor(TimeMode::virtual_time);
-  Reactor::Scope current(reactor);
-  LoneTask task(reactor);
-  const Instant start = reactor.now();
-  task.run_until_ready(StaleTimer(10ms));
-  EXPECT_EQ(reactor.now() - start, 10ms);
-}
-
-TEST(StaleTimer, WakesTheTaskThatGaveItAway) {
-  Reactor reactor(TimeMode::virtual_time);
-  Reactor::Scope current(reactor);
-  LoneTask first(reactor);
-  LoneTask second(reactor);
-  StaleTimer timer(10ms);
-  ASSERT_TRUE(first.poll_once(timer).is_pending());
-  EXPECT_THROW(second.run_until_ready(timer), NobodyWakes);
-  reactor.wait();
-  EXPECT_EQ(first.wakes(), 1);
-  EXPECT_EQ(second.wakes(), 0);
-}
-
-TEST(StaleTimer, SleepWakesTheTaskThatTookItOver) {
-  Reactor reactor(TimeMode::virtual_time);
-  Reactor::Scope current(reactor);
-  LoneTask first(reactor);
-  LoneTask second(reactor);
-  Sleep timer = sleep(10ms);
-  ASSERT_TRUE(first.poll_once(timer).is_pending());
-  second.run_until_ready(timer);
-  EXPECT_EQ(first.wakes(), 0);
-  EXPECT_EQ(second.wakes(), 1);
 }
 
 }  // namespace

@@ -1,0 +1,170 @@
+// Tests of exercise 2. The work stands still until the test opens a gate, so every step comes in
+// the order that the test wants; a wait has an end only for answers that would hang without.
+#include "exercise/delayed.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "support/counting_waker.h"
+
+namespace book {
+namespace {
+
+/// Something that happens once, on some thread.
+class Event {
+ public:
+  void set() {
+    std::scoped_lock lock(mutex_);
+    happened_ = true;
+    changed_.notify_all();
+  }
+  /// False when it has not happened in all that time: three seconds, until one wait was in vain;
+  /// then the answer is known to be wrong. (The system clock: g++'s thread sanitizer knows no
+  /// other.)
+  bool wait() {
+    static std::atomic<int> patience_ms{3'000};
+    std::unique_lock lock(mutex_);
+    const auto end = std::chrono::system_clock::now() + std::chrono::milliseconds(patience_ms);
+    if (changed_.wait_until(lock, end, [this] { return happened_; })) return true;
+    patience_ms = 50;
+    return false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool happened_ = false;
+};
+
+/// Work that gives `value` once the gate is open. At the end of the scope it is open, and over.
+class Work {
+ public:
+  ~Work() {
+    open();
+    if (handed_out_) over_->wait();
+  }
+
+  std::function<std::string()> giving(std::string value) {
+    handed_out_ = true;
+    // Sets `over_` when the thread has let go of the last copy of the work: when it is through.
+    std::shared_ptr<void> end(nullptr, [over = over_](void*) { over->set(); });
+    return [gate = gate_, end, value] {
+      gate->wait();
+      return value;
+    };
+  }
+  void open() { gate_->set(); }
+  bool wait_until_over() { return over_->wait(); }
+
+ private:
+  std::shared_ptr<Event> gate_ = std::make_shared<Event>();
+  std::shared_ptr<Event> over_ = std::make_shared<Event>();
+  bool handed_out_ = false;
+};
+
+constexpr const char* kNobodyWasWoken =
+    "The work is done, and nobody was woken. A future that says pending promises a wake: poll "
+    "leaves its waker in the state, deliver takes it out and wakes.";
+
+TEST(Delayed, WakesTheTaskThatWaits) {
+  Event woken;
+  test::CountingWaker task;
+  task.on_wake([&] { woken.set(); });
+  Work work;
+  DelayedFuture<std::string> future(work.giving("done"));
+  Context cx(task.waker());
+  ASSERT_TRUE(future.poll(cx).is_pending())
+      << "The work is not over: poll has nothing to give yet.";
+  work.open();
+  ASSERT_TRUE(woken.wait()) << kNobodyWasWoken;
+  Poll<std::string> result = future.poll(cx);
+  ASSERT_TRUE(result.is_ready())
+      << "Woken, polled at once, and still pending: the task goes to sleep again, and this time "
+         "nobody will wake it. First the value, then the wake.";
+  EXPECT_EQ(result.value(), "done");
+}
+
+TEST(Delayed, HasTheValueThereBeforeItWakes) {
+  Event woken;
+  Event polled;
+  bool came_back = false;
+  test::CountingWaker task;
+  task.on_wake([&] {  // on the thread, inside wake(): the task polls while it is there
+    woken.set();
+    came_back = polled.wait();
+  });
+  Work work;
+  DelayedFuture<std::string> future(work.giving("done"));
+  Context cx(task.waker());
+  ASSERT_TRUE(future.poll(cx).is_pending());
+  work.open();
+  ASSERT_TRUE(woken.wait()) << kNobodyWasWoken;
+  const bool ready = future.poll(cx).is_ready();
+  polled.set();
+  ASSERT_TRUE(work.wait_until_over());
+  EXPECT_TRUE(came_back)
+      << "The woken task could not poll as long as you were inside wake(): it waited for the lock "
+         "that you hold there. Take the waker out under the lock, let go of the lock, then wake.";
+  EXPECT_TRUE(ready)
+      << "Woken, polled at once, and still pending: the task goes to sleep again, and this time "
+         "nobody will wake it. First the value, then the wake.";
+}
+
+TEST(Delayed, WakesTheTaskThatPolledLast) {
+  Event woken;
+  test::CountingWaker first;
+  test::CountingWaker second;
+  first.on_wake([&] { woken.set(); });
+  second.on_wake([&] { woken.set(); });
+  Work work;
+  DelayedFuture<std::string> future(work.giving("done"));
+  {
+    Context cx(first.waker());
+    ASSERT_TRUE(future.poll(cx).is_pending());
+  }
+  Context cx(second.waker());
+  ASSERT_TRUE(future.poll(cx).is_pending());
+  EXPECT_EQ(first.kept(), 0)
+      << "The second task polled, and the waker of the first is still kept. A future belongs to "
+         "whoever polled it last: see 'What goes wrong'.";
+  work.open();
+  ASSERT_TRUE(woken.wait()) << kNobodyWasWoken;
+  ASSERT_TRUE(work.wait_until_over());
+  EXPECT_EQ(second.wakes(), 1)
+      << "The second task polled last, so it is the one who waits. It would wait for ever.";
+  EXPECT_EQ(first.wakes(), 0) << "The first task waits no more: it was woken for nothing.";
+  EXPECT_TRUE(future.poll(cx).is_ready());
+}
+
+TEST(Delayed, DoesNotCloneAWakerThatItHas) {
+  test::CountingWaker task;
+  Work work;
+  DelayedFuture<std::string> future(work.giving("done"));
+  Context cx(task.waker());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(future.poll(cx).is_pending());
+  EXPECT_EQ(task.clones(), 1) << "Polled three times by the same task. will_wake tells you that "
+                                 "its waker is there already.";
+}
+
+TEST(Delayed, DestroyedWhileTheThreadWorksItWakesNobody) {
+  test::CountingWaker task;
+  Work work;
+  {
+    DelayedFuture<std::string> future(work.giving("done"));
+    Context cx(task.waker());
+    ASSERT_TRUE(future.poll(cx).is_pending());
+  }
+  EXPECT_EQ(task.kept(), 0);
+  work.open();
+  ASSERT_TRUE(work.wait_until_over());
+  EXPECT_EQ(task.wakes(), 0);
+}
+
+}  // namespace
+}  // namespace book
