@@ -1,0 +1,81 @@
+#include "03_channel_executor/task.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "common/arc_wake.h"
+
+namespace book::channel_executor {
+namespace {
+
+/// Called where the exception is being handled.
+void report_exception(Place spawned_at) {
+  const char* what = "an exception that is no std::exception";
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  // Not fmt::print, which throws when stderr can not be written.
+  std::fputs(
+      fmt::format("a task ended in an exception that nobody will read: {} (spawned at {}:{})\n",
+                  what, spawned_at.file, spawned_at.line)
+          .c_str(),
+      stderr);
+}
+
+}  // namespace
+
+TooManyTasks::TooManyTasks(std::size_t places)
+    : std::runtime_error(fmt::format("too many tasks queued: all {} places are taken", places)) {}
+
+Task::Task(BoxFuture future, SyncSender<Arc<Task>> sender, Place spawned_at)
+    : future_(std::move(future)), sender_(std::move(sender)), spawned_at_(spawned_at) {
+  if (trace::enabled()) [[unlikely]]
+    trace::spawn(this, spawned_at);
+}
+
+Task::~Task() {
+  if (trace::enabled()) [[unlikely]]
+    trace::drop(this);
+}
+
+void Task::wake_by_ref(const Arc<Task>& self) {
+  if (trace::enabled()) [[unlikely]]
+    trace::wake(self.get());
+  const SyncSender<Arc<Task>>& sender = self->sender_;
+  if (sender.try_send(self) == TrySend::full) {
+    sender.fail(std::make_exception_ptr(TooManyTasks(sender.capacity())));
+  }
+}
+
+bool Task::poll(Arc<Task> self) {
+  Task& task = *self;
+  const Waker waker = into_waker(std::move(self));  // owns the task from here on
+  Context cx(waker);
+
+  std::lock_guard lock(task.mutex_);
+  BoxFuture future = std::move(task.future_);
+  if (!future) return false;  // it has ended, and was woken once more than it needed
+
+  if (trace::enabled()) [[unlikely]]
+    trace::poll_begin(&task);
+  trace::Outcome outcome = trace::Outcome::ready;
+  try {
+    if (future.poll(cx).is_pending()) {
+      outcome = trace::Outcome::pending;
+      task.future_ = std::move(future);
+    }
+  } catch (...) {
+    outcome = trace::Outcome::threw;
+    report_exception(task.spawned_at_);
+  }
+  if (trace::enabled()) [[unlikely]]
+    trace::poll_end(&task, outcome);
+  return true;
+}
+
+}  // namespace book::channel_executor
