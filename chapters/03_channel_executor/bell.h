@@ -1,0 +1,54 @@
+// Bell: something to wait for that is rung by hand, so that each step can be looked at.
+#pragma once
+
+#include <utility>
+
+#include "common/future.h"
+
+namespace book::channel_executor {
+
+/// For one thread, and for one task that waits. Outlives the futures that wait for it.
+class Bell {
+ public:
+  class [[nodiscard]] Ring;
+
+  /// A future that ends once the bell was rung.
+  Ring wait();
+
+  void ring() {
+    rung_ = true;
+    std::move(waker_).wake();
+  }
+  /// Wakes the task that waits, although nothing has happened.
+  void wake_for_nothing() const { waker_.wake_by_ref(); }
+
+ private:
+  bool rung_ = false;
+  Waker waker_;
+};
+
+class Bell::Ring {
+ public:
+  using Output = void;
+
+  explicit Ring(Bell& bell) : bell_(bell) {}
+  Ring(Ring&&) = default;
+  ~Ring() {
+    if (!pin_.is_fresh()) bell_.waker_ = Waker();
+  }
+
+  Poll<void> poll(Context& cx) {
+    pin_.enter();
+    if (bell_.rung_) return Poll<void>::ready();
+    cx.store(bell_.waker_, "the bell");
+    return pin_.pending();
+  }
+
+ private:
+  Bell& bell_;
+  PinGuard pin_;
+};
+
+inline Bell::Ring Bell::wait() { return Ring(*this); }
+
+}  // namespace book::channel_executor

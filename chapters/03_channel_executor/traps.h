@@ -1,0 +1,66 @@
+// Three mistakes, each as small as it can be made. `03_channel_executor --trap NAME` walks into
+// one.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+#include "common/future.h"
+
+namespace book::channel_executor {
+
+/// Says pending, and keeps no waker.
+class [[nodiscard]] LosesItsWaker {
+ public:
+  using Output = void;
+
+  LosesItsWaker() = default;
+  LosesItsWaker(LosesItsWaker&&) = default;
+  ~LosesItsWaker() {
+    if (!pin_.is_fresh()) fmt::print("   (and the future is dropped)\n");
+  }
+
+  Poll<void> poll(Context&) {
+    pin_.enter();
+    fmt::print("   howdy!\n");
+    return pin_.pending();
+  }
+
+ private:
+  PinGuard pin_;
+};
+
+/// Wakes itself more often than the queue has places, all in one poll.
+class [[nodiscard]] WakesTooOften {
+ public:
+  using Output = void;
+
+  explicit WakesTooOften(int wakes) : wakes_(wakes) {}
+
+  Poll<void> poll(Context& cx) {
+    pin_.enter();
+    for (int i = 0; i < wakes_; ++i) cx.waker().wake_by_ref();
+    return pin_.pending();
+  }
+
+ private:
+  int wakes_;
+  PinGuard pin_;
+};
+
+/// Ends in an exception that nobody is there to catch.
+class [[nodiscard]] Throws {
+ public:
+  using Output = void;
+
+  Poll<void> poll(Context&) {
+    pin_.enter();
+    throw std::runtime_error("out of milk");
+  }
+
+ private:
+  PinGuard pin_;
+};
+
+}  // namespace book::channel_executor

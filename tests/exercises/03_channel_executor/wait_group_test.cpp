@@ -1,0 +1,185 @@
+#include "exercise/wait_group.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "03_channel_executor/executor.h"
+#include "support/contract.h"
+#include "support/counting_waker.h"
+
+namespace book::exercise {
+namespace {
+
+using channel_executor::new_executor_and_spawner;
+
+/// A task that is not really there: polls, and counts its wakers and wakes.
+struct Bystander {
+  test::CountingWaker counter;
+
+  int wakes() const { return counter.wakes(); }
+  /// Wakers that somebody keeps.
+  int kept() const { return counter.kept(); }
+  template <class F>
+  bool poll(F& future) {
+    Context cx(counter.waker());
+    return future.poll(cx).is_ready();
+  }
+};
+
+TEST(WaitGroup, IsDoneWhenNobodyEntered) {
+  WaitGroup group;
+  Bystander task;
+  auto done = group.done();
+  EXPECT_TRUE(task.poll(done)) << "No token was ever given out: there is nothing to wait for, and "
+                                  "poll should say ready.";
+}
+
+TEST(WaitGroup, IsPendingWhileATokenLives) {
+  WaitGroup group;
+  Bystander task;
+  auto done = group.done();
+  auto token = std::make_unique<WaitGroup::Token>(group.enter());
+  EXPECT_FALSE(task.poll(done)) << "A token is alive: poll has to say pending.";
+  token.reset();
+  EXPECT_TRUE(task.poll(done))
+      << "The only token is gone: poll has to say ready. Does ~Token count?";
+}
+
+TEST(WaitGroup, AMovedTokenCountsOnce) {
+  WaitGroup group;
+  Bystander task;
+  auto done = group.done();
+  {
+    WaitGroup::Token first = group.enter();
+    WaitGroup::Token second = std::move(first);
+    EXPECT_FALSE(task.poll(done)) << "The token was moved, and its new place still lives.";
+  }
+  EXPECT_TRUE(task.poll(done)) << "Moving a token makes no second one.";
+}
+
+TEST(WaitGroup, TheLastTokenWakesTheTaskThatWaits) {
+  WaitGroup group;
+  Bystander task;
+  std::vector<WaitGroup::Token> tokens;
+  for (int i = 0; i < 3; ++i) tokens.push_back(group.enter());
+  auto done = group.done();
+  ASSERT_FALSE(task.poll(done));
+  tokens.pop_back();
+  tokens.pop_back();
+  EXPECT_EQ(task.wakes(), 0)
+      << "A token is still alive, and the task was woken already. It would be "
+         "polled for nothing: only the last token wakes it.";
+  tokens.pop_back();
+  EXPECT_EQ(task.wakes(), 1)
+      << "The last token is gone, and the waiting task was not woken once: it "
+         "would sleep for ever. poll keeps its waker, the last token fires it.";
+}
+
+TEST(WaitGroup, WakesTheTaskOfTheLatestPoll) {
+  WaitGroup group;
+  Bystander first;
+  Bystander second;
+  auto done = group.done();
+  {
+    WaitGroup::Token token = group.enter();
+    ASSERT_FALSE(first.poll(done));
+    ASSERT_FALSE(second.poll(done));
+  }
+  EXPECT_EQ(second.wakes(), 1)
+      << "The future was polled by one task, then by another. The one that "
+         "polled last is to be woken: poll has to store its waker each time.";
+  EXPECT_EQ(first.wakes(), 0);
+}
+
+TEST(WaitGroup, ADroppedFutureLeavesNoWakerBehind) {
+  WaitGroup group;
+  Bystander task;
+  WaitGroup::Token token = group.enter();
+  {
+    auto done = group.done();
+    ASSERT_FALSE(task.poll(done));
+    EXPECT_EQ(task.kept(), 1);
+  }
+  EXPECT_EQ(task.kept(), 0)
+      << "The future is gone, and its waker is still kept in the state. A waker "
+         "keeps its task alive, and the task keeps the executor running: "
+         "~Done has to take it out.";
+}
+
+TEST(WaitGroup, KeepsTheContractOfAFuture) {
+  test::expect_contract([] {
+    WaitGroup group;
+    auto tokens = std::make_shared<std::vector<WaitGroup::Token>>();
+    tokens->push_back(group.enter());
+    return test::subject(group.done(), [tokens] { tokens->clear(); });
+  });
+}
+
+TEST(WaitGroup, KeepsTheContractWhenNobodyIsLeft) {
+  test::expect_contract([] { return test::subject(WaitGroup().done()); }, {.ready_at_once = true});
+}
+
+/// A future that keeps its token until it is polled for the second time.
+struct Child {
+  using Output = void;
+  Poll<void> poll(Context& cx) {
+    if (std::exchange(first, false)) {
+      cx.waker().wake_by_ref();
+      return pending;
+    }
+    return Poll<void>::ready();
+  }
+  WaitGroup::Token token;
+  bool first = true;
+};
+
+struct Parent {
+  using Output = void;
+  Poll<void> poll(Context& cx) {
+    ++*polls;
+    if (done.poll(cx).is_pending()) return pending;
+    *ended = true;
+    return Poll<void>::ready();
+  }
+  WaitGroup::Done done;
+  int* polls;
+  bool* ended;
+};
+
+TEST(WaitGroup, ATaskWaitsForOthers) {
+  auto [executor, spawner] = new_executor_and_spawner();
+  int polls = 0;
+  bool ended = false;
+  {
+    WaitGroup group;
+    for (int i = 0; i < 3; ++i) spawner.spawn(Child{group.enter()});
+    spawner.spawn(Parent{group.done(), &polls, &ended});
+  }
+  executor.run_ready();  // not run(): a mistake shall end in an answer, not in waiting
+  EXPECT_TRUE(ended) << "The parent was still waiting when no task was left to run.";
+  EXPECT_EQ(polls, 2) << "The parent: one poll to begin, one after the last child has ended.";
+}
+
+TEST(WaitGroup, TokensMayBeDroppedOnOtherThreads) {
+  auto [executor, spawner] = new_executor_and_spawner();
+  int polls = 0;
+  bool ended = false;
+  std::vector<std::thread> threads;
+  {
+    WaitGroup group;
+    for (int i = 0; i < 4; ++i) threads.emplace_back([token = group.enter()] {});
+    spawner.spawn(Parent{group.done(), &polls, &ended});
+  }
+  executor.run_ready();
+  for (std::thread& thread : threads) thread.join();
+  executor.run_ready();
+  EXPECT_TRUE(ended) << "Four threads dropped their tokens, and the parent never saw it.";
+  EXPECT_LE(polls, 2);
+}
+
+}  // namespace
+}  // namespace book::exercise
