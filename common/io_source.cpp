@@ -131,7 +131,10 @@ Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
   const auto [accepted, gained] = waiter.store_unless_taken(cx.waker());
   if (gained != 0) core_->table.waiting.fetch_add(gained, std::memory_order_relaxed);
   if (!accepted) {
-    throw std::logic_error("IoSource: another task waits for this direction of the descriptor");
+    throw std::logic_error(
+        "IoSource: another task waits for this direction of the descriptor, or has given up "
+        "without "
+        "forget()");
   }
   const std::uint64_t state = entry.state.load(std::memory_order_acquire);
   if (state & IoEntry::any_of(number(direction))) {

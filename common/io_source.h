@@ -36,7 +36,8 @@ class IoSource {
   enum class Kind : unsigned char { stream, other };
 
   /// Borrows the descriptor, which has to be non-blocking. Destroy the source before closing it.
-  /// One source for a descriptor at a time.
+  /// One source for a descriptor at a time. A socket that is to connect: call connect() before the
+  /// first wait, or its state will be taken for a hang-up.
   IoSource(int fd, Kind kind) noexcept;
   IoSource(IoSource&& other) noexcept;
   IoSource& operator=(IoSource&& other) noexcept;

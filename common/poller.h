@@ -43,7 +43,7 @@ class Poller {
 
   struct Result {
     std::size_t events;
-    bool interrupted;
+    bool interrupted;  ///< by interrupt(), or by a signal
   };
   /// Waits for events, `timeout_ms` at most (negative: for ever); may return early with nothing.
   Result wait(Batch& batch, std::int64_t timeout_ms);

@@ -71,12 +71,11 @@ Poller::Result Poller::wait(Batch& batch, std::int64_t timeout_ms) {
   constexpr std::int64_t kLongest = std::numeric_limits<int>::max();
   const int timeout = static_cast<int>(std::clamp<std::int64_t>(timeout_ms, -1, kLongest));
   std::array<epoll_event, std::tuple_size_v<Batch>> events;
-  int count = 0;
-  do {
-    count = ::epoll_wait(poll_fd_, events.data(), static_cast<int>(events.size()), timeout);
-    // A signal is no event. After a timed wait the caller must look at the clock first.
-  } while (count < 0 && errno == EINTR && timeout <= 0);
-  if (count < 0 && errno != EINTR) fail("epoll_wait");
+  const int count = ::epoll_wait(poll_fd_, events.data(), static_cast<int>(events.size()), timeout);
+  if (count < 0) {
+    if (errno != EINTR) fail("epoll_wait");
+    return {0, true};  // a signal is no event, but time has passed: the caller looks again
+  }
 
   Result result{0, false};
   for (int i = 0; i < count; ++i) {

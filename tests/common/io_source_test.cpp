@@ -445,6 +445,19 @@ TEST_F(IoSources, AUdpErrorIsReportedOnceAndDoesNotSpin) {
   EXPECT_FALSE(task_.ready(source, kRead)) << "the error is gone, and so is the readiness";
 }
 
+TEST_F(IoSources, OutsideOfStreamsAHangUpIsNotTheEnd) {
+  const Fd idle(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket"));
+  IoSource source(idle,
+                  Kind::other);  // neither connected nor listening: a hang-up, says the system
+  source.clear(kRead);
+  EXPECT_FALSE(task_.ready(source, kRead));
+  EXPECT_EQ(settle(), 1);
+  EXPECT_EQ(task_.wakes(), 1);
+  EXPECT_TRUE(task_.ready(source, kRead));
+  source.clear(kRead);
+  EXPECT_FALSE(task_.ready(source, kRead));
+}
+
 TEST_F(IoSources, AnEventfdWakesAtEveryWriteWithoutBeingRead) {
   const Fd event = test::event_fd();
   IoSource source(event, Kind::other);
@@ -605,6 +618,29 @@ TEST(IoSource, NoWakeIsLostBetweenThreads) {
   while (running > 0) reactor.wait();
   for (std::thread& thread : threads) thread.join();
   EXPECT_FALSE(reactor.waiting().io);
+}
+
+// The reactor delivers as fast as it can while the task is between its first look and its second.
+TEST(IoSource, NoWakeIsLostBetweenTheTwoLooks) {
+  Reactor reactor;
+  std::atomic<bool> over{false};
+  std::thread driver([&] {
+    while (!over) reactor.poll_now();
+  });
+  Reactor::Scope scope(reactor);
+  ThreadParker self;
+  const Waker waker = self.waker();
+  Context cx(waker);
+  const Fd event = test::event_fd();
+  IoSource source(event, Kind::other);
+  for (int i = 0; i < 20'000; ++i) {
+    source.clear(kRead);
+    const std::uint64_t one = 1;
+    (void)!::write(event, &one, sizeof one);
+    while (source.poll_ready(kRead, cx).is_pending()) self.park();
+  }
+  over = true;
+  driver.join();
 }
 
 TEST(IoSource, TwoThreadsMayBindOneSourceAtOnce) {

@@ -159,6 +159,16 @@ TEST(ReactorTimers, ADeadlineThatHasPassedFiresAtOnceAndMovesNoTime) {
   EXPECT_EQ(reactor.now(), start);
 }
 
+TEST(ReactorTimers, AWaitThatComesLateDoesNotBlock) {
+  Reactor reactor;
+  Timer timer;
+  const Instant start = reactor.now();
+  reactor.arm(timer, start + 1ms, Waker::noop());
+  while (reactor.now() < start + 5ms) {
+  }
+  EXPECT_EQ(reactor.wait().timers, 1);
+}
+
 TEST(ReactorTimers, TheEndOfTimeDoesNotOverflow) {
   for (TimeMode mode : {TimeMode::real, TimeMode::virtual_time}) {
     Reactor reactor(mode);
@@ -295,6 +305,18 @@ TEST(ReactorTimers, AWakerMayArmAndDisarmTimersWhileItIsFired) {
   EXPECT_EQ(disturbed.wakes(), 0);
   EXPECT_EQ(reactor.poll_now().timers, 1);
   EXPECT_TRUE(next.fired());
+}
+
+TEST(ReactorTimers, ThoseThatRearmThemselvesForThePastDoNotKeepATurnGoing) {
+  Reactor reactor(TimeMode::virtual_time);
+  std::vector<Timer> timers(200);
+  std::vector<CountingWaker> hooks(timers.size());
+  for (std::size_t i = 0; i < timers.size(); ++i) {
+    hooks[i].on_wake([&, i] { reactor.arm(timers[i], reactor.now(), hooks[i].waker()); });
+    reactor.arm(timers[i], reactor.now(), hooks[i].waker());
+  }
+  for (int turn = 0; turn < 3; ++turn) EXPECT_EQ(reactor.wait().timers, 200);
+  for (const CountingWaker& hook : hooks) EXPECT_EQ(hook.wakes(), 3);
 }
 
 TEST(ReactorTimers, AHundredThousandFireEachOnceAndInOrder) {
@@ -468,6 +490,30 @@ TEST(VirtualTime, StandsStillWhileThereIsOutsideWork) {
   EXPECT_EQ(reactor.waiting().outside, 0u);
   EXPECT_EQ(reactor.wait().timers, 1);
   EXPECT_EQ(reactor.now(), start + 1s);
+}
+
+TEST(VirtualTime, AStaleEventDoesNotMakeItJump) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope scope(reactor);
+  Timer timer;
+  const Instant start = reactor.now();
+  reactor.arm(timer, start + 1s, Waker::noop());
+  const Reactor::OutsideWork work(reactor);
+  for (int i = 0; i < 50; ++i) {
+    test::Pipe pipe;
+    {
+      IoSource source(pipe.reader, IoSource::Kind::stream);
+      source.clear(Direction::read);
+      const Waker noop = Waker::noop();
+      Context cx(noop);
+      EXPECT_TRUE(source.poll_ready(Direction::read, cx).is_pending());
+    }
+    test::write_all(pipe.writer, "x");
+    std::thread outside([&] { reactor.notify(); });
+    EXPECT_TRUE(reactor.wait().notified);
+    outside.join();
+    ASSERT_EQ(reactor.now(), start);
+  }
 }
 
 TEST(VirtualTime, WhatIsDueFiresInSpiteOfOutsideWork) {

@@ -90,7 +90,7 @@ TEST_F(Streams, NextIsAFutureLikeAnyOther) {
   Counting stream(1);
   auto item = next(stream);
   EXPECT_TRUE(item.poll(cx_).is_pending());
-  EXPECT_THROW(Next<Counting&>{std::move(item)}, std::logic_error);
+  EXPECT_THROW((void)Next<Counting&>(std::move(item)), std::logic_error);
   EXPECT_TRUE(item.poll(cx_).is_ready());
   EXPECT_THROW((void)item.poll(cx_), std::logic_error);
 }
