@@ -148,42 +148,42 @@ int Reactor::fire_timers(detail::WakeRound& round) {
 
 // --- Waiting --------------------------------------------------------------------------------
 
-/// For how many milliseconds to wait; negative: until something comes.
-std::int64_t Reactor::plan_wait() {
+Reactor::Plan Reactor::plan_wait() {
   std::scoped_lock lock(timers_mutex_);
   const Tick next = timers_.next();
   const Tick now = next == TimerWheel::kNever ? 0 : tick_now();
-  const bool virtual_time = clock_.mode() == TimeMode::virtual_time;
-  const bool standing = virtual_time && core_->outside_work.load(std::memory_order_acquire) > 0;
-  if (next == TimerWheel::kNever || (next > now && standing)) {
-    waits_until_ = TimerWheel::kNever;
-    return -1;
+  if (next <= now) return {.timeout_ms = 0};
+  if (clock_.mode() == TimeMode::virtual_time && next != TimerWheel::kNever) {
+    // A look for ready descriptors first, then the jump. That look comes after this question: what
+    // an outside thread did before it gave up the last token is seen by it.
+    if (core_->outside_work.load(std::memory_order_acquire) == 0)
+      return {.timeout_ms = 0, .jump = true};
+  } else if (next != TimerWheel::kNever) {
+    // From here on a thread that arms an earlier timer interrupts us: it takes the lock after us.
+    waits_until_ = next;
+    return {.timeout_ms = static_cast<std::int64_t>(next - now)};
   }
-  // In virtual time: a look for ready descriptors first, then the jump.
-  if (next <= now || virtual_time) return 0;
-  // From here on a thread that arms an earlier timer interrupts us: it takes the lock after us.
-  waits_until_ = next;
-  return static_cast<std::int64_t>(next - now);
-}
-
-void Reactor::after_wait(bool may_jump) {
-  std::scoped_lock lock(timers_mutex_);
-  waits_until_ = 0;
-  if (!may_jump || core_->outside_work.load(std::memory_order_acquire) > 0) return;
-  const Tick next = timers_.next();
-  if (next != TimerWheel::kNever) clock_.advance_to(instant_of(next));
+  waits_until_ = TimerWheel::kNever;
+  return {.timeout_ms = -1};
 }
 
 Reactor::Turn Reactor::turn(bool may_wait) {
   Turn turn;
   detail::WakeRound round;
   detail::Poller::Batch batch;
-  const auto [events, interrupted] = core_->poller.wait(batch, may_wait ? plan_wait() : 0);
+  const Plan plan = may_wait ? plan_wait() : Plan{.timeout_ms = 0};
+  const auto [events, interrupted] = core_->poller.wait(batch, plan.timeout_ms);
   for (std::size_t i = 0; i < events; ++i) {
     if (core_->table.deliver(batch[i], round)) ++turn.io;
   }
   if (interrupted) turn.notified = core_->notified.exchange(false, std::memory_order_acq_rel);
-  if (may_wait) after_wait(clock_.mode() == TimeMode::virtual_time && turn.io == 0 && !interrupted);
+  if (may_wait) {
+    std::scoped_lock lock(timers_mutex_);
+    waits_until_ = 0;
+    if (plan.jump && turn.io == 0 && !interrupted && timers_.size() > 0) {
+      clock_.advance_to(instant_of(timers_.advance_to_next()));
+    }
+  }
   turn.timers = fire_timers(round);
   round.end();
   return turn;

@@ -115,8 +115,13 @@ class Reactor {
   void remove(Timer& timer) noexcept;
 
   Turn turn(bool may_wait);
-  std::int64_t plan_wait();
-  void after_wait(bool may_jump);
+  /// How to wait: for so long (negative: until something comes), and whether virtual time jumps
+  /// when nothing came.
+  struct Plan {
+    std::int64_t timeout_ms;
+    bool jump = false;
+  };
+  Plan plan_wait();
   int fire_timers(detail::WakeRound& round);
 
   Arc<detail::ReactorCore> core_;

@@ -474,6 +474,26 @@ TEST_F(IoSources, AnEventfdWakesAtEveryWriteWithoutBeingRead) {
   }
 }
 
+TEST_F(IoSources, MoreReadyDescriptorsThanOneWaitBringsAreAllSeen) {
+  constexpr int kSources = 700;  // a wait brings 512
+  std::vector<Fd> events;
+  std::vector<std::unique_ptr<IoSource>> sources;
+  for (int i = 0; i < kSources; ++i) {
+    events.push_back(test::event_fd());
+    sources.push_back(std::make_unique<IoSource>(events.back(), Kind::other));
+    sources.back()->clear(kRead);
+    ASSERT_FALSE(task_.ready(*sources.back(), kRead));
+  }
+  while (settle() > 0) {
+  }
+  for (const Fd& event : events) {
+    const std::uint64_t one = 1;
+    EXPECT_EQ(::write(event, &one, sizeof one), static_cast<ssize_t>(sizeof one));
+  }
+  while (reactor_.waiting().io) reactor_.wait();
+  EXPECT_EQ(task_.wakes(), kSources);
+}
+
 TEST_F(IoSources, AListenerHearsEveryClient) {
   Fd listener(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket"));
   sockaddr_in address{};

@@ -105,6 +105,18 @@ TEST(TimerWheel, NextIsExactWithinALevelAndNeverLate) {
   EXPECT_EQ(wheel.pop(5000), &timer);
 }
 
+TEST(TimerWheel, CanGoStraightToItsNextTimer) {
+  TimerWheel wheel;
+  Timer near, far;
+  wheel.insert(far, 1ull << 40);
+  wheel.insert(near, 5000);
+  EXPECT_EQ(wheel.advance_to_next(), 5000u);
+  EXPECT_EQ(wheel.advance_to_next(), 5000u);
+  EXPECT_EQ(pop_all(wheel, 5000), (std::vector<Timer*>{&near}));
+  EXPECT_EQ(wheel.advance_to_next(), 1ull << 40);
+  EXPECT_EQ(wheel.pop(1ull << 40), &far);
+}
+
 TEST(TimerWheel, ADueTimerCanStillBeRemoved) {
   TimerWheel wheel;
   Timer first, second, third, later;
