@@ -120,7 +120,7 @@ class FdPlace {
   void stay(const Context& cx) {
     if (!waker_) waker_ = cx.waker();
   }
-  /// After one that was ready there is nothing to give up.
+  /// After one that was ready: whoever waits no more holds no waker.
   void leave() noexcept {
     if (waker_) fd_->forget(direction_, std::exchange(waker_, Waker()));
   }
@@ -137,20 +137,23 @@ class [[nodiscard]] Readiness {
   using Output = void;
 
   Readiness(AsyncFd& fd, Direction direction) noexcept
-      : place_(fd, direction), direction_(direction) {}
+      : direction_(direction), place_(fd, direction) {}
 
   Poll<void> poll(Context& cx) {
     pin_.enter();
     place_.come(cx);
-    if (place_.fd().poll_ready(direction_, cx).is_ready()) return Poll<void>::ready();
+    if (place_.fd().poll_ready(direction_, cx).is_ready()) {
+      place_.leave();
+      return Poll<void>::ready();
+    }
     place_.stay(cx);
     return pin_.pending();
   }
 
  private:
-  FdPlace place_;
+  PinGuard pin_;  // first: a move that it refuses leaves the place alone
   Direction direction_;
-  PinGuard pin_;
+  FdPlace place_;
 };
 
 inline Readiness AsyncFd::readable() noexcept { return {*this, Direction::read}; }

@@ -46,7 +46,9 @@ union BorrowedWaker {
 ExecutorCore::Running::Running(ExecutorCore& core)
     : previous_(current_), core_(core), scope_(core.reactor_) {
   if (core.running_.exchange(true, std::memory_order_acquire)) {
-    throw std::logic_error("this executor is running already, on another thread");
+    throw std::logic_error(core.thread_.load(std::memory_order_relaxed) == this_thread()
+                               ? "an executor can not end inside one of its own tasks"
+                               : "this executor is running already, on another thread");
   }
   core.thread_.store(this_thread(), std::memory_order_relaxed);
   current_ = &core;

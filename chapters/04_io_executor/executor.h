@@ -35,6 +35,7 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
   /// Drops the futures that are still pending, on this thread. Wakes that come later do nothing.
+  /// Not inside one of its own tasks.
   ~Executor();
 
   /// Queues a future as a task of its own, which owns it: an lvalue is copied, if it can be. An

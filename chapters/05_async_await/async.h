@@ -4,8 +4,9 @@
 //     Async<int> answer() { co_await sleep(1s); co_return 42; }
 //
 // Its frame lives on the heap and never moves; the Async is a handle to it and moves freely.
-// Destroying the handle cancels the coroutine at the await where it stands. chain.h has the loop
-// that runs it; the house rules for writing one are in chapter 05's README.
+// Destroying the handle cancels the coroutine at the await where it stands; it can not be destroyed
+// by itself while it runs. chain.h has the loop that runs it; the house rules for writing one are
+// in chapter 05's README.
 #pragma once
 
 #include <coroutine>
@@ -24,6 +25,15 @@
 namespace book {
 
 namespace detail {
+
+/// What co_await keeps in the caller's frame has to be aligned there.
+template <class Kept>
+constexpr void check_alignment() {
+  if constexpr (!std::is_void_v<Kept>) {
+    static_assert(alignof(Kept) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "a coroutine's frame is aligned as new aligns: keep this type behind a pointer");
+  }
+}
 
 /// Where co_return puts the value: straight into the hands of whoever polls or awaits.
 template <class T>
@@ -57,13 +67,16 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
     return *this;
   }
   ~Async() {
-    if (promise_) promise_->destroy();
+    if (!promise_) return;
+    if (promise_->is_running()) [[unlikely]]
+      refuse("destroyed");
+    promise_->destroy();
   }
 
   /// Runs the coroutine up to the next future that is pending. Throws what the coroutine throws,
-  /// and std::logic_error when it has ended before or was moved away.
+  /// and std::logic_error when it has ended before, was moved away, or is being polled already.
   Poll<T> poll(Context & cx) {
-    require_promise("polled");
+    usable("polled");
     Outcome<T> outcome;
     promise_->outcome = &outcome;
     if (!promise_->run(cx)) return pending;
@@ -81,11 +94,17 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
 
   explicit Async(promise_type * promise) noexcept : promise_(promise) {}
 
-  void require_promise(const char* what) const {
-    if (!promise_) {
-      throw std::logic_error(std::string("an Async was ") + what +
-                             " after it had finished, or after it was moved from");
-    }
+  /// Itself, as something that can be polled. Throws std::logic_error if it can not.
+  Async&& usable(const char* what) {
+    if (!promise_ || promise_->refuses_polls()) [[unlikely]]
+      refuse(what);
+    return std::move(*this);
+  }
+  [[noreturn]] void refuse(const char* what) const {
+    throw std::logic_error(std::string("an Async was ") + what +
+                           (promise_ && promise_->is_running()
+                                ? " by itself, in the course of its own poll"
+                                : " after it had finished, or after it was moved from"));
   }
 
   promise_type* promise_;
@@ -104,6 +123,8 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
   template <Future F>
   detail::LeafAwaiter<std::remove_reference_t<F>> await_transform(
       F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    detail::check_alignment<OutputOf<F>>();
+    if constexpr (!std::is_reference_v<F>) detail::check_alignment<F>();
     if (trace::enabled()) [[unlikely]]
       trace::await_at({file, line});
     return {future, this->context()};
@@ -113,6 +134,7 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
   template <class U>
   typename Async<U>::Call await_transform(Async<U>&& child, const char* file = __builtin_FILE(),
                                           int line = __builtin_LINE()) {
+    detail::check_alignment<U>();
     if (trace::enabled()) [[unlikely]]
       trace::await_at({file, line});
     return {std::move(child), this->context()};
@@ -124,8 +146,7 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
 template <class T>
 class Async<T>::Call : private detail::Leaf {
  public:
-  Call(Async&& child, Context& cx) : detail::Leaf{&poll_again}, child_(std::move(child)) {
-    child_.require_promise("awaited");
+  Call(Async&& child, Context& cx) : detail::Leaf{&poll_again}, child_(child.usable("awaited")) {
     started_ = child_.promise_->is_started();
     ready_ = started_ && outcome_.poll_into(child_, cx);
   }

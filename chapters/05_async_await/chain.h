@@ -49,6 +49,11 @@ class ChainPromise {
 
   bool is_started() const noexcept { return root_ != nullptr; }
 
+  /// Being polled just now: whoever asks is the coroutine itself, or somebody it called.
+  bool is_running() const noexcept { return cx_ && top_; }
+  /// Being polled just now, or finished.
+  bool refuses_polls() const noexcept { return cx_ != nullptr; }
+
   /// Runs the chain of which this is the root, until a leaf is pending (false) or the root has
   /// finished (true).
   bool run(Context& cx) {
@@ -57,14 +62,10 @@ class ChainPromise {
       root_ = this;
       top_ = this;
     }
-    if (leaf_) {
-      if (!leaf_->poll(*leaf_, cx)) return false;
-      leaf_ = nullptr;
+    if (!run_on(cx)) {
+      cx_ = nullptr;
+      return false;
     }
-    do {
-      frame_of(*top_).resume();
-      if (leaf_) return false;
-    } while (top_);
     return true;
   }
 
@@ -94,6 +95,18 @@ class ChainPromise {
   }
 
  private:
+  bool run_on(Context& cx) {
+    if (leaf_) {
+      if (!leaf_->poll(*leaf_, cx)) return false;
+      leaf_ = nullptr;
+    }
+    do {
+      frame_of(*top_).resume();
+      if (leaf_) return false;
+    } while (top_);
+    return true;
+  }
+
   /// Every promise type of this book begins with its ChainPromise and is aligned like it (Async
   /// asserts it), so one frame layout serves them all.
   static std::coroutine_handle<ChainPromise> frame_of(ChainPromise& promise) noexcept {
@@ -105,7 +118,7 @@ class ChainPromise {
   // Of the root alone:
   ChainPromise* top_ = nullptr;
   Leaf* leaf_ = nullptr;
-  Context* cx_ = nullptr;
+  Context* cx_ = nullptr;  // null between two polls
 };
 
 }  // namespace book::detail

@@ -53,9 +53,9 @@ class [[nodiscard]] Map {
   }
 
  private:
+  PinGuard pin_;  // first: a move that it refuses leaves the rest in place
   F future_;
   Function function_;
-  PinGuard pin_;
 };
 
 template <class F, class Function>
@@ -87,10 +87,10 @@ class [[nodiscard]] Then {
     F future;
   };
 
+  PinGuard pin_;  // first: a move that it refuses leaves the rest in place
   std::optional<Held> first_;
   Function function_;
   std::optional<Second> second_;
-  PinGuard pin_;
 };
 
 namespace detail {

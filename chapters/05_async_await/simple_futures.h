@@ -68,8 +68,8 @@ class [[nodiscard]] PollFn {
   }
 
  private:
+  PinGuard pin_;  // first: a move that it refuses leaves the function in place
   Function function_;
-  PinGuard pin_;
 };
 
 namespace detail {

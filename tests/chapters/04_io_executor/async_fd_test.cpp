@@ -320,6 +320,40 @@ TEST_F(AsyncFdTest, ADroppedReadableMakesRoomForAnotherTask) {
   EXPECT_EQ(executor_.block_on(read_some(ours_)), "x");
 }
 
+TEST_F(AsyncFdTest, AReadableThatRefusesToMoveStillMakesRoomWhenItIsDropped) {
+  drain(executor_, ours_);
+  {
+    auto first = ours_.readable();
+    executor_.block_on(poll_fn([&](Context& cx) {
+      EXPECT_TRUE(first.poll(cx).is_pending());
+      return Poll<void>::ready();
+    }));
+    EXPECT_THROW(Readiness(std::move(first)), std::logic_error);
+  }
+  EXPECT_EQ(executor_.reactor().waiting().io, 0u);
+}
+
+TEST_F(AsyncFdTest, AReadableThatIsReadyHoldsNoWaker) {
+  // A task that forgets its waker, and that owns a future which has ended, is stranded all the
+  // same.
+  Executor executor;  // in real time: there a waker that somebody holds would be waited for
+  SocketPair pair;
+  AsyncFd fd(pair.ours, AsyncFd::Kind::stream);
+  AsyncFd peer(pair.theirs, AsyncFd::Kind::stream);
+  drain(executor, fd);
+  int polls = 0;
+  EXPECT_THROW(executor.block_on(poll_fn([&, ended = fd.readable()](Context& cx) mutable {
+    if (++polls == 1) {
+      EXPECT_TRUE(ended.poll(cx).is_pending());
+      EXPECT_EQ(::write(pair.theirs, "x", 1), 1);
+    } else {
+      EXPECT_TRUE(ended.poll(cx).is_ready());
+    }
+    return Poll<void>(pending);
+  })),
+               Deadlock);
+}
+
 TEST_F(AsyncFdTest, ADroppedReadableLeavesAnotherTasksWakerAlone) {
   drain(executor_, ours_);
   auto first = std::make_unique<Readiness>(ours_.readable());

@@ -188,6 +188,13 @@ TEST(Executor, AnExecutorMadeAndDroppedInsideATaskDropsItsTasksThere) {
   EXPECT_EQ(dropped, 2);
 }
 
+TEST(ExecutorDeathTest, CanNotEndInsideOneOfItsOwnTasks) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  auto executor = std::make_unique<Executor>(kVirtual);
+  executor->spawn(once([&] { executor.reset(); }));
+  EXPECT_DEATH(executor->run(), "an executor can not end inside one of its own tasks");
+}
+
 TEST(Executor, SpawnFromAnotherThreadIsRefusedAndTheFutureDropped) {
   Executor executor(kVirtual);
   bool dropped = false;

@@ -162,6 +162,86 @@ TEST(Async, AwaitingAFinishedOneIsALogicError) {
   EXPECT_THROW(block_on(moved()), std::logic_error);
 }
 
+/// What `future` says when it is run.
+template <class F>
+std::string message_of(F&& future) {
+  try {
+    block_on(std::forward<F>(future));
+  } catch (const std::logic_error& error) {
+    return error.what();
+  }
+  return "nothing";
+}
+
+TEST(Async, CanNotWaitForItself) {
+  std::optional<Async<int>> task;
+  auto named = [&]() -> Async<int> {
+    int value = co_await *task;
+    co_return value;
+  };
+  task = named();
+  EXPECT_EQ(message_of(*task), "an Async was polled by itself, in the course of its own poll");
+  auto moved = [&]() -> Async<int> {
+    co_await yield_now();
+    int value = co_await std::move(*task);
+    co_return value;
+  };
+  task = moved();
+  EXPECT_EQ(message_of(*task), "an Async was awaited by itself, in the course of its own poll");
+}
+
+TEST(Async, TwoCanNotWaitForEachOther) {
+  std::optional<Async<int>> left;
+  std::optional<Async<int>> right;
+  auto waits = [](std::optional<Async<int>>& other) -> Async<int> {
+    co_await yield_now();
+    int value = co_await *other;
+    co_return value;
+  };
+  left = waits(right);
+  right = waits(left);
+  EXPECT_EQ(message_of(*left), "an Async was polled by itself, in the course of its own poll");
+}
+
+TEST(Async, MayCatchTheErrorOfWaitingForItself) {
+  std::optional<Async<int>> task;
+  auto catches = [&]() -> Async<int> {
+    try {
+      (void)co_await *task;
+    } catch (const std::logic_error&) {
+    }
+    co_await yield_now();
+    co_return 4;
+  };
+  task = catches();
+  EXPECT_EQ(block_on(*task), 4);
+}
+
+TEST(Async, OneThatMovedItsHandleAwayHasFinishedThereToo) {
+  std::optional<Async<int>> task;
+  std::optional<Async<int>> other;
+  auto moves = [&]() -> Async<int> {
+    other = std::move(task);
+    co_return 1;
+  };
+  task = moves();
+  ByHand hand;
+  EXPECT_EQ(task->poll(hand.cx).value(), 1);
+  EXPECT_THROW((void)other->poll(hand.cx), std::logic_error);
+  EXPECT_THROW(block_on(std::move(*other)), std::logic_error);
+}
+
+TEST(AsyncDeathTest, CanNotDestroyItself) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  std::optional<Async<int>> task;
+  auto destroys = [&]() -> Async<int> {
+    task.reset();
+    co_return 1;
+  };
+  task = destroys();
+  EXPECT_DEATH(block_on(*task), "an Async was destroyed by itself, in the course of its own poll");
+}
+
 TEST(Async, AHandleMovesWhileItsCoroutineIsSuspended) {
   Gate::State state;
   auto waits = [&]() -> Async<int> {

@@ -113,5 +113,37 @@ TEST(MapAndThen, BorrowANamedFuture) {
   EXPECT_EQ(task.poll(cx).value(), 1);
 }
 
+/// Pending three times. What it counts with lives behind a pointer, as owned things often do.
+auto counts() {
+  return poll_fn([left = std::make_unique<int>(3)](Context& cx) -> Poll<int> {
+    if ((*left)-- == 0) return 5;
+    cx.waker().wake_by_ref();
+    return pending;
+  });
+}
+
+/// A future that refuses to be moved is none the worse for it.
+template <class F>
+int ends_after_a_refused_move(F future) {
+  Waker waker = Waker::noop();
+  Context cx(waker);
+  EXPECT_TRUE(future.poll(cx).is_pending());
+  EXPECT_THROW(F(std::move(future)), std::logic_error);
+  return block_on(future);
+}
+
+TEST(PollFn, StaysWholeWhenItRefusesToMove) { EXPECT_EQ(ends_after_a_refused_move(counts()), 5); }
+
+TEST(MapAndThen, StayWholeWhenTheyRefuseToMove) {
+  auto waits = [](int value) -> Async<int> {
+    co_await yield_now();
+    co_return value;
+  };
+  auto next = [](int value) { return value + 1; };
+  auto next_later = [waits](int value) { return waits(value + 2); };
+  EXPECT_EQ(ends_after_a_refused_move(waits(1) | map(next)), 2);
+  EXPECT_EQ(ends_after_a_refused_move(waits(1) | then(next_later)), 3);
+}
+
 }  // namespace
 }  // namespace book
