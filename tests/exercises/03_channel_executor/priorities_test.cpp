@@ -50,8 +50,8 @@ TEST(Priorities, HighRunsBeforeLow) {
   log.note(Priority::high, 'X');
   log.executor.run_ready();
   EXPECT_EQ(log.text, "Xa")
-      << "A low task (a) was queued, then a high one (X). The high one has to "
-         "run first, although it came later. See PriorityQueue::pop().";
+      << "A low task (a) was queued, then a high one (X). The high one has to run first,\n"
+         "although it came later. See PriorityQueue::pop().";
 }
 
 TEST(Priorities, LowTasksKeepTheirOrder) {
@@ -68,8 +68,8 @@ TEST(Priorities, HighTasksKeepTheirOrder) {
   log.note(Priority::low, 'b');
   log.executor.run_ready();
   EXPECT_EQ(log.text, "XYZab")
-      << "Tasks of the same priority run in the order they were queued: X, Y, Z. A high task may "
-         "overtake the low ones, and no other high one.";
+      << "Tasks of the same priority run in the order they were queued: X, Y, Z. A high\n"
+         "task may overtake the low ones, and no other high one.";
 }
 
 TEST(Priorities, AWokenTaskKeepsItsPriority) {
@@ -84,8 +84,8 @@ TEST(Priorities, AWokenTaskKeepsItsPriority) {
   high.wake_by_ref();
   log.executor.run_ready();
   EXPECT_EQ(log.text, "Xa")
-      << "Both tasks were woken, the low one (a) first. The high one (X) still "
-         "goes first: a woken task has the priority it was spawned with.";
+      << "Both tasks were woken, the low one (a) first. The high one (X) still goes\n"
+         "first: a woken task has the priority it was spawned with.";
 }
 
 TEST(Priorities, AHighTaskSpawnedMeanwhileIsNext) {
@@ -97,8 +97,9 @@ TEST(Priorities, AHighTaskSpawnedMeanwhileIsNext) {
   });
   log.note(Priority::low, 'b');
   log.executor.run_ready();
-  EXPECT_EQ(log.text, "aXb") << "The first low task spawns a high one (X): it runs before the next "
-                                "low one (b). Choose anew before every poll.";
+  EXPECT_EQ(log.text, "aXb")
+      << "The first low task spawns a high one (X): it runs before the next low one (b).\n"
+         "Choose anew before every poll.";
 }
 
 TEST(Priorities, AHighTaskThatYieldsGoesOnBeforeTheLowOnes) {
@@ -112,8 +113,8 @@ TEST(Priorities, AHighTaskThatYieldsGoesOnBeforeTheLowOnes) {
   log.note(Priority::low, 'a');
   log.executor.run_ready();
   EXPECT_EQ(log.text, "XXXa")
-      << "A high task that wakes itself is high again: the low one (a) has to "
-         "wait, for as long as that takes.";
+      << "A high task that wakes itself is high again: the low one (a) has to wait, for\n"
+         "as long as that takes.";
 }
 
 TEST(Priorities, QueuedTasksEndWithTheExecutor) {
@@ -125,8 +126,8 @@ TEST(Priorities, QueuedTasksEndWithTheExecutor) {
     }
   }
   EXPECT_EQ(token.use_count(), 1)
-      << "Tasks that were queued have outlived their executor: its destructor pops until pop() "
-         "gives none. Does pop() find all of them?";
+      << "Tasks that were queued have outlived their executor: its destructor pops until\n"
+         "pop() gives none. Does pop() find all of them?";
 }
 
 }  // namespace

@@ -34,8 +34,9 @@ TEST(WaitGroup, IsDoneWhenNobodyEntered) {
   WaitGroup group;
   Bystander task;
   auto done = group.done();
-  EXPECT_TRUE(task.poll(done)) << "No token was ever given out: there is nothing to wait for, and "
-                                  "poll should say ready.";
+  EXPECT_TRUE(task.poll(done))
+      << "No token was ever given out: there is nothing to wait for, and poll should say\n"
+         "ready.";
 }
 
 TEST(WaitGroup, IsPendingWhileATokenLives) {
@@ -71,12 +72,12 @@ TEST(WaitGroup, TheLastTokenWakesTheTaskThatWaits) {
   tokens.pop_back();
   tokens.pop_back();
   EXPECT_EQ(task.wakes(), 0)
-      << "A token is still alive, and the task was woken already. It would be "
-         "polled for nothing: only the last token wakes it.";
+      << "A token is still alive, and the task was woken already. It would be polled for\n"
+         "nothing: only the last token wakes it.";
   tokens.pop_back();
   EXPECT_EQ(task.wakes(), 1)
-      << "The last token is gone, and the waiting task was not woken once: it "
-         "would sleep for ever. poll keeps its waker, the last token fires it.";
+      << "The last token is gone, and the waiting task was not woken once: it would\n"
+         "sleep for ever. poll keeps its waker, the last token fires it.";
 }
 
 TEST(WaitGroup, WakesTheTaskOfTheLatestPoll) {
@@ -90,8 +91,8 @@ TEST(WaitGroup, WakesTheTaskOfTheLatestPoll) {
     ASSERT_FALSE(second.poll(done));
   }
   EXPECT_EQ(second.wakes(), 1)
-      << "The future was polled by one task, then by another. The one that "
-         "polled last is to be woken: poll has to store its waker each time.";
+      << "The future was polled by one task, then by another. The one that polled last\n"
+         "is to be woken: poll has to store its waker each time.";
   EXPECT_EQ(first.wakes(), 0);
 }
 
@@ -105,9 +106,9 @@ TEST(WaitGroup, ADroppedFutureLeavesNoWakerBehind) {
     EXPECT_EQ(task.kept(), 1);
   }
   EXPECT_EQ(task.kept(), 0)
-      << "The future is gone, and its waker is still kept in the state. A waker "
-         "keeps its task alive, and the task keeps the executor running: "
-         "~Done has to take it out.";
+      << "The future is gone, and its waker is still kept in the state. A waker keeps\n"
+         "its task alive, and the task keeps the executor running: ~Done has to take it\n"
+         "out.";
 }
 
 TEST(WaitGroup, KeepsTheContractOfAFuture) {

@@ -52,8 +52,9 @@ TEST(WakeOnce, ASpawnedTaskIsPolledOnce) {
     return Poll<void>::ready();
   });
   queue.run_ready();
-  EXPECT_EQ(polls, 1) << "The first wake spawns the task: it is in no queue then, so the flag must "
-                         "start as false, and this wake must queue it.";
+  EXPECT_EQ(polls, 1)
+      << "The first wake spawns the task: it is in no queue then, so the flag must start\n"
+         "as false, and this wake must queue it.";
 }
 
 TEST(WakeOnce, ATaskCanBeWokenAgainAfterItsTurn) {
@@ -74,9 +75,9 @@ TEST(WakeOnce, ThreeWakesBeforeItsTurnAreOnePoll) {
   queue.run_ready();
   for (int i = 0; i < 3; ++i) OnceTask::wake_by_ref(task);
   EXPECT_EQ(queue.run_ready(), 1)
-      << "The task was woken three times before its turn, and took that many places in the queue. "
-         "After the first wake it waits there already: the next ones have nothing to do. A flag "
-         "can remember that it is queued.";
+      << "The task was woken three times before its turn, and took that many places in\n"
+         "the queue. After the first wake it waits there already: the next ones have\n"
+         "nothing to do. A flag can remember that it is queued.";
 }
 
 TEST(WakeOnce, AWakeDuringThePollIsNotLost) {
@@ -89,9 +90,10 @@ TEST(WakeOnce, AWakeDuringThePollIsNotLost) {
   });
   queue.run_ready();
   EXPECT_EQ(polls, 3)
-      << "A wake that came during the poll was lost. The poll had looked already, so it does not "
-         "know the news; and the flag still said \"queued\", although the task had left the queue. "
-         "Which line has to come first: clearing the flag, or polling?";
+      << "A wake that came during the poll was lost. The poll had looked already, so it\n"
+         "does not know the news; and the flag still said \"queued\", although the task\n"
+         "had left the queue. Which line has to come first: clearing the flag, or\n"
+         "polling?";
 }
 
 TEST(WakeOnce, AWakeAfterTheEndIsHarmless) {
@@ -139,7 +141,7 @@ TEST(WakeOnce, NoWakeOfSeveralThreadsIsLost) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(seen, kThreads * kWakes)
-      << "The last wake brought news that no poll has seen. Is the flag set in one step "
+      << "The last wake brought news that no poll has seen. Is the flag set in one step\n"
          "(exchange), or with a look first and a store after it?";
 }
 
