@@ -42,7 +42,7 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
         say "does not compile yet"
         say ""
         grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e ' -o [^ ]* -c ' \
-            build/exercise.log | sed "s|$PWD/||g"
+            build/exercise.log | sed -e "s|$PWD/||g" -e 's#\.\./\(chapters\|tests\|common\)/#\1/#g'
         say ""
         say "$next"
         exit 1
@@ -54,7 +54,8 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
         say "red"
         say ""
         # What the test found; not the summary of a run.
-        sed -e '/^\[==========\]/d' -e '/^.*\[  PASSED  \]/d' -e "s|$PWD/||g" build/exercise.log
+        sed -e '/^\[==========\]/d' -e '/\[  PASSED  \]/d' -e '/\[  SKIPPED \]/d' -e '/: Skipped$/d' \
+            -e "s|$PWD/||g" -e 's|^\.\./||' build/exercise.log | cat -s
         say ""
         say "$next"
         exit 1
