@@ -101,18 +101,19 @@ class AsyncFd {
   IoSource source_;
 };
 
-/// A future's place in the reactor, while it waits for a descriptor: gives it up when the future is
-/// dropped, or goes on in another task. A descriptor has one place a direction.
-class FdPlace {
+/// A future's place at something that keeps one waker a direction, such as an AsyncFd: gives it up
+/// when the future is dropped, or goes on in another task. (What has no forget() has no places.)
+template <class Io>
+class IoPlace {
  public:
-  FdPlace(AsyncFd& fd, Direction direction) noexcept : fd_(&fd), direction_(direction) {}
-  FdPlace(FdPlace&&) = default;
-  FdPlace& operator=(FdPlace&&) = delete;
-  ~FdPlace() { leave(); }
+  IoPlace(Io& io, Direction direction) noexcept : io_(&io), direction_(direction) {}
+  IoPlace(IoPlace&&) = default;
+  IoPlace& operator=(IoPlace&&) = delete;
+  ~IoPlace() { leave(); }
 
-  AsyncFd& fd() const noexcept { return *fd_; }
+  Io& io() const noexcept { return *io_; }
 
-  /// Before a poll of the descriptor.
+  /// Before a poll of it.
   void come(const Context& cx) {
     if (!waker_.will_wake(cx.waker())) leave();
   }
@@ -120,13 +121,15 @@ class FdPlace {
   void stay(const Context& cx) {
     if (!waker_) waker_ = cx.waker();
   }
-  /// After one that was ready: whoever waits no more holds no waker.
+  /// After one that was ready: another future of the same task may be the next to wait there.
   void leave() noexcept {
-    if (waker_) fd_->forget(direction_, std::exchange(waker_, Waker()));
+    if (!waker_) return;
+    const Waker waker = std::exchange(waker_, Waker());
+    if constexpr (requires { io_->forget(direction_, waker); }) io_->forget(direction_, waker);
   }
 
  private:
-  AsyncFd* fd_;
+  Io* io_;
   Direction direction_;
   Waker waker_;  // of the last poll, while pending: it names whom to forget
 };
@@ -142,18 +145,18 @@ class [[nodiscard]] Readiness {
   Poll<void> poll(Context& cx) {
     pin_.enter();
     place_.come(cx);
-    if (place_.fd().poll_ready(direction_, cx).is_ready()) {
-      place_.leave();
-      return Poll<void>::ready();
+    if (place_.io().poll_ready(direction_, cx).is_pending()) {
+      place_.stay(cx);
+      return pin_.pending();
     }
-    place_.stay(cx);
-    return pin_.pending();
+    place_.leave();
+    return Poll<void>::ready();
   }
 
  private:
   PinGuard pin_;  // first: a move that it refuses leaves the place alone
   Direction direction_;
-  FdPlace place_;
+  IoPlace<AsyncFd> place_;
 };
 
 inline Readiness AsyncFd::readable() noexcept { return {*this, Direction::read}; }

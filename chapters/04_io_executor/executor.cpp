@@ -104,6 +104,7 @@ void ExecutorCore::enqueue(Task* task) noexcept {
 void ExecutorCore::run_until(const Task* goal) {
   const auto reached = [&] { return goal ? goal->is_completed() : task_count_ == 0; };
   int polls_left = kPollsBetweenLooks;
+  if (has_mail_.load(std::memory_order_relaxed)) take_inbox();  // wakes since the last run
   while (!reached()) {
     if (polls_left == 0) {
       look_around();

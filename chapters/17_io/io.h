@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "04_io_executor/async_fd.h"
 #include "common/future.h"
-#include "common/io_source.h"
 
 namespace book {
 
@@ -38,56 +38,30 @@ class UnexpectedEnd : public std::runtime_error {
   UnexpectedEnd() : std::runtime_error("the stream ended in the middle of what was read") {}
 };
 
-namespace detail {
-
-/// A future's wait for one direction of a stream. When the future is dropped while it waits, the
-/// stream forgets its task, and another one may wait there. (What waits for nobody, such as a mock,
-/// has no forget() and needs none.)
-template <class T, Direction direction>
-class Waiting {
- public:
-  explicit Waiting(T& io) noexcept : io_(io) {}
-  Waiting(Waiting&&) = default;
-  Waiting& operator=(Waiting&&) = delete;
-  ~Waiting() {
-    if constexpr (requires { io_.forget(direction, waker_); }) {
-      if (waker_) io_.forget(direction, waker_);
-    }
-  }
-
-  T& io() noexcept { return io_; }
-  void began(const Context& cx) {
-    if (!waker_.will_wake(cx.waker())) waker_ = cx.waker();
-  }
-  void ended() noexcept { waker_ = Waker(); }
-
- private:
-  T& io_;
-  Waker waker_;
-};
-
-}  // namespace detail
-
 /// What read(io, buffer) gives. Dropping it loses nothing: what was not read is still there.
 template <AsyncRead R>
 class [[nodiscard]] Read {
  public:
   using Output = std::size_t;
 
-  Read(R& io, std::span<char> buffer) : wait_(io), buffer_(buffer) {}
+  Read(R& io, std::span<char> buffer) : place_(io, Direction::read), buffer_(buffer) {}
 
   Poll<std::size_t> poll(Context& cx) {
     pin_.enter();
-    Poll<std::size_t> got = wait_.io().poll_read(cx, buffer_);
-    if (got.is_pending()) return wait_.began(cx), pin_.pending();
-    wait_.ended();
+    place_.come(cx);
+    Poll<std::size_t> got = place_.io().poll_read(cx, buffer_);
+    if (got.is_pending()) {
+      place_.stay(cx);
+      return pin_.pending();
+    }
+    place_.leave();
     return got;
   }
 
  private:
-  detail::Waiting<R, Direction::read> wait_;
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
+  IoPlace<R> place_;
   std::span<char> buffer_;
-  PinGuard pin_;
 };
 
 /// What read_exact(io, buffer) gives. Dropping it half-way loses what it has read so far.
@@ -96,24 +70,28 @@ class [[nodiscard]] ReadExact {
  public:
   using Output = void;
 
-  ReadExact(R& io, std::span<char> buffer) : wait_(io), rest_(buffer) {}
+  ReadExact(R& io, std::span<char> buffer) : place_(io, Direction::read), rest_(buffer) {}
 
   Poll<void> poll(Context& cx) {
     pin_.enter();
+    place_.come(cx);
     while (!rest_.empty()) {
-      Poll<std::size_t> got = wait_.io().poll_read(cx, rest_);
-      if (got.is_pending()) return wait_.began(cx), pin_.pending();
+      Poll<std::size_t> got = place_.io().poll_read(cx, rest_);
+      if (got.is_pending()) {
+        place_.stay(cx);
+        return pin_.pending();
+      }
       if (got.value() == 0) throw UnexpectedEnd();
       rest_ = rest_.subspan(got.value());
     }
-    wait_.ended();
+    place_.leave();
     return Poll<void>::ready();
   }
 
  private:
-  detail::Waiting<R, Direction::read> wait_;
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
+  IoPlace<R> place_;
   std::span<char> rest_;
-  PinGuard pin_;
 };
 
 /// What write_all(io, bytes) gives. Dropping it half-way leaves some of the bytes written.
@@ -122,44 +100,28 @@ class [[nodiscard]] WriteAll {
  public:
   using Output = void;
 
-  WriteAll(W& io, std::span<const char> bytes) : wait_(io), rest_(bytes) {}
+  WriteAll(W& io, std::span<const char> bytes) : place_(io, Direction::write), rest_(bytes) {}
 
   Poll<void> poll(Context& cx) {
     pin_.enter();
+    place_.come(cx);
     while (!rest_.empty()) {
-      Poll<std::size_t> taken = wait_.io().poll_write(cx, rest_);
-      if (taken.is_pending()) return wait_.began(cx), pin_.pending();
+      Poll<std::size_t> taken = place_.io().poll_write(cx, rest_);
+      if (taken.is_pending()) {
+        place_.stay(cx);
+        return pin_.pending();
+      }
       if (taken.value() == 0) throw UnexpectedEnd();
       rest_ = rest_.subspan(taken.value());
     }
-    wait_.ended();
+    place_.leave();
     return Poll<void>::ready();
   }
 
  private:
-  detail::Waiting<W, Direction::write> wait_;
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
+  IoPlace<W> place_;
   std::span<const char> rest_;
-  PinGuard pin_;
-};
-
-/// What stream.readable() gives.
-template <class T>
-class [[nodiscard]] Readable {
- public:
-  using Output = void;
-
-  explicit Readable(T& io) : wait_(io) {}
-
-  Poll<void> poll(Context& cx) {
-    pin_.enter();
-    if (wait_.io().poll_readable(cx).is_pending()) return wait_.began(cx), pin_.pending();
-    wait_.ended();
-    return Poll<void>::ready();
-  }
-
- private:
-  detail::Waiting<T, Direction::read> wait_;
-  PinGuard pin_;
 };
 
 namespace detail {

@@ -1,11 +1,14 @@
 #include "17_io/tcp.h"
 
 #include <netinet/tcp.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "17_io/descriptor.h"
 
 namespace book {
 namespace {
@@ -28,53 +31,45 @@ void turn_on(const Descriptor& socket, int level, int option) {
 Address address_of(int fd, int (*ask)(int, sockaddr*, socklen_t*)) {
   Address address;
   socklen_t size = Address::capacity();
-  if (ask(fd, address.data(), &size) != 0) fail(errno, "getsockname");
+  if (ask(fd, address.data(), &size) != 0) fail(errno, "address of a socket");
   return address;
 }
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+/// Is there a descriptor, or memory, missing that another task may give back?
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
 
-/// One try after another: the shape that reading and writing share. `call` is the system call;
-/// `whole` is what it would move if nothing held it up.
-template <class Call>
-Poll<std::size_t> transfer(IoSource& source, Direction direction, Context& cx, std::size_t whole,
-                           const char* name, Call call) {
-  for (;;) {
-    if (source.poll_ready(direction, cx).is_pending()) return pending;
-    source.clear(direction);  // before the call: news that comes during it must not be lost
-    const ssize_t n = call();
-    if (n >= 0) {
-      const auto moved = static_cast<std::size_t>(n);
-      if (moved == whole || moved == 0) source.set(direction);
-      return moved;
-    }
-    if (would_block(errno)) continue;  // still clear: poll_ready waits now, or knows news
-    const int error = errno;
-    source.set(direction);
-    if (error != EINTR) fail(error, name);
+/// Errors that say something about one would-be connection, not about the listener.
+bool is_of_the_peer(int error) {
+  switch (error) {
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:  // a firewall's word
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
   }
 }
 
 }  // namespace
 
-TcpStream::TcpStream(Descriptor socket)
-    : socket_(std::move(socket)), source_(socket_.get(), IoSource::Kind::stream) {}
-
-TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
-  source_ = std::move(other.source_);  // first: the old source must not outlive its descriptor
-  socket_ = std::move(other.socket_);
-  return *this;
-}
-
 Poll<std::size_t> TcpStream::poll_read(Context& cx, std::span<char> buffer) {
-  return transfer(source_, Direction::read, cx, buffer.size(), "recv",
-                  [&] { return ::recv(fd(), buffer.data(), buffer.size(), 0); });
+  return socket_.poll_call(Direction::read, cx, buffer.size(), "recv",
+                           [&] { return ::recv(fd(), buffer.data(), buffer.size(), 0); });
 }
 
 Poll<std::size_t> TcpStream::poll_write(Context& cx, std::span<const char> bytes) {
   // MSG_NOSIGNAL: a peer that has gone is an error here, not a signal that ends the process.
-  return transfer(source_, Direction::write, cx, bytes.size(), "send",
-                  [&] { return ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
+  return socket_.poll_call(Direction::write, cx, bytes.size(), "send",
+                           [&] { return ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
 }
 
 Poll<void> TcpStream::poll_close(Context&) {
@@ -86,45 +81,45 @@ Poll<void> TcpStream::poll_close(Context&) {
 Address TcpStream::local_address() const { return address_of(fd(), &::getsockname); }
 Address TcpStream::peer_address() const { return address_of(fd(), &::getpeername); }
 
+/// The attempt takes a while, and ends when the socket can be written to. So the reactor has to
+/// watch it from when it was begun, not before: a socket that does not even try is "writable", too.
 Poll<TcpStream> TcpStream::Connect::poll(Context& cx) {
   pin_.enter();
-  if (!stream_) {
-    Descriptor socket = make_socket(address_.family());
-    turn_on(socket, IPPROTO_TCP, TCP_NODELAY);
-    const int done = ::connect(socket.get(), address_.data(), address_.size());
-    if (done != 0 && errno != EINPROGRESS && errno != EINTR)
-      fail(errno, "connect " + address_.to_string());
-    stream_.emplace(std::move(socket));
-    // Only now, with the attempt under way, does the socket have a state worth watching.
-    if (done != 0) stream_->source_.clear(Direction::write);
+  if (!stream_) start();
+  place_->come(cx);
+  // Asking the socket is the system call that is tried first here, as recv is for a read.
+  const auto done = stream_->socket_.poll_call(Direction::write, cx, 1, "connect", [&]() -> int {
+    throw_if_refused();
+    Address peer;
+    socklen_t size = Address::capacity();
+    if (::getpeername(stream_->fd(), peer.data(), &size) == 0) return 1;
+    errno = EAGAIN;
+    return -1;
+  });
+  if (done.is_pending()) {
+    place_->stay(cx);
+    return pin_.pending();
   }
-  for (;;) {
-    if (stream_->source_.poll_ready(Direction::write, cx).is_pending()) return pin_.pending();
-    stream_->source_.clear(Direction::write);
-    if (!finished()) continue;
-    stream_->source_.set(Direction::write);
-    return Poll<TcpStream>::ready(*std::exchange(stream_, std::nullopt));
-  }
+  place_.reset();
+  return Poll<TcpStream>::ready(*std::exchange(stream_, std::nullopt));
 }
 
-/// A wake does not prove that the attempt has ended: ask the socket.
-bool TcpStream::Connect::finished() const {
+void TcpStream::Connect::start() {
+  Descriptor socket = make_socket(address_.family());
+  turn_on(socket, IPPROTO_TCP, TCP_NODELAY);
+  if (::connect(socket.get(), address_.data(), address_.size()) != 0 && errno != EINPROGRESS &&
+      errno != EINTR) {
+    fail(errno, "connect " + address_.to_string());
+  }
+  stream_.emplace(socket.release());
+  place_.emplace(stream_->socket_, Direction::write);
+}
+
+void TcpStream::Connect::throw_if_refused() const {
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(stream_->fd(), SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) fail(error, "connect " + address_.to_string());
-  Address peer;
-  size = Address::capacity();
-  return ::getpeername(stream_->fd(), peer.data(), &size) == 0;
-}
-
-TcpListener::TcpListener(Descriptor socket)
-    : socket_(std::move(socket)), source_(socket_.get(), IoSource::Kind::other) {}
-
-TcpListener& TcpListener::operator=(TcpListener&& other) noexcept {
-  source_ = std::move(other.source_);
-  socket_ = std::move(other.socket_);
-  return *this;
 }
 
 TcpListener TcpListener::bind(const Address& address, const ListenOptions& options) {
@@ -134,50 +129,40 @@ TcpListener TcpListener::bind(const Address& address, const ListenOptions& optio
   if (::bind(socket.get(), address.data(), address.size()) != 0)
     fail(errno, "bind " + address.to_string());
   if (::listen(socket.get(), options.backlog) != 0) fail(errno, "listen " + address.to_string());
-  return TcpListener(std::move(socket));
+  return TcpListener(socket.release());
 }
 
 Address TcpListener::local_address() const { return address_of(fd(), &::getsockname); }
 
 Poll<TcpListener::Accepted> TcpListener::Accept::poll(Context& cx) {
   pin_.enter();
-  TcpListener& listener = wait_.io();
-  IoSource& source = listener.source_;
+  place_.come(cx);
   for (;;) {
     if (pause_) {
       if (pause_->poll(cx).is_pending()) return pin_.pending();
       pause_.reset();
     }
-    if (source.poll_ready(Direction::read, cx).is_pending()) return wait_.began(cx), pin_.pending();
-    source.clear(Direction::read);
+    AsyncFd& listener = place_.io();
     Address peer;
-    socklen_t size = Address::capacity();
-    Descriptor socket(::accept4(listener.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket) {
-      source.set(Direction::read);  // there may be another one
-      wait_.ended();
-      return Poll<Accepted>::ready(Accepted{TcpStream(std::move(socket)), peer});
+    int socket = -1, error = 0;
+    const auto done = listener.poll_call(Direction::read, cx, 1, "accept", [&]() -> int {
+      socklen_t size = Address::capacity();
+      socket = ::accept4(listener.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (socket >= 0) return 1;
+      error = errno;
+      return is_shortage(error) || is_of_the_peer(error) ? 0 : -1;
+    });
+    if (done.is_pending()) {
+      place_.stay(cx);
+      return pin_.pending();
     }
-    if (would_block(errno)) continue;
-    const int error = errno;
-    source.set(Direction::read);
-    switch (error) {
-      case EMFILE:
-      case ENFILE:
-      case ENOBUFS:
-      case ENOMEM:
-        // The connection stays in the queue and would be reported again and again: let some time
-        // pass, in which others may give a descriptor back.
-        pause_.emplace(sleep(kPause));
-        break;
-      case EBADF:
-      case EINVAL:
-      case ENOTSOCK:
-      case EOPNOTSUPP:
-        fail(error, "accept");
-      default:
-        break;  // ECONNABORTED and the errors of one peer's network: the next one, please
+    if (socket >= 0) {
+      place_.leave();
+      return Poll<Accepted>::ready(Accepted{TcpStream(socket), peer});
     }
+    // The connection stays in the queue and would be reported again and again: let some time pass,
+    // in which others may give a descriptor back.
+    if (is_shortage(error)) pause_.emplace(sleep(kPause));
   }
 }
 

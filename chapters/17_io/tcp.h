@@ -1,14 +1,10 @@
-// TCP: a listener that accepts, and the streams it gives. Both are tried first and waited for
-// second: a system call that can be done at once costs nothing but itself.
+// TCP: a listener that accepts, and the streams it gives. Both stand on chapter 04's AsyncFd: a
+// system call is tried first and waited for second, so one that can be done at once costs nothing
+// but itself. A fresh connection is not even known to the reactor until it has to wait.
 //
-//     poll_read:   worth a try? --no--> wait for the reactor
-//                       | yes
-//                  clear the bit         what comes from now on sets it again
-//                       |
-//                  recv  --EAGAIN-->  ask again (and now wait)
-//                       | n bytes
-//                  n fills the buffer?   set the bit back: there may be more
-//                  n is less?            leave it: the socket is drained, no second recv to hear so
+//     TcpListener::bind --> accept() --> TcpStream <-- TcpStream::connect
+//                                          |
+//                               read, write_all (io.h)
 //
 // Chapter 17 explains it.
 #pragma once
@@ -19,21 +15,19 @@
 #include <span>
 
 #include "02_timer_future/sleep.h"
+#include "04_io_executor/async_fd.h"
 #include "17_io/address.h"
-#include "17_io/descriptor.h"
 #include "17_io/io.h"
 #include "common/future.h"
-#include "common/io_source.h"
 
 namespace book {
 
-/// One connection. Reading and writing are for one task each (the same or two).
+/// One connection. Reading and writing are for one task each, which may be the same.
 class TcpStream {
  public:
-  /// Takes over a connected, non-blocking socket.
-  explicit TcpStream(Descriptor socket);
-  TcpStream(TcpStream&&) noexcept = default;
-  TcpStream& operator=(TcpStream&& other) noexcept;
+  /// Owns a connected, non-blocking socket from now on.
+  explicit TcpStream(int socket) noexcept
+      : socket_(AsyncFd::from_nonblocking(socket, AsyncFd::Kind::stream)) {}
 
   class [[nodiscard]] Connect;
   /// A future of a stream to `address`. Throws std::system_error when it is refused.
@@ -46,23 +40,20 @@ class TcpStream {
   /// Says that nothing more will be written; the other side reads the end. Reading goes on.
   Poll<void> poll_close(Context&);
 
-  /// A future: ready when a read is worth a try. Waiting for it holds no buffer; whoever uses it
-  /// should be prepared for a read that finds nothing after all.
-  Readable<TcpStream> readable() noexcept { return Readable<TcpStream>(*this); }
-  Poll<void> poll_readable(Context& cx) { return source_.poll_ready(Direction::read, cx); }
+  /// A future: ready when a read is worth a try. Waiting for it holds no buffer.
+  Readiness readable() noexcept { return socket_.readable(); }
 
-  /// No longer wake this task: for the destructors of futures.
+  /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept {
-    source_.forget(direction, waker);
+    socket_.forget(direction, waker);
   }
 
-  int fd() const noexcept { return socket_.get(); }
+  int fd() const noexcept { return socket_.fd(); }
   Address local_address() const;
   Address peer_address() const;
 
  private:
-  Descriptor socket_;
-  IoSource source_;  // after socket_: it has to go before the socket is closed
+  AsyncFd socket_;
 };
 
 /// What TcpStream::connect gives.
@@ -70,16 +61,18 @@ class TcpStream::Connect {
  public:
   using Output = TcpStream;
 
-  explicit Connect(const Address& address) : address_(address) {}
+  explicit Connect(const Address& address) noexcept : address_(address) {}
 
   Poll<TcpStream> poll(Context& cx);
 
  private:
-  bool finished() const;
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
+  void start();
+  void throw_if_refused() const;
 
   Address address_;
   std::optional<TcpStream> stream_;
-  PinGuard pin_;
+  std::optional<IoPlace<AsyncFd>> place_;
 };
 
 struct ListenOptions {
@@ -92,8 +85,6 @@ class TcpListener {
  public:
   /// Throws std::system_error, when the port is in use for instance.
   static TcpListener bind(const Address& address, const ListenOptions& options = {});
-  TcpListener(TcpListener&&) noexcept = default;
-  TcpListener& operator=(TcpListener&& other) noexcept;
 
   struct Accepted {
     TcpStream stream;
@@ -104,19 +95,14 @@ class TcpListener {
   /// when the system is out of descriptors, this waits a little and tries again.
   Accept accept() noexcept;
 
-  int fd() const noexcept { return socket_.get(); }
+  int fd() const noexcept { return socket_.fd(); }
   Address local_address() const;
 
-  /// No longer wake this task: for the destructors of futures.
-  void forget(Direction direction, const Waker& waker) noexcept {
-    source_.forget(direction, waker);
-  }
-
  private:
-  explicit TcpListener(Descriptor socket);
+  explicit TcpListener(int socket) noexcept
+      : socket_(AsyncFd::from_nonblocking(socket, AsyncFd::Kind::other)) {}
 
-  Descriptor socket_;
-  IoSource source_;  // after socket_, as above
+  AsyncFd socket_;
 };
 
 /// What TcpListener::accept gives.
@@ -126,17 +112,17 @@ class TcpListener::Accept {
   /// How long accepting pauses when there is no descriptor for one more connection.
   static constexpr std::chrono::milliseconds kPause{50};
 
-  explicit Accept(TcpListener& listener) noexcept : wait_(listener) {}
+  explicit Accept(AsyncFd& listener) noexcept : place_(listener, Direction::read) {}
 
   Poll<Accepted> poll(Context& cx);
 
  private:
-  detail::Waiting<TcpListener, Direction::read> wait_;
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
+  IoPlace<AsyncFd> place_;
   std::optional<Sleep> pause_;
-  PinGuard pin_;
 };
 
 inline TcpStream::Connect TcpStream::connect(const Address& address) { return Connect(address); }
-inline TcpListener::Accept TcpListener::accept() noexcept { return Accept(*this); }
+inline TcpListener::Accept TcpListener::accept() noexcept { return Accept(socket_); }
 
 }  // namespace book

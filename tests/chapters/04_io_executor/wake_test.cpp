@@ -152,6 +152,19 @@ TEST(Wake, BetweenTwoRunsIsKeptForTheNext) {
   EXPECT_EQ(sleeper.polls, 2);
 }
 
+TEST(Wake, BetweenTwoRunsComesFirstInTheNext) {
+  Executor executor({.time = TimeMode::virtual_time});
+  Event event;
+  bool woken = false;
+  executor.spawn(event.wait() | map([&] { woken = true; }));
+  executor.block_on(yields(1));
+  event.set();
+  executor.block_on(yields(0));
+  EXPECT_FALSE(woken) << "block_on's own future was spawned before the wakes were taken in";
+  executor.block_on(yields(1));
+  EXPECT_TRUE(woken);
+}
+
 TEST(Wake, OfATaskOfAnotherExecutorGoesThere) {
   Core a, b;
   Sleeper sleeper;

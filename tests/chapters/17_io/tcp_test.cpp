@@ -1,0 +1,391 @@
+// TcpStream and TcpListener over real sockets on loopback.
+#include "17_io/tcp.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "05_async_await/yield_now.h"
+#include "support/contract.h"
+#include "support/counting_waker.h"
+#include "support/descriptors.h"
+#include "support/system_calls.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+using test::CountingWaker;
+
+/// Both ends of a connection: ours as a TcpStream, the other a bare descriptor.
+struct Pair {
+  Pair() : Pair(test::SocketPair::tcp()) {}
+  explicit Pair(test::SocketPair pair) : far(std::move(pair.far)), near(own(pair.near)) {}
+  static int own(const test::Fd& fd) { return test::check(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "dup"); }
+
+  void hang_up_with_reset() {
+    const linger now{1, 0};
+    ::setsockopt(far, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    far.close();
+  }
+
+  test::Fd far;
+  TcpStream near;
+};
+
+/// A reactor and a task that polls by hand.
+class Tcp : public ::testing::Test {
+ protected:
+  Reactor reactor_;
+  Reactor::Scope scope_{reactor_};
+  CountingWaker counter_;
+  Context cx_{counter_.waker()};
+  std::array<char, 64> buffer_;
+
+  /// Lets an event reach whoever waits for one.
+  void settle() {
+    if (!reactor_.waiting().nothing()) reactor_.wait();
+  }
+  std::string read_now(TcpStream& stream) {
+    Poll<std::size_t> got = stream.poll_read(cx_, buffer_);
+    if (got.is_pending()) return "pending";
+    return std::string(buffer_.data(), got.value());
+  }
+};
+
+int error_of(auto&& call) {
+  try {
+    (void)call();
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+  return 0;
+}
+
+Async<std::string> echo_once(TcpListener& listener) {
+  TcpListener::Accepted accepted = co_await listener.accept();
+  std::array<char, 5> word;
+  co_await read_exact(accepted.stream, word);
+  const std::string text(word.data(), word.size());
+  co_await write_all(accepted.stream, text);
+  co_return accepted.peer.to_string();
+}
+
+Async<std::string> ask(Address where, std::string* own_address) {
+  TcpStream stream = co_await TcpStream::connect(where);
+  *own_address = stream.local_address().to_string();
+  co_await write_all(stream, "hello");
+  std::array<char, 5> word;
+  co_await read_exact(stream, word);
+  co_return std::string(word.data(), word.size());
+}
+
+TEST(TcpConnections, ConnectAcceptAndTalk) {
+  Executor executor;
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  EXPECT_NE(listener.local_address().port(), 0);
+  std::string own_address, seen_address;
+  auto server = [](TcpListener& from, std::string& seen) -> Async<void> {
+    seen = co_await echo_once(from);
+  };
+  executor.spawn(server(listener, seen_address));
+  EXPECT_EQ(executor.block_on(ask(listener.local_address(), &own_address)), "hello");
+  executor.run();
+  EXPECT_EQ(seen_address, own_address);
+}
+
+TEST(TcpConnections, ARefusalIsAnError) {
+  std::uint16_t port;
+  {
+    TcpListener listener = TcpListener::bind(Address::loopback(0));
+    port = listener.local_address().port();
+  }
+  EXPECT_EQ(error_of([&] { return block_on(TcpStream::connect(Address::loopback(port))); }),
+            ECONNREFUSED);
+}
+
+TEST(TcpConnections, APortInUseIsAnErrorThatNamesIt) {
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  try {
+    TcpListener::bind(listener.local_address());
+    FAIL() << "two listeners on one port";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), EADDRINUSE);
+    EXPECT_NE(std::string(error.what()).find(listener.local_address().to_string()),
+              std::string::npos);
+  }
+}
+
+TEST_F(Tcp, AFreshConnectionIsTriedBeforeItIsWatched) {
+  if (!test::can_count_system_calls()) GTEST_SKIP() << "a sanitizer does the counting's work";
+  Pair pair;
+  test::write_all(pair.far, "hi");
+  const test::SystemCalls before = test::system_calls();
+  EXPECT_EQ(read_now(pair.near), "hi");
+  EXPECT_EQ((test::system_calls() - before).to_string(), "recv 1");
+  EXPECT_EQ(read_now(pair.near), "pending");
+  EXPECT_EQ((test::system_calls() - before).to_string(), "recv 1, epoll_ctl 1")
+      << "a short read has drained the socket: no second recv to hear so";
+}
+
+TEST_F(Tcp, AReadThatFillsTheBufferIsFollowedByAnother) {
+  Pair pair;
+  test::write_all(pair.far, std::string(64, 'x') + "y");
+  EXPECT_EQ(read_now(pair.near), std::string(64, 'x'));
+  EXPECT_EQ(read_now(pair.near), "y");
+  EXPECT_EQ(read_now(pair.near), "pending");
+}
+
+TEST_F(Tcp, NewsThatComesDuringAReadIsNotLost) {
+  Pair pair;
+  EXPECT_EQ(read_now(pair.near), "pending");
+  test::write_all(pair.far, "one");
+  reactor_.wait();
+  EXPECT_EQ(counter_.wakes(), 1);
+  EXPECT_EQ(read_now(pair.near), "one");
+  test::write_all(pair.far, "two");  // before we ask again: the edge comes while nobody waits
+  reactor_.wait();
+  EXPECT_EQ(read_now(pair.near), "two");
+}
+
+TEST_F(Tcp, DataAndTheEndInOneEdgeAreBothRead) {
+  Pair pair;
+  EXPECT_EQ(read_now(pair.near), "pending");
+  test::write_all(pair.far, "last words");
+  pair.far.close();
+  while (counter_.wakes() == 0) reactor_.wait();
+  EXPECT_EQ(read_now(pair.near), "last words");
+  EXPECT_EQ(read_now(pair.near), "") << "no further edge will come: the end has to be remembered";
+}
+
+TEST_F(Tcp, AResetIsAnErrorOfTheReadAndNoSignalOfTheWrite) {
+  Pair pair;
+  EXPECT_EQ(read_now(pair.near), "pending");
+  pair.hang_up_with_reset();
+  while (counter_.wakes() == 0) reactor_.wait();
+  EXPECT_EQ(error_of([&] { return read_now(pair.near); }), ECONNRESET);
+  EXPECT_EQ(error_of([&] { return pair.near.poll_write(cx_, std::string_view("x")).is_ready(); }),
+            EPIPE);
+  EXPECT_NO_THROW((void)pair.near.poll_close(cx_)) << "closing what the other side has torn down";
+}
+
+TEST_F(Tcp, ReadableWaitsWithoutABuffer) {
+  Pair pair;
+  EXPECT_EQ(read_now(pair.near), "pending");
+  auto readable = pair.near.readable();
+  EXPECT_TRUE(readable.poll(cx_).is_pending());
+  test::write_all(pair.far, "now");
+  reactor_.wait();
+  EXPECT_TRUE(readable.poll(cx_).is_ready());
+  EXPECT_EQ(read_now(pair.near), "now");
+}
+
+TEST_F(Tcp, AClosedStreamReadsAsItsEnd) {
+  Pair pair;
+  EXPECT_TRUE(pair.near.poll_close(cx_).is_ready());
+  char c;
+  while (true) {
+    const ssize_t n = ::read(pair.far, &c, 1);
+    if (n < 0 && errno == EAGAIN) continue;
+    EXPECT_EQ(n, 0);
+    break;
+  }
+  test::write_all(pair.far, "still");
+  EXPECT_EQ(read_now(pair.near), "still") << "only our own direction is closed";
+}
+
+TEST_F(Tcp, MovingAStreamTakesItsPlaceAlong) {
+  Pair first, second;
+  EXPECT_EQ(read_now(first.near), "pending");
+  first.near.forget(Direction::read, counter_.waker());
+  second.near = std::move(first.near);
+  EXPECT_EQ(read_now(second.near), "pending");
+  test::write_all(first.far, "here");
+  while (counter_.wakes() == 0) reactor_.wait();
+  EXPECT_EQ(read_now(second.near), "here");
+}
+
+/// Sends `size` bytes that the other side reads late and in odd pieces.
+Async<void> send_much(TcpStream& stream, const std::string& bytes) {
+  co_await write_all(stream, bytes);
+  stream = TcpStream(test::check(::socket(AF_INET, SOCK_STREAM, 0), "socket"));  // closes
+}
+
+Async<std::string> receive_slowly(TcpStream& stream) {
+  std::string all, buffer(7001, '\0');
+  for (;;) {
+    co_await yield_now();
+    const std::size_t n = co_await read(stream, std::span<char>(buffer));
+    if (n == 0) break;
+    all.append(buffer, 0, n);
+  }
+  co_return all;
+}
+
+TEST(TcpConnections, WriteAllGetsThroughAFullBuffer) {
+  std::string bytes(3'000'000, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7919 >> 8);
+  test::SocketPair sockets = test::SocketPair::tcp();
+  const int small = 4096;
+  ::setsockopt(sockets.near, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  Executor executor;
+  TcpStream writer(Pair::own(sockets.near)), reader(Pair::own(sockets.far));
+  sockets = {};
+  executor.spawn(send_much(writer, bytes));
+  EXPECT_TRUE(executor.block_on(receive_slowly(reader)) == bytes);
+  EXPECT_GT(executor.polls(), 10u) << "it all went through at once: this test tests nothing";
+}
+
+/// All descriptors are taken: accepting has to pause, not to spin, and to go on when there is one
+/// again.
+TEST(TcpListening, PausesWhenDescriptorsRunOut) {
+  Executor executor({.time = TimeMode::virtual_time});
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  const Address address = listener.local_address();
+  test::Fd client(test::check(::socket(AF_INET, SOCK_STREAM, 0), "socket"));
+  test::check(::connect(client, address.data(), address.size()), "connect");
+
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{3, before.rlim_max};  // no new descriptor; those that are open stay
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  struct Restore {
+    rlimit limit;
+    ~Restore() { ::setrlimit(RLIMIT_NOFILE, &limit); }
+  } restore{before};
+
+  Instant accepted{};
+  auto server = [](TcpListener& from, Instant& when) -> Async<void> {
+    TcpListener::Accepted got = co_await from.accept();
+    when = Reactor::current().now();
+  };
+  executor.spawn(server(listener, accepted));
+  auto give_back = [](rlimit limit) -> Async<Instant> {
+    co_await sleep(1s);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    co_return Reactor::current().now();
+  };
+  const Instant free_again = executor.block_on(give_back(before));
+  executor.run();
+  EXPECT_GE(accepted, free_again);
+  EXPECT_LE(accepted, free_again + 100ms);
+  EXPECT_LT(executor.polls(), 30u) << "a pause of 50 ms in a second of shortage";
+}
+
+TEST(TcpListening, AcceptsWhatCameBeforeItAsked) {
+  Executor executor;
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  const Address address = listener.local_address();
+  std::vector<test::Fd> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.emplace_back(test::check(::socket(AF_INET, SOCK_STREAM, 0), "socket"));
+    test::check(::connect(clients.back(), address.data(), address.size()), "connect");
+  }
+  auto five = [](TcpListener& from) -> Async<int> {
+    int n = 0;
+    while (n < 5) {
+      TcpListener::Accepted accepted = co_await from.accept();
+      if (accepted.peer.family() == AF_INET) ++n;
+    }
+    co_return n;
+  };
+  EXPECT_EQ(executor.block_on(five(listener)), 5);
+  EXPECT_LE(executor.polls(), 1u) << "none of them had to be waited for";
+}
+
+TEST_F(Tcp, FuturesKeepTheContract) {
+  auto events = [&](std::shared_ptr<Pair> pair) {
+    return [this, pair] {
+      if (pair->far.get() < 0) return;
+      (void)!::write(pair->far, "x", 1);
+      settle();
+    };
+  };
+  auto wait_first = [&](Pair& pair) {  // so that the next read has to wait
+    while (read_now(pair.near) != "pending") {
+    }
+    pair.near.forget(Direction::read, counter_.waker());
+  };
+  const test::ContractOptions options{.untouched = [&] { return reactor_.waiting().nothing(); }};
+  test::expect_contract(
+      [&] {
+        auto pair = std::make_shared<Pair>();
+        wait_first(*pair);
+        return test::subject(read(pair->near, buffer_), events(pair));
+      },
+      options, [](std::size_t n) { return n == 1; });
+  test::expect_contract(
+      [&] {
+        auto pair = std::make_shared<Pair>();
+        wait_first(*pair);
+        return test::subject(read_exact(pair->near, std::span<char>(buffer_).first(1)),
+                             events(pair));
+      },
+      options);
+  test::expect_contract(
+      [&] {
+        auto pair = std::make_shared<Pair>();
+        wait_first(*pair);
+        return test::subject(pair->near.readable(), events(pair));
+      },
+      options);
+  test::expect_contract(
+      [&] {
+        auto pair = std::make_shared<Pair>();
+        return test::subject(write_all(pair->near, "hello"), [pair] {});
+      },
+      {.ready_at_once = true});
+}
+
+TEST_F(Tcp, AcceptAndConnectKeepTheContract) {
+  const test::ContractOptions options{.untouched = [&] { return reactor_.waiting().nothing(); }};
+  test::expect_contract(
+      [&] {
+        auto listener = std::make_shared<TcpListener>(TcpListener::bind(Address::loopback(0)));
+        return test::subject(listener->accept(), [this, listener] {
+          const Address address = listener->local_address();
+          test::Fd client(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket"));
+          ::connect(client, address.data(), address.size());
+          settle();
+        });
+      },
+      options, [](TcpListener::Accepted accepted) { return accepted.peer.family() == AF_INET; });
+  // On loopback the first poll finds the connection made.
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  test::expect_contract([&] { return test::subject(TcpStream::connect(listener.local_address())); },
+                        {.ready_at_once = true, .untouched = options.untouched});
+}
+
+TEST_F(Tcp, AConnectThatHasToWaitCanMoveToAnotherTaskAndBeGivenUp) {
+  TcpListener listener = TcpListener::bind(Address::loopback(0), {.backlog = 0});
+  // One connection more than the backlog says is completed; the next has to wait for an accept.
+  std::vector<TcpStream> waiting_to_be_accepted;
+  std::optional<TcpStream::Connect> connect;
+  for (int i = 0;; ++i) {
+    ASSERT_LT(i, 10) << "the backlog has no end";
+    connect.emplace(TcpStream::connect(listener.local_address()));
+    Poll<TcpStream> poll = connect->poll(cx_);
+    if (poll.is_pending()) break;
+    waiting_to_be_accepted.push_back(std::move(poll).value());
+  }
+  CountingWaker other;
+  Context other_cx(other.waker());
+  EXPECT_TRUE(connect->poll(other_cx).is_pending());
+  EXPECT_EQ(counter_.kept(), 0);
+  EXPECT_TRUE(reactor_.waiting().io);
+  connect.reset();
+  EXPECT_EQ(other.kept(), 0);
+  EXPECT_TRUE(reactor_.waiting().nothing());
+}
+
+}  // namespace
+}  // namespace book
