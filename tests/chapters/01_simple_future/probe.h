@@ -59,6 +59,17 @@ class [[nodiscard]] ProbeOf {
 using Panel = PanelOf<int>;
 using Probe = ProbeOf<int>;
 
+/// Does the move constructor throw std::logic_error, as it must once the future was polled?
+template <class F>
+bool refuses_to_move(F& future) {
+  try {
+    F moved(std::move(future));
+    return false;
+  } catch (const std::logic_error&) {
+    return true;
+  }
+}
+
 /// A wake function that counts its calls. A plain function, so the counter is everybody's.
 inline int bell_count = 0;
 inline void bell() { ++bell_count; }

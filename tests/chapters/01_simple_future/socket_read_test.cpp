@@ -19,6 +19,7 @@ using test::bell;
 using test::bell_count;
 using test::gong;
 using test::gong_count;
+using test::refuses_to_move;
 
 class SocketReadTest : public testing::Test {
  protected:
@@ -150,7 +151,7 @@ TEST_F(SocketReadTest, MovesUntilItsFirstPollAndNeverAfter) {
   SocketRead fresh(near_);
   SocketRead moved(std::move(fresh));
   EXPECT_TRUE(moved.poll(bell).is_pending());
-  EXPECT_THROW((void)SocketRead(std::move(moved)), std::logic_error);
+  EXPECT_TRUE(refuses_to_move(moved));
 
   far_->write("toast");
   reactor_.wait();
@@ -194,7 +195,7 @@ TEST(SocketRead, NeedsAReactorOnlyToWait) {
 
 TEST(Socket, WritesAllOrThrows) {
   auto [near_end, far_end] = Socket::pair();
-  EXPECT_THROW(near_end.write(std::string(100'000'000, 'x')), std::system_error);
+  EXPECT_THROW(near_end.write(std::string(4'000'000, 'x')), std::system_error);
   EXPECT_TRUE(far_end.try_read().has_value());
 }
 
