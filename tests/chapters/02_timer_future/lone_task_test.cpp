@@ -34,7 +34,7 @@ struct Steps {
 struct Keeper {
   using Output = void;
   Waker& slot;
-  bool& done;
+  bool done = false;
   PinGuard pin = {};
   Poll<void> poll(Context& cx) {
     pin.enter();
@@ -65,8 +65,7 @@ TEST(LoneTask, AWakeThatCameBeforeTheWaitIsNotLost) {
   Reactor reactor;
   LoneTask task(reactor);
   Waker slot;
-  bool done = false;
-  Keeper keeper{slot, done};
+  Keeper keeper{slot};
   ASSERT_TRUE(task.poll_once(keeper).is_pending());
   std::move(slot).wake();  // nobody holds a waker now, and yet there is news
   task.wait_for_wake();
@@ -78,12 +77,11 @@ TEST(LoneTask, IsWokenByAnotherThread) {
   for (int round = 0; round < 200; ++round) {
     LoneTask task(reactor);
     Waker slot;
-    bool done = false;
-    Keeper keeper{slot, done};
+    Keeper keeper{slot};
     ASSERT_TRUE(task.poll_once(keeper).is_pending());
     std::jthread thread([waker = std::move(slot)]() mutable { std::move(waker).wake(); });
     task.wait_for_wake();
-    done = true;
+    keeper.done = true;
     EXPECT_TRUE(task.poll_once(keeper).is_ready());
   }
 }
@@ -93,8 +91,7 @@ TEST(LoneTask, AWakerMayOutliveTheTaskAndTheReactor) {
   {
     Reactor reactor;
     LoneTask task(reactor);
-    bool done = false;
-    Keeper keeper{slot, done};
+    Keeper keeper{slot};
     ASSERT_TRUE(task.poll_once(keeper).is_pending());
   }
   slot.wake_by_ref();
