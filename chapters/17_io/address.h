@@ -39,10 +39,11 @@ class Address {
 
  private:
   // As large as an IPv6 address, not as sockaddr_storage: accepting a connection copies one.
+  struct Family {
+    sa_family_t ss_family;
+  };
   union {
-    struct {
-      sa_family_t ss_family;
-    } any_{AF_UNSPEC};
+    Family any_{AF_UNSPEC};
     sockaddr_in v4_;
     sockaddr_in6 v6_;
   };
