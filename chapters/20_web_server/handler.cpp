@@ -13,22 +13,29 @@ constexpr auto kNotFoundEntity =
     "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 31\r\n"sv;
 static_assert(kNotFoundText.size() == 31);
 
+constexpr auto kFrontPage = "/hello.html"sv;
+constexpr auto kNotFoundPage = "/404.html"sv;
+
 }  // namespace
 
 Route route(const Request& request) {
   if (request.method != "GET"sv && request.method != "HEAD"sv) return {};
-  if (request.path == "/"sv) return {"/hello.html"sv};
-  if (request.path == "/sleep"sv) return {"/hello.html"sv, 5s};
+  if (request.path == "/"sv) return {kFrontPage};
+  if (request.path == "/sleep"sv) return {kFrontPage, 5s};
   return {request.path};
 }
 
 Found fetch(const Route& route, StaticFiles& files, Instant now) {
   Found found = files.find(route.page, now);
   if (found.status != 404) return found;
-  found = files.find("/404.html"sv, now);
+  found = files.find(kNotFoundPage, now);
   if (found.status != 200) return {404, kNotFoundEntity, kNotFoundText, {}, kNotFoundText.size()};
   found.status = 404;
   return found;
+}
+
+void warm_up(StaticFiles& files, Instant now) {
+  for (const std::string_view page : {kFrontPage, kNotFoundPage}) (void)files.find(page, now);
 }
 
 }  // namespace book::http

@@ -23,4 +23,7 @@ struct Route {
 /// Fetches the page; 404.html, with the status 404, where there is none.
 [[nodiscard]] Found fetch(const Route& route, StaticFiles& files, Instant now);
 
+/// Reads the two pages that everybody asks for.
+void warm_up(StaticFiles& files, Instant now);
+
 }  // namespace book::http

@@ -1,0 +1,250 @@
+// The program itself, as a user starts it: what it prints, how it ends, what it does with bad
+// input, and what curl makes of it.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "17_io/address.h"
+#include "site_folder.h"
+#include "support/child_process.h"
+#include "support/descriptors.h"
+#include "support/paths.h"
+
+namespace book::http {
+namespace {
+
+/// build/bin/20_web_server, started with these arguments.
+class Program {
+ public:
+  explicit Program(
+      std::vector<std::string> words, const std::function<void()>& prepare = [] {}) {
+    int out[2];
+    test::check(::pipe2(out, O_CLOEXEC), "pipe2");
+    out_ = test::Fd(out[0]);
+    test::Fd theirs(out[1]);
+    words.insert(words.begin(), test::program("20_web_server").string());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_ = test::check(::fork(), "fork");
+    if (pid_ == 0) {
+      ::dup2(theirs, STDOUT_FILENO);
+      const int err = ::open(err_.path().c_str(), O_WRONLY | O_TRUNC);
+      ::dup2(err, STDERR_FILENO);
+      prepare();
+      ::execv(argv[0], argv.data());
+      std::_Exit(127);
+    }
+  }
+  ~Program() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+  }
+
+  /// The port of the "listening on" line; 0 when the program ends without one.
+  std::uint16_t port() {
+    std::smatch match;
+    static const std::regex line("listening on http://127\\.0\\.0\\.1:(\\d+)/\n");
+    while (!std::regex_search(output_, match, line))
+      if (!read_more()) return 0;
+    return static_cast<std::uint16_t>(std::stoi(match[1]));
+  }
+  /// Sends a signal, if any, and waits for the end. The exit code, or minus the signal that killed
+  /// it.
+  int end(int signal = 0) {
+    if (signal != 0) ::kill(pid_, signal);
+    while (read_more()) {
+    }
+    int status = 0;
+    ::waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  const std::string& output() const { return output_; }
+  std::string errors() const { return err_.content(); }
+
+ private:
+  bool read_more() {
+    char buffer[1024];
+    const ssize_t n = ::read(out_, buffer, sizeof buffer);
+    if (n > 0) output_.append(buffer, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+
+  test::TemporaryFile err_;
+  test::Fd out_;
+  pid_t pid_ = -1;
+  std::string output_;
+};
+
+test::Fd connect_to(std::uint16_t port) {
+  test::Fd fd(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  const timeval limit{10, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  const Address address = Address::loopback(port);
+  test::check(::connect(fd, address.data(), address.size()), "connect");
+  return fd;
+}
+
+/// The first bytes of the answer to GET /.
+std::string status_of(const test::Fd& fd) {
+  test::write_all(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  char buffer[4096];
+  const ssize_t n = ::recv(fd, buffer, sizeof buffer, 0);
+  return std::string(buffer, n < 12 ? 0 : 12);
+}
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
+  for (int signal : {SIGINT, SIGTERM}) {
+    Program program({"--port", "0"});
+    const std::uint16_t port = program.port();
+    ASSERT_NE(port, 0) << program.errors();
+    EXPECT_EQ(status_of(connect_to(port)), "HTTP/1.1 200");
+    EXPECT_EQ(program.end(signal), 0);
+    EXPECT_EQ(program.errors(), "");
+    EXPECT_NE(program.output().find("stopped after 1 request"), std::string::npos)
+        << program.output();
+  }
+}
+
+TEST(WebServerProgram, EndsWhileClientsAreInTheMiddleOfSomething) {
+  Program program({"--port", "0"});
+  const test::Fd silent = connect_to(program.port()), sleeping = connect_to(program.port());
+  test::write_all(sleeping, "GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(status_of(connect_to(program.port())), "HTTP/1.1 200");
+  EXPECT_EQ(program.end(SIGINT), 0);
+}
+
+TEST(WebServerProgram, ServesTheFolderItIsGiven) {
+  SiteFolder folder;
+  Program program({"--port", "0", "--root", folder.root().string()});
+  const test::Fd client = connect_to(program.port());
+  test::write_all(client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  std::string all;
+  char buffer[4096];
+  for (ssize_t n; (n = ::recv(client, buffer, sizeof buffer, 0)) > 0;)
+    all.append(buffer, static_cast<std::size_t>(n));
+  EXPECT_EQ(all.substr(all.size() - 9), "\r\n\r\nhello");
+}
+
+TEST(WebServerProgram, TellsWrongUsageInOneLine) {
+  const std::vector<std::vector<std::string>> wrong = {{"--bogus"},         {"--port"},
+                                                       {"--port", "65536"}, {"--port", "http"},
+                                                       {"--virtual-time"},  {"stray"}};
+  for (const auto& words : wrong) {
+    Program program(words);
+    EXPECT_EQ(program.end(), 2) << words[0];
+    EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
+    EXPECT_EQ(program.output(), "");
+  }
+}
+
+TEST(WebServerProgram, TellsAPortInUseInOneLine) {
+  Program first({"--port", "0"});
+  const std::string port = std::to_string(first.port());
+  Program second({"--port", port});
+  EXPECT_EQ(second.end(), 1);
+  EXPECT_EQ(lines(second.errors()), 1u);
+  EXPECT_NE(second.errors().find("127.0.0.1:" + port), std::string::npos) << second.errors();
+}
+
+TEST(WebServerProgram, TakesTheNextPortWhenTheUsualOneIsTakenAndSaysSo) {
+  Program first({});
+  ASSERT_NE(first.port(), 0) << first.errors();
+  Program second({});
+  ASSERT_NE(second.port(), 0) << second.errors();
+  EXPECT_NE(second.port(), first.port());
+  EXPECT_NE(second.output().find("is taken"), std::string::npos);
+  EXPECT_EQ(second.end(SIGINT), 0);
+}
+
+TEST(WebServerProgram, TellsAMissingRootInOneLine) {
+  SiteFolder folder;
+  for (const std::string& root :
+       {folder.root().string() + "/missing", folder.root().string() + "/hello.html"}) {
+    Program program({"--port", "0", "--root", root});
+    EXPECT_EQ(program.end(), 1);
+    EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
+    EXPECT_NE(program.errors().find(root), std::string::npos) << program.errors();
+  }
+}
+
+TEST(WebServerProgram, TellsAClosedStdoutInOneLine) {
+  Program program({"--port", "0"}, [] { ::close(STDOUT_FILENO); });
+  EXPECT_EQ(program.end(), 1);
+  EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
+}
+
+TEST(WebServerProgram, GoesOnServingWithFewDescriptors) {
+  Program program({"--port", "0"}, [] {
+    const rlimit few{64, 64};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  });
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  // More clients than it has descriptors. Those it could accept are answered; when they have gone,
+  // the others are.
+  std::vector<test::Fd> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(connect_to(port));
+  for (test::Fd& client : clients) {
+    ASSERT_EQ(status_of(client), "HTTP/1.1 200");
+    client.close();
+  }
+  EXPECT_EQ(program.end(SIGINT), 0);
+  EXPECT_EQ(program.errors(), "");
+}
+
+/// A command's output. curl: give up after ten seconds.
+std::string run(const std::string& command) {
+  std::string text;
+  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  char buffer[1024];
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
+  ::pclose(pipe);
+  return text;
+}
+
+TEST(WebServerProgram, PleasesCurl) {
+  if (std::system("command -v curl >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "curl is missing: install it (apt-get install curl) to run this test";
+  SiteFolder folder;
+  folder.write("large.bin", std::string(1'000'000, 'x'));
+  Program program({"--port", "0", "--root", folder.root().string()});
+  const std::string url = "http://127.0.0.1:" + std::to_string(program.port()),
+                    curl = "curl -sS --max-time 10 ";
+  EXPECT_EQ(run(curl + url + "/"), "hello");
+  EXPECT_EQ(run(curl + "-w ' %{http_code}' " + url + "/nothing"), "not here 404");
+  EXPECT_EQ(run(curl + "-w ' %{http_code} %{num_connects}' " + url +
+                "/ --next -sS -w ' %{http_code} %{num_connects}' " + url + "/nothing"),
+            "hello 200 1not here 404 0")
+      << "the second request goes over the first one's connection";
+  EXPECT_EQ(run(curl + "-0 " + url + "/"), "hello");
+  EXPECT_EQ(run(curl + "-I -o /dev/null -w '%{http_code} %{size_download}' " + url + "/"), "200 0");
+  EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code} %{size_download}' " + url + "/large.bin"),
+            "200 1000000");
+  EXPECT_EQ(run(curl + "--path-as-is -o /dev/null -w '%{http_code}' " + url + "/../secret"), "404");
+  EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code}' -d @" +
+                (folder.root() / "large.bin").string() + " " + url + "/"),
+            "404");
+  EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code}' -H 'Content-Length: x' " + url + "/"),
+            "400");
+}
+
+}  // namespace
+}  // namespace book::http

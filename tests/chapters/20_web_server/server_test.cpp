@@ -1,0 +1,304 @@
+// The whole server in this process: it runs on a thread of its own, clients are plain blocking
+// sockets.
+#include "20_web_server/server.h"
+
+#include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "04_io_executor/executor.h"
+#include "05_async_await/yield_now.h"
+#include "site_folder.h"
+#include "support/descriptors.h"
+#include "support/system_calls.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::string_literals;
+
+/// A client that blocks; every call gives up after ten seconds.
+class Client {
+ public:
+  explicit Client(std::uint16_t port)
+      : fd_(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
+    const timeval limit{10, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    const Address address = Address::loopback(port);
+    test::check(::connect(fd_, address.data(), address.size()), "connect");
+  }
+
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      test::check(static_cast<int>(n), "send");
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  /// One whole answer: "200 body". Empty at the end of the connection.
+  std::string answer() {
+    std::size_t body = 0;
+    while ((body = have_.find("\r\n\r\n")) == std::string::npos)
+      if (!more()) return std::exchange(have_, "");
+    body += 4;
+    const std::size_t length = std::stoul(have_.substr(have_.find("Content-Length: ") + 16));
+    while (have_.size() < body + length)
+      if (!more()) return "cut short: " + std::exchange(have_, "");
+    const std::string text = have_.substr(9, 3) + " " + have_.substr(body, length);
+    have_.erase(0, body + length);
+    return text;
+  }
+  std::string ask(const std::string& path, const std::string& fields = "") {
+    send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+    return answer();
+  }
+  bool at_end() { return have_.empty() && !more(); }
+  void reset_now() {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    fd_.close();
+  }
+  int fd() const { return fd_; }
+
+ private:
+  bool more() {
+    char buffer[16 * 1024];
+    const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      ADD_FAILURE() << "no answer in ten seconds";
+    if (n > 0) have_.append(buffer, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+
+  test::Fd fd_;
+  std::string have_;
+};
+
+/// Runs until it is told to stop.
+class RunningServer {
+ public:
+  explicit RunningServer(const std::string& root) : site(root), stop_(test::event_fd()) {
+    TcpListener listener = TcpListener::bind(Address::loopback(0));
+    port = listener.local_address().port();
+    thread_ = std::thread([this, taken = std::make_shared<TcpListener>(std::move(listener))] {
+      Executor executor;
+      executor.spawn(serve(std::move(*taken), site));
+      calls_before = test::system_calls();
+      executor.block_on(stopped(stop_));
+      calls = test::system_calls() - calls_before;
+      polls = executor.polls();
+    });
+  }
+  ~RunningServer() { stop(); }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    ::eventfd_write(stop_, 1);
+    thread_.join();
+  }
+
+  Site site;  ///< the server's while it runs
+  std::uint16_t port = 0;
+  test::SystemCalls calls;  ///< of the server's thread, once it has stopped
+  std::uint64_t polls = 0;
+
+ private:
+  static Async<void> stopped(int fd) {
+    AsyncFd stop(::dup(fd), AsyncFd::Kind::other);
+    std::array<char, 8> count;
+    co_await read(stop, count);
+  }
+
+  test::Fd stop_;
+  test::SystemCalls calls_before;
+  std::thread thread_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  SiteFolder folder_;
+  RunningServer server_{folder_.root().string()};
+};
+
+TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnOneConnection) {
+  Client client(server_.port);
+  EXPECT_EQ(client.ask("/"), "200 hello");
+  EXPECT_EQ(client.ask("/nothing"), "404 not here");
+  EXPECT_EQ(client.ask("/hello.html"), "200 hello");
+  EXPECT_EQ(client.ask("/", "Connection: close\r\n"), "200 hello");
+  EXPECT_TRUE(client.at_end());
+}
+
+TEST_F(ServerTest, ASleepingVisitorHoldsNobodyUp) {
+  Client sleeper(server_.port);
+  sleeper.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) {
+    Client other(server_.port);
+    ASSERT_EQ(other.ask("/"), "200 hello");
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4))
+      << "they waited for the sleeper";
+  EXPECT_EQ(sleeper.answer(), "200 hello");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST_F(ServerTest, AMistakeIsAnsweredAndTheConnectionClosed) {
+  Client client(server_.port);
+  client.send("hello there\r\n\r\n");
+  EXPECT_EQ(client.answer(), "400 400 Bad Request\r\n");
+  EXPECT_TRUE(client.at_end());
+}
+
+TEST_F(ServerTest, AnErrorAnswerSurvivesWhatTheClientIsStillSending) {
+  for (int i = 0; i < 20; ++i) {
+    Client client(server_.port);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(60'000, 'x') + "\r\n\r\n");
+    EXPECT_EQ(client.answer(), "431 431 Request Header Fields Too Large\r\n")
+        << "a reset has destroyed it";
+  }
+}
+
+TEST_F(ServerTest, ClientsThatGoAwayHarmNobody) {
+  folder_.write("large.bin", std::string(5'000'000, 'x'));
+  Client witness(server_.port);
+  for (int i = 0; i < 10; ++i) {
+    Client silent(server_.port), half(server_.port), sleeping(server_.port), greedy(server_.port),
+        quick(server_.port);
+    half.send("GET / HT");
+    sleeping.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+    greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    quick.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(witness.ask("/"), "200 hello");
+    greedy.reset_now();
+    half.reset_now();
+  }
+  EXPECT_EQ(witness.ask("/"), "200 hello");
+}
+
+TEST_F(ServerTest, SendsLargeFilesToSlowReaders) {
+  std::string large(3'000'000, '\0');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 7919 >> 8);
+  folder_.write("large.bin", large);
+  Client slow(server_.port), other(server_.port);
+  slow.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(other.ask("/"), "200 hello");
+  EXPECT_TRUE(slow.answer() == "200 " + large);
+  EXPECT_EQ(slow.ask("/"), "200 hello");
+}
+
+TEST_F(ServerTest, AnswersRequestsThatComeAByteAtATime) {
+  Client client(server_.port);
+  const int on = 1;
+  ::setsockopt(client.fd(), IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
+  for (char c : "GET / HTTP/1.1\r\nHost: a\r\n\r\n"s) client.send({&c, 1});
+  EXPECT_EQ(client.answer(), "200 hello");
+}
+
+TEST_F(ServerTest, AnswersAThousandPipelinedRequestsInOrder) {
+  Client client(server_.port);
+  std::string many;
+  for (int i = 0; i < 1000; ++i)
+    many += "GET /"s + (i % 3 == 0 ? "" : "no") + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  client.send(many);
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(client.answer(), i % 3 == 0 ? "200 hello" : "404 not here") << i;
+}
+
+TEST_F(ServerTest, AnEditedPageShowsUpWithinASecond) {
+  Client client(server_.port);
+  EXPECT_EQ(client.ask("/"), "200 hello");
+  folder_.write("hello.html", "hello again");
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+  std::string got;
+  while (got != "200 hello again" && std::chrono::steady_clock::now() < end) got = client.ask("/");
+  EXPECT_EQ(got, "200 hello again");
+}
+
+/// The promise of chapter 17, counted: in the steady state, a request is one recv and one send.
+TEST_F(ServerTest, AKeptConnectionCostsOneRecvAndOneSendARequest) {
+  if (!test::can_count_system_calls()) GTEST_SKIP() << "a sanitizer does the counting's work";
+  constexpr int kRequests = 1000;
+  {
+    Client client(server_.port);
+    for (int i = 0; i < kRequests; ++i) ASSERT_EQ(client.ask("/"), "200 hello");
+  }
+  server_.stop();
+  EXPECT_EQ(server_.calls.of("send"), kRequests);
+  EXPECT_LE(server_.calls.of("recv"), kRequests + 2) << "one more for a first try, one for the end";
+  EXPECT_LE(server_.calls.of("epoll_wait"), kRequests + 10)
+      << "one client alone: a wait for each of its requests";
+  EXPECT_LE(server_.calls.of("epoll_ctl"), 4) << "listener, stop signal, connection";
+  EXPECT_LE(server_.calls.of("fstatat"), 10) << "a file is asked once a second at most";
+  EXPECT_LE(server_.calls.of("read"), 5) << "the file's, and the stop signal's";
+}
+
+TEST_F(ServerTest, ManyReadyConnectionsShareOneWait) {
+  if (!test::can_count_system_calls()) GTEST_SKIP() << "a sanitizer does the counting's work";
+  constexpr int kRounds = 50, kClients = 32;
+  std::vector<Client> clients;
+  for (int i = 0; i < kClients; ++i) clients.emplace_back(server_.port);
+  for (int round = 0; round < kRounds; ++round) {
+    for (Client& client : clients) client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (Client& client : clients) ASSERT_EQ(client.answer(), "200 hello");
+  }
+  clients.clear();
+  server_.stop();
+  EXPECT_EQ(server_.calls.of("send"), kRounds * kClients);
+  EXPECT_LE(server_.calls.of("recv"), kRounds * kClients + 2 * kClients);
+  EXPECT_LE(server_.calls.of("epoll_ctl"), kClients + 3) << "once a connection, and never again";
+  EXPECT_LE(server_.calls.of("epoll_wait"), kRounds * kClients + 4 * kClients);
+}
+
+TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
+  if (!test::can_count_system_calls()) GTEST_SKIP() << "a sanitizer does the counting's work";
+  // Held up by a request that keeps the server's thread busy? No need: connect and send before it
+  // accepts.
+  server_.stop();
+  Site site(folder_.root().string());
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  std::vector<Client> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.emplace_back(listener.local_address().port());
+    clients.back().send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  }
+  Executor executor;
+  executor.spawn(serve(std::move(listener), site));
+  const test::SystemCalls before = test::system_calls();
+  auto until_all_are_answered = [](Site& of) -> Async<void> {
+    while (of.requests < 20) co_await yield_now();
+    co_await yield_now();
+  };
+  executor.block_on(until_all_are_answered(site));
+  const test::SystemCalls calls = test::system_calls() - before;
+  EXPECT_EQ(calls.of("accept4"), 21) << "20 connections, and one try that finds no more";
+  EXPECT_EQ(calls.of("recv"), 20);
+  EXPECT_EQ(calls.of("send"), 20);
+  EXPECT_EQ(calls.of("epoll_ctl"), 1) << "the listener's own, when there is nothing left to accept";
+  for (Client& client : clients) EXPECT_EQ(client.answer(), "200 hello");
+}
+
+TEST_F(ServerTest, StopsInTheMiddleOfEverything) {
+  folder_.write("large.bin", std::string(5'000'000, 'x'));
+  Client silent(server_.port), sleeping(server_.port), greedy(server_.port), half(server_.port),
+      wrong(server_.port);
+  sleeping.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+  half.send("GET / HT");
+  wrong.send("oops\r\n");
+  EXPECT_EQ(wrong.answer(), "400 400 Bad Request\r\n");
+  server_.stop();
+  EXPECT_TRUE(silent.at_end());
+}
+
+}  // namespace
+}  // namespace book::http
