@@ -3,8 +3,11 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "04_io_executor/executor.h"
 #include "20_web_server/server.h"
@@ -17,16 +20,18 @@ using namespace book;
 
 constexpr std::uint16_t kUsualPort = 7878;
 
-/// The pages beside this file, wherever the project was moved after it was built.
+/// The pages of this chapter: found from where the program is, so that the project may be moved
+/// after it was built; else where they were then.
 std::string usual_root() {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path pages = "chapters/20_web_server/pages";
-  for (fs::path folder = program.parent_path(); folder != folder.root_path();
-       folder = folder.parent_path())
-    if (fs::is_directory(folder / pages, error)) return (folder / pages).string();
-  return (fs::path(__FILE__).parent_path() / "pages").string();
+  for (fs::path folder = program.parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
+    const fs::path pages = folder / "chapters/20_web_server/pages";
+    if (fs::is_directory(pages, error)) return pages.string();
+  }
+  return BOOK_PAGES;
 }
 
 /// A server needs a descriptor a connection: take as many as we are allowed to.

@@ -61,13 +61,11 @@ template <class... Args>
 }  // namespace book::test
 
 // The stand-ins. The linker takes these before libc's, for every caller in this program.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define BOOK_NO_STAND_INS
 #endif
-#endif
-#else
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define BOOK_NO_STAND_INS
 #endif
 

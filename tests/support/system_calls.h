@@ -6,8 +6,8 @@
 //     EXPECT_EQ((system_calls() - before).of("recv"), 1);
 //
 // The counting functions stand in for libc's in any test that includes this and calls it: the code
-// under test is the one that is shipped. Under a sanitizer, which does the same thing for its own
-// ends, nothing is counted: see can_count().
+// under test is the one that is shipped. Under a sanitizer, which does the same for its own ends,
+// nothing is counted: skip the test then (support/sanitizer.h).
 #pragma once
 
 #include <array>
@@ -42,20 +42,5 @@ class SystemCalls {
 
 /// What the calling thread has made so far.
 SystemCalls system_calls();
-
-/// False in builds where counting is not possible; skip the test then.
-constexpr bool can_count_system_calls() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  return false;
-#else
-  return true;
-#endif
-#else
-  return true;
-#endif
-}
 
 }  // namespace book::test

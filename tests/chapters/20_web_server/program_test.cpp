@@ -20,6 +20,7 @@
 #include "support/child_process.h"
 #include "support/descriptors.h"
 #include "support/paths.h"
+#include "support/sanitizer.h"
 
 namespace book::http {
 namespace {
@@ -192,6 +193,7 @@ TEST(WebServerProgram, TellsAClosedStdoutInOneLine) {
 }
 
 TEST(WebServerProgram, GoesOnServingWithFewDescriptors) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs descriptors, too";
   Program program({"--port", "0"}, [] {
     const rlimit few{64, 64};
     ::setrlimit(RLIMIT_NOFILE, &few);
