@@ -1,54 +1,73 @@
-// IoBlocker: the book's picture of an operating system's "tell me when", made of our reactor.
+// IoBlocker: the reactor as the book first tells of it. You say which sockets you care for, each
+// with a number; block() stops until something happens to one of them, and says the number.
 //
-//     add_interest(socket, 1)    put socket 1 on the list
-//     block()                    stand still until one of the list is readable: which one?
+//     IoBlocker io_blocker;
+//     io_blocker.add_io_event_interest(socket_1, {.id = 1, .signals = Signals::readable});
+//     IoBlocker::Event event = io_blocker.block();      // {1, readable}
 //
-// It has no tasks and no futures. With those, the executor does what its caller does by hand here.
+// No futures yet: the event map leads from a number to a bell, and a bell writes into a list. The
+// executor is the same with the bells connected to tasks. Chapter 04's README walks through both.
 #pragma once
 
 #include <cstddef>
 #include <deque>
+#include <map>
+#include <string>
 
-#include "04_io_executor/async_fd.h"
-#include "common/arc_wake.h"
+#include "common/io_source.h"
 #include "common/reactor.h"
 
-namespace book::story {
+namespace book {
+
+/// A set of things that can happen to a socket.
+enum class Signals : unsigned { none = 0, readable = 1, writable = 2 };
+constexpr Signals operator|(Signals a, Signals b) noexcept {
+  return static_cast<Signals>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool contains(Signals set, Signals one) noexcept {
+  return (static_cast<unsigned>(set) & static_cast<unsigned>(one)) != 0;
+}
+/// "READABLE", "WRITABLE", "READABLE | WRITABLE".
+std::string to_string(Signals signals);
 
 class IoBlocker {
  public:
-  explicit IoBlocker(Reactor& reactor) : reactor_(reactor) {}
-
-  /// Asks once for `socket`'s next event. `id` is what block() will say.
-  void add_interest(AsyncFd& socket, int id) {
-    Arc<Bell> bell = make_arc<Bell>(events_, id);
-    const Waker waker = into_waker(bell);
-    Context cx(waker);
-    // A new socket is believed to be readable until a read has said otherwise.
-    char byte;
-    Poll<std::size_t> read = socket.poll_read(cx, {&byte, 1});
-    if (read.is_ready()) events_.push_back(id);
-  }
-
-  /// Waits until a socket of the list has an event; gives its id.
-  int block() {
-    while (events_.empty()) reactor_.wait();
-    const int id = events_.front();
-    events_.pop_front();
-    return id;
-  }
-
- private:
-  /// What the reactor rings: it puts its id on the list of events.
-  struct Bell : RefCounted<Bell> {
-    Bell(std::deque<int>& events, int id) : events(events), id(id) {}
-    static void wake_by_ref(const Arc<Bell>& self) { self->events.push_back(self->id); }
-    std::deque<int>& events;
-    int id;
+  struct Event {
+    std::size_t id;
+    Signals signals;
   };
 
-  Reactor& reactor_;
-  std::deque<int> events_;
+  /// Wants to hear, once, of each of these signals of a non-blocking descriptor, which is borrowed.
+  /// Throws std::logic_error when the id is taken.
+  void add_io_event_interest(int fd, Event event);
+
+  /// Blocks until one of the events occurs. Throws std::logic_error when there is nothing to wait
+  /// for.
+  Event block();
+
+ private:
+  /// One interest: its source, and the two bells that the reactor rings.
+  class Interest {
+   public:
+    Interest(IoBlocker& owner, int fd, Event event);
+
+   private:
+    struct Bell {
+      IoBlocker* owner;
+      Event event;
+    };
+    static const WakerVTable kRings;
+
+    void listen(Direction direction, Bell& bell);
+
+    Bell readable_;
+    Bell writable_;
+    IoSource source_;
+  };
+
+  Reactor reactor_;
+  std::deque<Event> happened_;
+  std::map<std::size_t, Interest> event_map_;  // last: its sources leave before the reactor ends
 };
 
-}  // namespace book::story
+}  // namespace book

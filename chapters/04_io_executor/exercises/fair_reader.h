@@ -1,44 +1,82 @@
-// Exercise 1: a reader that does not hog the thread.
+// Exercise 2: one task that serves many sockets, and does not forget the others.
 //
-// CountBytes reads a socket to its end and gives the number of bytes. As long as there is something
-// to read, nothing makes it stop: a client that sends fast enough keeps every other task waiting.
-// Mend it: after kReadsPerTurn reads in one poll, it shall let the others have their turn, and go
-// on at the next poll.
+// A future may do a great deal of work in one poll, and as long as it does, nobody else on this
+// thread gets a turn. So it sets itself a limit, and another among its own sockets:
+//
+//     socket 0   a a a a a a ...           in one poll: a x p b y      (in_a_row = 5)
+//     socket 1   x y                       in the next: c d e f g
+//     socket 2   p
+//
+// Run its test with: make exercise CHAPTER=04
 #pragma once
 
-#include <array>
 #include <cstddef>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "04_io_executor/async_fd.h"
 #include "common/future.h"
 
-namespace book::exercise {
+namespace book {
 
-class [[nodiscard]] CountBytes {
+/// Reads from all its sockets, a byte at a time, and gives each byte to `serve`. Ready when every
+/// socket is at its end. Borrows the sockets.
+class [[nodiscard]] FairReader {
  public:
-  using Output = std::size_t;
+  using Output = void;
+  using Serve = std::function<void(std::size_t socket, char byte)>;
 
-  static constexpr int kReadsPerTurn = 8;
+  FairReader(std::vector<AsyncFd>& sockets, int in_a_row, Serve serve)
+      : in_a_row_(in_a_row), serve_(std::move(serve)) {
+    for (AsyncFd& socket : sockets) seats_.emplace_back(socket);
+  }
 
-  explicit CountBytes(AsyncFd& socket) : socket_(&socket) {}
-
-  Poll<std::size_t> poll(Context& cx) {
+  Poll<void> poll(Context& cx) {
     pin_.enter();
-    std::array<char, 64> buffer;
-    // TODO: this loop ends when there is nothing to read. It should also end after a few reads. But
-    // who polls you again then? Nobody stored your waker: the socket still has something for you.
-    for (;;) {
-      Poll<std::size_t> read = socket_->poll_read(cx, buffer);
-      if (read.is_pending()) return pin_.pending();
-      if (read.value() == 0) return total_;
-      total_ += read.value();
-    }
+
+    // TODO: serve one byte of one socket, then one of the next, round and round.
+    //   - read_byte(i, cx) says what socket i has: ready(byte), ready(nothing) at its end, or
+    //     pending. (Then its waker is left in the reactor: nothing more to do for this socket.)
+    //   - None of them has anything? Then this future is pending too.
+    //   - All of them at their end? Then it is ready.
+    //   - in_a_row_ bytes served, and perhaps there are more? Let the others have a turn. Mind that
+    //     nobody will wake this task for bytes that have arrived already!
+    //   - The next poll goes on with the socket after the one that was served last.
+    (void)cx;
+    return pin_.pending();
   }
 
  private:
-  AsyncFd* socket_;
-  std::size_t total_ = 0;
+  struct Seat {
+    explicit Seat(AsyncFd& socket) : place(socket, Direction::read) {}
+    IoPlace<AsyncFd> place;
+    bool at_end = false;
+  };
+
+  /// One byte of socket `i`, or nothing when it is at its end, now or from an earlier time.
+  Poll<std::optional<char>> read_byte(std::size_t i, Context& cx) {
+    using Answer = Poll<std::optional<char>>;
+    Seat& seat = seats_[i];
+    if (seat.at_end) return Answer::ready(std::nullopt);
+    seat.place.come(cx);
+    char byte = 0;
+    const Poll<std::size_t> count = seat.place.io().poll_read(cx, {&byte, 1});
+    if (count.is_pending()) {
+      seat.place.stay(cx);
+      return pending;
+    }
+    seat.place.leave();
+    seat.at_end = count.value() == 0;
+    return seat.at_end ? Answer::ready(std::nullopt) : Answer::ready(byte);
+  }
+
+  std::vector<Seat> seats_;
+  std::size_t next_ = 0;  ///< whose turn it is
+  int in_a_row_;
+  Serve serve_;
   PinGuard pin_;
 };
 
-}  // namespace book::exercise
+}  // namespace book

@@ -328,7 +328,7 @@ TEST_F(AsyncFdTest, AReadableThatRefusesToMoveStillMakesRoomWhenItIsDropped) {
       EXPECT_TRUE(first.poll(cx).is_pending());
       return Poll<void>::ready();
     }));
-    EXPECT_THROW(Readiness(std::move(first)), std::logic_error);
+    EXPECT_THROW({ Readiness moved(std::move(first)); }, std::logic_error);
   }
   EXPECT_EQ(executor_.reactor().waiting().io, 0u);
 }

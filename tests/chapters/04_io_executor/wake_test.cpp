@@ -12,6 +12,8 @@
 namespace book::test {
 namespace {
 
+static_assert(sizeof(Task) == 72, "all that a task adds to its future");
+
 /// A future that stores its waker in a slot at every poll, until it is told to end.
 struct Sleeper {
   Waker waker;

@@ -1,0 +1,38 @@
+// SocketRead: chapter 01's future once more, now with a waker in its Context. What comes next on a
+// socket, as text; an empty text is the end.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "04_io_executor/async_fd.h"
+#include "common/future.h"
+
+namespace book {
+
+/// Borrows the socket. Destroying it leaves what it did not read in the socket.
+class [[nodiscard]] SocketRead {
+ public:
+  using Output = std::string;
+
+  explicit SocketRead(AsyncFd& socket) noexcept : place_(socket, Direction::read) {}
+
+  Poll<std::string> poll(Context& cx) {
+    pin_.enter();
+    place_.come(cx);
+    char buffer[4096];
+    Poll<std::size_t> count = place_.io().poll_read(cx, buffer);
+    if (count.is_pending()) {
+      place_.stay(cx);
+      return pin_.pending();
+    }
+    place_.leave();
+    return std::string(buffer, count.value());
+  }
+
+ private:
+  PinGuard pin_;  // first: a move that it refuses leaves the place alone
+  IoPlace<AsyncFd> place_;
+};
+
+}  // namespace book
