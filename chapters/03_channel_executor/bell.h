@@ -7,10 +7,16 @@
 
 namespace book::channel_executor {
 
-/// For one thread, and for one task that waits. Outlives the futures that wait for it.
+/// For one thread, and for one task that waits. The bell holds that task, through its waker, and
+/// lets go of it in its destructor: a future that is left after that must not be touched.
 class Bell {
  public:
   class [[nodiscard]] Ring;
+
+  Bell() = default;
+  Bell(const Bell&) = delete;
+  /// Empties the slot first: dropping the waker may destroy the task, and its future looks in here.
+  ~Bell() { Waker last = std::move(waker_); }
 
   /// A future that ends once the bell was rung.
   Ring wait();

@@ -384,6 +384,23 @@ TEST(ChannelExecutor, APendingTaskIsDroppedWithItsLastWaker) {
   EXPECT_EQ(gate.polls, 1);
 }
 
+TEST(ChannelExecutor, AFutureThatKeepsItsOwnWakerIsNeverDropped) {
+  auto kept = std::make_shared<Waker>();  // belongs to the future; we look on, to clean up
+  {
+    auto [executor, spawner] = new_executor_and_spawner();
+    spawner.spawn(from([kept](Context& cx) -> Poll<void> {
+      cx.store(*kept, "itself");
+      return pending;
+    }));
+    executor.run_ready();
+  }
+  EXPECT_EQ(kept.use_count(), 2)
+      << "the waker holds the task, the task the future, the future the waker";
+  Waker cut = std::move(*kept);
+  cut = Waker();
+  EXPECT_EQ(kept.use_count(), 1);
+}
+
 TEST(ChannelExecutor, ASpawnerThatOutlivesTheExecutorSaysSo) {
   auto [executor, spawner] = new_executor_and_spawner();
   { auto gone = std::move(executor); }

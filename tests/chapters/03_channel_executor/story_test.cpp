@@ -29,6 +29,18 @@ TEST(Bell, IsReadyAtOnceWhenItWasRungBefore) {
   test::expect_contract([&] { return test::subject(bell.wait()); }, {.ready_at_once = true});
 }
 
+TEST(Bell, LetsGoOfTheTaskThatWaitsWhenItIsDestroyed) {
+  auto [executor, spawner] = new_executor_and_spawner();
+  {
+    Bell bell;
+    spawner.spawn(bell.wait());
+    spawner.drop();
+    executor.run_ready();
+    EXPECT_EQ(executor.senders(), 1u);
+  }
+  EXPECT_EQ(executor.senders(), 0u);
+}
+
 TEST(HowdyThenDone, SaysNothingBeforeItIsPolled) {
   testing::internal::CaptureStdout();
   { HowdyThenDone future(0ms); }
