@@ -6,7 +6,6 @@
 #include <cstring>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -81,43 +80,42 @@ class InputBuffer {
   unsigned begin_ = 0, end_ = 0;
 };
 
-/// Answers that are composed and not yet written: a string that is borrowed while there is
-/// something in it.
+/// Answers that are composed and not yet written: borrowed memory, too, which grows when it has to.
 class OutputBuffer {
  public:
-  using Memory = std::unique_ptr<std::string>;
+  struct Memory {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
 
   explicit OutputBuffer(Pool<Memory>& pool) noexcept : pool_(&pool) {}
   OutputBuffer(const OutputBuffer&) = delete;
   OutputBuffer& operator=(const OutputBuffer&) = delete;
 
-  bool empty() const noexcept { return bytes().empty(); }
-  std::string_view bytes() const noexcept {
-    if (!memory_) return {};
-    return std::string_view(*memory_).substr(written_);
-  }
-  void consume(std::size_t n) noexcept { written_ += n; }
+  bool empty() const noexcept { return begin_ == end_; }
+  std::string_view bytes() const noexcept { return {memory_.bytes.get() + begin_, end_ - begin_}; }
 
-  /// To append to.
-  std::string& text() {
-    if (!memory_) memory_ = pool_->take();
-    if (!memory_) memory_ = std::make_unique<std::string>();
-    return *memory_;
+  void append(std::string_view text) {
+    if (memory_.size - end_ < text.size()) [[unlikely]]
+      grow(text.size());
+    std::memcpy(memory_.bytes.get() + end_, text.data(), text.size());
+    end_ += text.size();
   }
-  /// When all of it was written.
+  void consume(std::size_t n) noexcept { begin_ += n; }
   void give_back() {
-    if (!memory_) return;
-    memory_->clear();
-    written_ = 0;
-    if (memory_->capacity() <= kMostKept) pool_->give_back(std::move(memory_));
-    memory_.reset();
+    begin_ = end_ = 0;
+    if (memory_.bytes && memory_.size <= kMostKept) pool_->give_back(std::move(memory_));
+    memory_ = {};
   }
 
  private:
-  static constexpr std::size_t kMostKept = 128 * 1024;
+  static constexpr std::size_t kUsual = 16 * 1024, kMostKept = 128 * 1024;
+
+  void grow(std::size_t more);
+
   Pool<Memory>* pool_;
   Memory memory_;
-  std::size_t written_ = 0;
+  std::size_t begin_ = 0, end_ = 0;
 };
 
 }  // namespace book::http

@@ -48,11 +48,10 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   last_ = connection == Connection::close;
   body_ = request.content_length;
 
-  std::string& out = output_.text();
-  append_head(out, found.status, site_.date.at(now), found.entity, connection);
+  append_head(output_, found.status, site_.date.at(now), found.entity, connection);
   if (request.method == std::string_view("HEAD")) return Next::advance;
   if (!found.file) {
-    out += found.body;
+    output_.append(found.body);
     return Next::advance;
   }
   file_ = {std::move(found.file), found.size};
@@ -63,7 +62,7 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
 /// unknown.
 Next Conversation::refuse(int status, Instant now) {
   ++site_.requests;
-  append_error(output_.text(), status, site_.date.at(now));
+  append_error(output_, status, site_.date.at(now));
   last_ = true;
   return Next::linger;
 }

@@ -1,6 +1,7 @@
 #include "20_web_server/http.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "20_web_server/http_fields.h"
 #include "20_web_server/http_scan.h"
@@ -17,11 +18,12 @@ enum class Step { ok, starved, bad };
 /// `status_`.
 class HeadReader {
  public:
-  HeadReader(std::string_view buffer, const Limits& limits)
+  HeadReader(std::string_view buffer, const Limits& limits, Request& request)
       : begin_(buffer.data()),
         at_(begin_),
         end_(begin_ + std::min(buffer.size(), limits.head)),
-        limits_(limits) {}
+        limits_(limits),
+        request_(request) {}
 
   Step read() {
     // One empty line before a request is forgiven: some clients end a body with one too many.
@@ -40,7 +42,6 @@ class HeadReader {
     return refused == 0 ? Step::ok : bad(refused);
   }
 
-  const Request& request() const { return request_; }
   int status() const { return status_; }
 
  private:
@@ -82,6 +83,11 @@ class HeadReader {
   }
 
   Step read_version() {
+    constexpr auto kUsual = "HTTP/1.1\r\n"sv;
+    if (left() >= kUsual.size() && std::memcmp(at_, kUsual.data(), kUsual.size()) == 0) {
+      at_ += kUsual.size();
+      return Step::ok;
+    }
     constexpr auto kPattern = "HTTP/d.d"sv;  // d: any digit
     const std::size_t have = std::min(left(), kPattern.size());
     for (std::size_t i = 0; i < have; ++i) {
@@ -140,7 +146,7 @@ class HeadReader {
   const char* at_;
   const char* const end_;
   const Limits& limits_;
-  Request request_;
+  Request& request_;
   FramingFields fields_;
   int status_ = 0;
 };
@@ -148,12 +154,11 @@ class HeadReader {
 }  // namespace
 
 Parsed parse(std::string_view buffer, const Limits& limits) {
-  HeadReader reader(buffer, limits);
   Parsed parsed;
+  HeadReader reader(buffer, limits, parsed.request);
   switch (reader.read()) {
     case Step::ok:
       parsed.kind = Parsed::Kind::request;
-      parsed.request = reader.request();
       break;
     case Step::bad:
       parsed.kind = Parsed::Kind::error;

@@ -9,8 +9,7 @@ namespace book::http {
 
 using namespace std::string_view_literals;
 
-bool FramingFields::note(std::string_view name, std::string_view value) {
-  // By length first: most fields of a browser are none of these and cost one jump.
+bool FramingFields::note_known(std::string_view name, std::string_view value) {
   switch (name.size()) {
     case 4:
       return !equals_ignoring_case(name, "host"sv) || note_host(value);

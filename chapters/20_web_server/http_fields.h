@@ -13,13 +13,19 @@ class FramingFields {
  public:
   /// Takes note of one field, its value without the blanks around it; fields it does not know pass.
   /// False: this request must be refused.
-  [[nodiscard]] bool note(std::string_view name, std::string_view value);
+  [[nodiscard]] bool note(std::string_view name, std::string_view value) {
+    // By length first: most of what a browser sends is none of the five, and costs one look.
+    constexpr std::uint32_t kLengths = 1u << 4 | 1u << 6 | 1u << 10 | 1u << 14 | 1u << 17;
+    if (name.size() > 17 || (kLengths >> name.size() & 1) == 0) return true;
+    return note_known(name, value);
+  }
 
   /// At the end of the head: what the fields say together goes into the request.
   /// 0, or the status of the refusal.
   [[nodiscard]] int apply_to(Request& request) const;
 
  private:
+  bool note_known(std::string_view name, std::string_view value);
   bool note_host(std::string_view value);
   bool note_length(std::string_view digits);
   void note_connection(std::string_view tokens);

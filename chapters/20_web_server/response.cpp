@@ -65,23 +65,23 @@ Connection connection_after(const Request& request) {
   return request.http_1_0 ? Connection::keep_said : Connection::keep;
 }
 
-void append_head(std::string& out, int status, std::string_view date_line, std::string_view entity,
+void append_head(OutputBuffer& out, int status, std::string_view date_line, std::string_view entity,
                  Connection connection) {
-  out += status_line(status);
-  out += date_line;
-  out += entity;
-  if (connection == Connection::close) out += "Connection: close\r\n"sv;
-  if (connection == Connection::keep_said) out += "Connection: keep-alive\r\n"sv;
-  out += "\r\n"sv;
+  out.append(status_line(status));
+  out.append(date_line);
+  out.append(entity);
+  if (connection == Connection::close) out.append("Connection: close\r\n"sv);
+  if (connection == Connection::keep_said) out.append("Connection: keep-alive\r\n"sv);
+  out.append("\r\n"sv);
 }
 
-void append_error(std::string& out, int status, std::string_view date_line) {
+void append_error(OutputBuffer& out, int status, std::string_view date_line) {
   // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
   std::string_view text = status_line(status);
   text.remove_prefix("HTTP/1.1 "sv.size());
   append_head(out, status, date_line, entity_fields("text/plain; charset=utf-8", text.size()),
               Connection::close);
-  out += text;
+  out.append(text);
 }
 
 }  // namespace book::http

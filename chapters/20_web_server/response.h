@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "20_web_server/buffers.h"
 #include "20_web_server/http.h"
 #include "common/clock.h"
 
@@ -47,10 +48,10 @@ enum class Connection {
 [[nodiscard]] Connection connection_after(const Request& request);
 
 /// Appends everything up to the empty line, the empty line included.
-void append_head(std::string& out, int status, std::string_view date_line, std::string_view entity,
+void append_head(OutputBuffer& out, int status, std::string_view date_line, std::string_view entity,
                  Connection connection);
 
 /// Appends a whole answer that says nothing but its status, and closes.
-void append_error(std::string& out, int status, std::string_view date_line);
+void append_error(OutputBuffer& out, int status, std::string_view date_line);
 
 }  // namespace book::http

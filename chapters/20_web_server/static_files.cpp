@@ -12,6 +12,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// What an entry of the table weighs beside its texts.
+constexpr std::size_t kOverhead = 256;
+
 /// Reads up to `size` bytes; fewer when the file has shrunk meanwhile.
 std::string read_whole(int fd, std::size_t size) {
   std::string text(size, '\0');
@@ -36,19 +39,19 @@ StaticFiles::StaticFiles(const std::string& root, const Options& options)
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {
-  const auto name = relative_path(path, decoded_);
-  if (!name) return {};
-  const auto entry = table_.find(*name);
+  const auto entry = table_.find(path);
   const bool have = entry != table_.end();
   if (have) {
     Kept& kept = entry->second;
     const bool due = now - kept.checked >= options_.check_every;
-    if (!due || still_same(entry->first, kept)) {
+    if (!due || still_same(kept)) {
       if (due) kept.checked = now;
       return found(kept);
     }
   }
-  Found fresh = load(*name, now);
+  const auto name = relative_path(path, decoded_);
+  if (!name) return {};
+  Found fresh = load(path, *name, now);
   // Out of descriptors: better the old page than none.
   if (fresh.status == 503 && have) return found(entry->second);
   return fresh;
@@ -65,16 +68,16 @@ StaticFiles::Version StaticFiles::version_of(const struct ::stat& st) {
 
 /// Looks without opening: that needs no descriptor. It may follow a link out of the root,
 /// harmlessly, as what it finds there is another file and so sends us through open_beneath.
-bool StaticFiles::still_same(const std::string& name, const Kept& kept) const {
+bool StaticFiles::still_same(const Kept& kept) const {
   struct ::stat st {};
-  if (::fstatat(root_.get(), name.c_str(), &st, 0) != 0) return false;
+  if (::fstatat(root_.get(), kept.name.c_str(), &st, 0) != 0) return false;
   return S_ISREG(st.st_mode) && version_of(st) == kept.version;
 }
 
-Found StaticFiles::load(std::string_view name, Instant now) {
+Found StaticFiles::load(std::string_view path, std::string_view name, Instant now) {
   Descriptor file = open_beneath(root_.get(), name, options_.walk);
   if (!file && is_shortage(errno)) return {503, {}, {}, {}, 0};
-  forget(name);
+  forget(path);
   struct ::stat st {};
   if (!file || ::fstat(file.get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
 
@@ -83,22 +86,26 @@ Found StaticFiles::load(std::string_view name, Instant now) {
     large_entity_ = entity_fields(content_type(name), size);
     return {200, large_entity_, {}, std::move(file), size};
   }
-  if (kept_bytes_ + size > options_.most_kept) {
+  Kept kept;
+  kept.name = name;
+  kept.body = read_whole(file.get(), size);
+  kept.entity = entity_fields(content_type(name), kept.body.size());
+  kept.version = version_of(st);
+  kept.checked = now;
+  kept.weight = kOverhead + path.size() + kept.name.size() + kept.entity.size() + kept.body.size();
+  if (kept_bytes_ + kept.weight > options_.most_kept) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
     table_.clear();
     kept_bytes_ = 0;
   }
-  std::string body = read_whole(file.get(), size);
-  kept_bytes_ += body.size();
-  std::string entity = entity_fields(content_type(name), body.size());
-  Kept kept{std::move(entity), std::move(body), version_of(st), now};
-  return found(table_.emplace(name, std::move(kept)).first->second);
+  kept_bytes_ += kept.weight;
+  return found(table_.emplace(path, std::move(kept)).first->second);
 }
 
-void StaticFiles::forget(std::string_view name) {
-  const auto entry = table_.find(name);
+void StaticFiles::forget(std::string_view path) {
+  const auto entry = table_.find(path);
   if (entry == table_.end()) return;
-  kept_bytes_ -= entry->second.body.size();
+  kept_bytes_ -= entry->second.weight;
   table_.erase(entry);
 }
 

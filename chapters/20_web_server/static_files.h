@@ -52,22 +52,26 @@ class StaticFiles {
     bool operator==(const Version&) const = default;
   };
   struct Kept {
+    std::string name;  // relative to the root
     std::string entity, body;
     Version version;
     Instant checked;
+    std::size_t weight = 0;  // bytes of memory, about
   };
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
 
   static Version version_of(const struct ::stat& st);
-  bool still_same(const std::string& name, const Kept& kept) const;
+  bool still_same(const Kept& kept) const;
   static Found found(const Kept& kept);
-  Found load(std::string_view name, Instant now);
-  void forget(std::string_view name);
+  Found load(std::string_view path, std::string_view name, Instant now);
+  void forget(std::string_view path);
 
   Descriptor root_;
   Options options_;
+  // By the path as it is asked for: what is found needs no decoding and no checking, for that was
+  // done before it was put here.
   std::unordered_map<std::string, Kept, Hash, std::equal_to<>> table_;
   std::size_t kept_bytes_ = 0;
   std::string decoded_, large_entity_;

@@ -11,9 +11,11 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(HttpResponse, WritesAHeadFieldByField) {
-  std::string out = "before ";
+  Pool<OutputBuffer::Memory> pool;
+  OutputBuffer out(pool);
+  out.append("before ");
   append_head(out, 200, "Date: now\r\n", entity_fields("text/html", 271), Connection::keep);
-  EXPECT_EQ(out,
+  EXPECT_EQ(out.bytes(),
             "before HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: text/html\r\nContent-Length: "
             "271\r\n\r\n");
 }
@@ -23,9 +25,10 @@ TEST(HttpResponse, SaysWhatBecomesOfTheConnectionOnlyWhereItIsNotTheDefault) {
     Request request;
     request.http_1_0 = http_1_0;
     request.keep_alive = keep_alive;
-    std::string out;
+    Pool<OutputBuffer::Memory> pool;
+    OutputBuffer out(pool);
     append_head(out, 404, "", "", connection_after(request));
-    return out;
+    return std::string(out.bytes());
   };
   EXPECT_EQ(head(false, true), "HTTP/1.1 404 Not Found\r\n\r\n");
   EXPECT_EQ(head(false, false), "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
@@ -34,8 +37,10 @@ TEST(HttpResponse, SaysWhatBecomesOfTheConnectionOnlyWhereItIsNotTheDefault) {
 }
 
 TEST(HttpResponse, WritesAnErrorThatFramesItself) {
-  std::string out;
-  append_error(out, 431, "");
+  Pool<OutputBuffer::Memory> pool;
+  OutputBuffer buffer(pool);
+  append_error(buffer, 431, "");
+  const std::string_view out = buffer.bytes();
   const std::size_t body = out.find("\r\n\r\n") + 4;
   EXPECT_EQ(out.substr(body), "431 Request Header Fields Too Large\r\n");
   EXPECT_NE(out.find("Content-Length: " + std::to_string(out.size() - body) + "\r\n"),
