@@ -13,8 +13,8 @@
 #include "02_timer_future/sleep.h"
 #include "05_async_await/async.h"
 #include "17_io/io.h"
-#include "20_web_server/borrowed_io.h"
 #include "20_web_server/conversation.h"
+#include "20_web_server/exchange.h"
 #include "20_web_server/linger.h"
 #include "common/reactor.h"
 
@@ -39,21 +39,20 @@ Async<void> send_file(W& stream, Conversation::File file) {
 }
 
 /// What is rare, and takes its time: in a frame of its own, which a connection has only then.
-/// False: the connection is over.
 template <class S>
-Async<bool> take_time(S& stream, Conversation& talk, Next next) {
+Async<void> take_time(S& stream, Conversation& talk, Next next) {
   switch (next) {
     case Next::sleep:
       co_await sleep(talk.delay());
-      co_return true;
+      break;
     case Next::send_file:
       co_await send_file(stream, talk.take_file());
-      co_return true;
+      break;
     case Next::linger:
       co_await linger(stream);
-      co_return false;
+      break;
     default:
-      co_return false;
+      break;
   }
 }
 
@@ -65,14 +64,11 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
   try {
     for (;;) {
       const Next next = talk.advance(Reactor::current().now());
-      if (!talk.output().empty()) co_await flush(stream, talk.output());
-      if (next == Next::read) {
-        const std::size_t came = co_await fill(stream, talk.input());
-        if (came == 0) break;
-      } else if (next != Next::advance) {
-        const bool goes_on = co_await take_time(stream, talk, next);
-        if (!goes_on) break;
-      }
+      const bool open = co_await exchange(stream, talk, next);
+      if (!open || next == Next::close) break;
+      if (next == Next::read || next == Next::advance) continue;
+      co_await take_time(stream, talk, next);
+      if (next == Next::linger) break;
     }
   } catch (const std::system_error&) {
     // The client has gone away in the middle, as clients do.

@@ -14,23 +14,23 @@ constexpr std::size_t kEnoughOutput = 32 * 1024;
 
 Next Conversation::advance(Instant now) {
   for (;;) {
-    if (last_) return input_.empty() && body_ == 0 ? Next::close : Next::linger;
-    if (!skip_body() || input_.empty()) return Next::read;
-    if (output_.bytes().size() >= kEnoughOutput) return Next::advance;
+    if (last_) return has_input() || body_ > 0 ? Next::linger : Next::close;
+    if (!skip_body() || !has_input()) return Next::read;
+    if (output().size() >= kEnoughOutput) return Next::advance;
 
-    const Parsed parsed = parse(input_.bytes(), site_.limits);
+    const Parsed parsed = parse(input_->bytes(), site_.limits);
     if (parsed.kind == Parsed::Kind::need_more) return Next::read;
     if (parsed.kind == Parsed::Kind::error) return refuse(parsed.status, now);
 
     const Request& request = parsed.request;
     const Route where = route(request);
-    if (where.delay > Duration(0) && delay_ == Duration(0)) {
-      delay_ = where.delay;  // the request stays where it is, and is looked at again after the nap
+    if (where.delay > Duration(0) && !slept_) {
+      slept_ = true;  // the request stays where it is, and is looked at again after the nap
       return Next::sleep;
     }
-    delay_ = Duration(0);
+    slept_ = false;
     const Next next = answer(request, where, now);
-    input_.consume(request.head_size);
+    input_->consume(request.head_size);
     if (next != Next::advance) return next;
   }
 }
@@ -48,13 +48,13 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   last_ = connection == Connection::close;
   body_ = request.content_length;
 
-  append_head(output_, found.status, site_.date.at(now), found.entity, connection);
+  append_head(out(), found.status, site_.date.at(now), found.entity, connection);
   if (request.method == std::string_view("HEAD")) return Next::advance;
   if (!found.file) {
-    output_.append(found.body);
+    output_->append(found.body);
     return Next::advance;
   }
-  file_ = {std::move(found.file), found.size};
+  file_.reset(new File{std::move(found.file), found.size});
   return Next::send_file;
 }
 
@@ -62,7 +62,7 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
 /// unknown.
 Next Conversation::refuse(int status, Instant now) {
   ++site_.requests;
-  append_error(output_, status, site_.date.at(now));
+  append_error(out(), status, site_.date.at(now));
   last_ = true;
   return Next::linger;
 }
@@ -70,11 +70,17 @@ Next Conversation::refuse(int status, Instant now) {
 /// Throws away what has come of the last request's body. False: there is more to come.
 bool Conversation::skip_body() {
   if (body_ == 0) return true;
+  if (!has_input()) return false;
   const std::size_t here =
-      static_cast<std::size_t>(std::min<std::uint64_t>(body_, input_.bytes().size()));
-  input_.consume(here);
+      static_cast<std::size_t>(std::min<std::uint64_t>(body_, input_->bytes().size()));
+  input_->consume(here);
   body_ -= here;
   return body_ == 0;
+}
+
+OutputBuffer& Conversation::out() {
+  if (!output_) output_ = site_.outputs.take();
+  return *output_;
 }
 
 }  // namespace book::http

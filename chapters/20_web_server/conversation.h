@@ -1,5 +1,6 @@
-// Conversation: one connection's side of HTTP, without the connection. Bytes are put into input(),
-// answers come out of output(), and advance() says what whoever holds the socket has to do next.
+// Conversation: one connection's side of HTTP, without the connection. What comes is put into
+// room(), answers are found in output(), and advance() says what whoever holds the socket has to do
+// next.
 //
 //                 +----------------- Conversation -----------------+
 //     socket ---> | input --> parse --> route --> files --> output | ---> socket
@@ -10,6 +11,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "17_io/descriptor.h"
@@ -21,10 +25,10 @@
 
 namespace book::http {
 
-/// What to do after writing the output, if there is any.
+/// What to do after the output is written, if there is any.
 enum class Next {
   advance,    ///< nothing: call advance() again
-  read,       ///< put more bytes into input()
+  read,       ///< read into room()
   sleep,      ///< sleep for delay()
   send_file,  ///< send what take_file() gives
   close,      ///< close the connection
@@ -33,35 +37,54 @@ enum class Next {
 
 class Conversation {
  public:
-  explicit Conversation(Site& site) noexcept
-      : site_(site), input_(site.inputs), output_(site.outputs) {}
-
-  InputBuffer& input() noexcept { return input_; }
-  OutputBuffer& output() noexcept { return output_; }
+  explicit Conversation(Site& site) noexcept : site_(site) {}
 
   /// Answers the requests that have come, in their order.
   Next advance(Instant now);
 
-  Duration delay() const noexcept { return delay_; }
+  /// Where to read to; then tell received().
+  std::span<char> room() {
+    if (!input_) input_ = site_.inputs.take();
+    return input_->room();
+  }
+  void received(std::size_t n) noexcept { input_->received(n); }
+
+  /// What is to be written; then tell sent().
+  std::string_view output() const noexcept {
+    return output_ ? output_->bytes() : std::string_view();
+  }
+  void sent(std::size_t n) noexcept { output_->sent(n); }
+
+  /// To be called before a wait: keeps only those buffers that have something in them.
+  void give_back_buffers() {
+    if (input_ && input_->empty()) site_.inputs.give_back(std::move(input_));
+    if (output_ && output_->empty()) site_.outputs.give_back(std::move(output_));
+  }
+
+  /// Of the request that Next::sleep is about.
+  Duration delay() const { return route(parse(input_->bytes(), site_.limits).request).delay; }
 
   struct File {
     Descriptor descriptor;
     std::uint64_t size = 0;
   };
-  File take_file() noexcept { return std::move(file_); }
+  File take_file() { return std::move(*std::exchange(file_, nullptr)); }
 
  private:
   Next answer(const Request& request, const Route& where, Instant now);
   Next refuse(int status, Instant now);
+  bool has_input() const noexcept { return input_ && !input_->empty(); }
   bool skip_body();
+  OutputBuffer& out();
 
+  // Few and small: an idle connection is little more than this.
   Site& site_;
-  InputBuffer input_;
-  OutputBuffer output_;
-  Duration delay_{0};       // of the request at the front of the input; zero: not looked at yet
+  std::unique_ptr<InputBuffer> input_;
+  std::unique_ptr<OutputBuffer> output_;
+  std::unique_ptr<File> file_;
   std::uint64_t body_ = 0;  // bytes of a request's body that are still to come
-  File file_;
-  bool last_ = false;  // the last answer of this connection is in the output
+  bool slept_ = false;      // before the answer to the request at the front of the input
+  bool last_ = false;       // the last answer of this connection is in the output
 };
 
 }  // namespace book::http

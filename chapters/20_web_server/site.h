@@ -21,8 +21,8 @@ struct Site {
   std::uint64_t most_body =
       1024 * 1024;  ///< bytes of a request's body that are read and thrown away
 
-  Pool<InputBuffer::Memory> inputs;
-  Pool<OutputBuffer::Memory> outputs;
+  Pool<InputBuffer> inputs;
+  Pool<OutputBuffer> outputs;
 
   std::uint64_t connections = 0;  ///< accepted so far
   std::uint64_t requests = 0;     ///< answered so far

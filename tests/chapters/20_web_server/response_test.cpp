@@ -11,8 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(HttpResponse, WritesAHeadFieldByField) {
-  Pool<OutputBuffer::Memory> pool;
-  OutputBuffer out(pool);
+  OutputBuffer out;
   out.append("before ");
   append_head(out, 200, "Date: now\r\n", entity_fields("text/html", 271), Connection::keep);
   EXPECT_EQ(out.bytes(),
@@ -25,8 +24,7 @@ TEST(HttpResponse, SaysWhatBecomesOfTheConnectionOnlyWhereItIsNotTheDefault) {
     Request request;
     request.http_1_0 = http_1_0;
     request.keep_alive = keep_alive;
-    Pool<OutputBuffer::Memory> pool;
-    OutputBuffer out(pool);
+    OutputBuffer out;
     append_head(out, 404, "", "", connection_after(request));
     return std::string(out.bytes());
   };
@@ -37,8 +35,7 @@ TEST(HttpResponse, SaysWhatBecomesOfTheConnectionOnlyWhereItIsNotTheDefault) {
 }
 
 TEST(HttpResponse, WritesAnErrorThatFramesItself) {
-  Pool<OutputBuffer::Memory> pool;
-  OutputBuffer buffer(pool);
+  OutputBuffer buffer;
   append_error(buffer, 431, "");
   const std::string_view out = buffer.bytes();
   const std::size_t body = out.find("\r\n\r\n") + 4;
