@@ -140,7 +140,9 @@ TEST_F(Tcp, AFreshConnectionIsTriedBeforeItIsWatched) {
 
 TEST_F(Tcp, AReadThatFillsTheBufferIsFollowedByAnother) {
   Pair pair;
-  test::write_all(pair.far, std::string(64, 'x') + "y");
+  std::string sent(64, 'x');
+  sent.push_back('y');
+  test::write_all(pair.far, sent);
   EXPECT_EQ(read_now(pair.near), std::string(64, 'x'));
   EXPECT_EQ(read_now(pair.near), "y");
   EXPECT_EQ(read_now(pair.near), "pending");

@@ -21,6 +21,10 @@ set(gcc "$<CXX_COMPILER_ID:GNU>")
 add_compile_options(-Wall -Wextra -Wpedantic)
 if(ASYNC_BOOK_WERROR)
   add_compile_options(-Werror)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # which g++ 12 reports, under sanitizers, where nothing is
+    add_compile_options(-Wno-error=array-bounds -Wno-error=maybe-uninitialized
+      -Wno-error=restrict -Wno-error=stringop-overflow)
+  endif()
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
