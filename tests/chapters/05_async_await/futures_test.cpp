@@ -128,7 +128,7 @@ int ends_after_a_refused_move(F future) {
   Waker waker = Waker::noop();
   Context cx(waker);
   EXPECT_TRUE(future.poll(cx).is_pending());
-  EXPECT_THROW(F(std::move(future)), std::logic_error);
+  EXPECT_THROW([[maybe_unused]] F moved(std::move(future)), std::logic_error);
   return block_on(future);
 }
 
