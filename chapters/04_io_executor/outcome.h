@@ -31,6 +31,8 @@ class Outcome {
     return true;
   }
 
+  bool has_failed() const noexcept { return exception_ != nullptr; }
+
   /// The value, or the exception, thrown.
   T get() && {
     if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
@@ -57,6 +59,8 @@ class Outcome<void> {
       return true;
     }
   }
+
+  bool has_failed() const noexcept { return exception_ != nullptr; }
 
   void get() && {
     if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));

@@ -1,0 +1,88 @@
+#include "07_join/woken_set.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "common/trace.h"
+
+namespace book::detail {
+
+const WakerVTable WokenSet::kWakerVTable{
+    .clone =
+        [](void* data) {
+          if (trace::enabled()) [[unlikely]]
+            trace::waker_clone(data);
+          child_of(data).set_->retain();
+        },
+    .wake =
+        [](void* data) {
+          WokenSet* set = child_of(data).set_;
+          set->wake(child_of(data));
+          set->release();
+        },
+    .wake_by_ref = [](void* data) { child_of(data).set_->wake(child_of(data)); },
+    .drop =
+        [](void* data) {
+          if (trace::enabled()) [[unlikely]]
+            trace::waker_drop(data);
+          child_of(data).set_->drop_waker();
+        },
+};
+
+void WokenSet::wake(Child& child) noexcept {
+  if (trace::enabled()) [[unlikely]]
+    trace::wake(&child);
+  if (child.queued_.exchange(true, std::memory_order_acq_rel)) return;
+  Child* top = woken_.load(std::memory_order_relaxed);
+  do {
+    child.next_ = top;
+  } while (!woken_.compare_exchange_weak(top, &child, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed));
+  // The parent may be gone as soon as it sees the child; but whoever wakes holds an owner.
+  if (!top) parent_.wake();
+}
+
+void WokenSet::start_poll() noexcept {
+  if (!woken_.load(std::memory_order_relaxed)) return;
+  Child* child = woken_.exchange(nullptr, std::memory_order_acq_rel);
+  // Last in, first out: turned round, the batch is in the order of the wakes.
+  Child* const last = child;
+  Child* first = nullptr;
+  while (child) first = std::exchange(child, std::exchange(child->next_, first));
+  (batch_ ? batch_end_->next_ : batch_) = first;
+  batch_end_ = last;
+}
+
+WokenSet::Child* WokenSet::next() noexcept {
+  Child* child = batch_;
+  if (!child) return nullptr;
+  batch_ = child->next_;
+  child->queued_.exchange(false, std::memory_order_acq_rel);
+  return child;
+}
+
+void WokenSet::wait_for_more(Context& cx, const char* why, std::size_t left) {
+  constexpr std::size_t kMost = std::numeric_limits<int>::max();
+  cx.waits_for(why, static_cast<int>(std::min(left, kMost)));
+  if (woken_.load(std::memory_order_acquire)) return cx.waker().wake_by_ref();
+  parent_.store(cx.waker());
+  if (woken_.load(std::memory_order_acquire)) parent_.wake();
+}
+
+void WokenSet::wait(Context& cx, const char* why, std::size_t left) {
+  if (owners_.load(std::memory_order_acquire) > 1 || woken_.load(std::memory_order_acquire)) {
+    return wait_for_more(cx, why, left);
+  }
+  parent_.forget(cx.waker());
+  cx.waits_for(reason_.what ? reason_.what : why, reason_.number);
+}
+
+// Whoever drops the last waker of all lets the parent look once more: see wait(). Two threads that
+// drop the last two at once may each take the other's for one that stays; then nobody looks, and a
+// parent that waits in vain is found out when everything else has gone silent.
+void WokenSet::drop_waker() noexcept {
+  if (owners_.load(std::memory_order_acquire) == 2) parent_.wake();
+  release();
+}
+
+}  // namespace book::detail

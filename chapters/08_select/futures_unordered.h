@@ -1,0 +1,151 @@
+// FuturesUnordered<F>: a set of futures that may grow while it runs, and a stream of what they end
+// with, in the order in which they end.
+//
+//     FuturesUnordered<Async<Page>> downloads;
+//     downloads.push(download(url));                    // also later, while others are under way
+//     for (;;) {
+//       std::optional<Page> page = co_await next(downloads);
+//       if (!page) break;                               // all have ended
+//     }
+//
+// A push and every event cost O(1): each future has a waker of its own, and only those woken are
+// polled (07_join/woken_set.h). Chapter 08 explains it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "07_join/maybe_done.h"
+#include "07_join/woken_set.h"
+#include "common/future.h"
+
+namespace book {
+
+/// A stream of the outputs. The futures are pinned where they are put, so the set itself may be
+/// moved at any time. An exception of a future comes out of the poll; the set goes on without it.
+/// Its memory shrinks only when it goes.
+template <class F>
+class FuturesUnordered {
+ public:
+  /// std::monostate for futures of void.
+  using Item = ValueOrMonostate<OutputOf<F>>;
+
+  FuturesUnordered() = default;
+  FuturesUnordered(FuturesUnordered&& other) noexcept { swap(other); }
+  FuturesUnordered& operator=(FuturesUnordered&& other) noexcept {
+    FuturesUnordered old(std::move(*this));
+    swap(other);
+    return *this;
+  }
+  ~FuturesUnordered() { clear(); }
+
+  /// Adds a future; it is first polled at the next poll of the set, which is woken. On the thread
+  /// that polls the set, also from inside a future of it.
+  void push(F future) {
+    if (!free_) grow();
+    Place& place = *free_;
+    ::new (static_cast<void*>(place.memory)) F(std::move(future));
+    free_ = place.next_free;
+    place.full = true;
+    size_ += 1;
+    terminated_ = false;
+    woken_->wake(place);
+  }
+
+  /// The output of one more future; empty when the set is.
+  Poll<std::optional<Item>> poll_next(Context& cx) {
+    if (size_ == 0) {
+      terminated_ = true;
+      return Poll<std::optional<Item>>::ready(std::nullopt);
+    }
+    woken_->start_poll();
+    while (detail::WokenSet::Child* woken = woken_->next()) {
+      auto& place = *static_cast<Place*>(woken);
+      if (!place.full) continue;  // a late wake
+      Poll<OutputOf<F>> poll = poll_child(place);
+      if (poll.is_pending()) continue;
+      if constexpr (std::is_void_v<OutputOf<F>>) {
+        return Poll<std::optional<Item>>::ready(std::in_place);
+      } else {
+        return Poll<std::optional<Item>>::ready(std::move(poll).value());
+      }
+    }
+    woken_->wait_for_more(cx, "futures of a FuturesUnordered", size_);
+    return pending;
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  /// It has said that it is empty, and nothing was pushed since.
+  bool is_terminated() const noexcept { return terminated_; }
+
+  /// Drops all futures.
+  void clear() noexcept {
+    if (!woken_) return;
+    for (std::span<Place> places : blocks_) {
+      for (Place& place : places) {
+        if (place.full) drop(place);
+      }
+    }
+    woken_->abandon();
+  }
+
+ private:
+  /// Where one future lives. A place outlives its future: late wakes may still find it.
+  struct Place : detail::WokenSet::Child {
+    Place* next_free = nullptr;
+    bool full = false;
+    alignas(F) std::byte memory[sizeof(F)];
+
+    F& future() noexcept { return *std::launder(reinterpret_cast<F*>(memory)); }
+  };
+
+  Poll<OutputOf<F>> poll_child(Place& place) {
+    try {
+      Poll<OutputOf<F>> poll =
+          woken_->poll_child(place, [&](Context& cx) { return place.future().poll(cx); });
+      if (poll.is_ready()) drop(place);
+      return poll;
+    } catch (...) {
+      drop(place);
+      throw;
+    }
+  }
+
+  void drop(Place& place) noexcept {
+    place.full = false;
+    place.future().~F();
+    place.next_free = std::exchange(free_, &place);
+    size_ -= 1;
+  }
+
+  /// Makes free places, as many as there are already.
+  void grow() {
+    constexpr std::size_t kFirst = 4;
+    if (!woken_) woken_ = make_arc<detail::WokenSet>();
+    blocks_.push_back(woken_->add<Place>(std::max(kFirst, size_)));
+    for (Place& place : blocks_.back()) place.next_free = std::exchange(free_, &place);
+  }
+
+  void swap(FuturesUnordered& other) noexcept {
+    std::swap(woken_, other.woken_);
+    std::swap(blocks_, other.blocks_);
+    std::swap(free_, other.free_);
+    std::swap(size_, other.size_);
+    std::swap(terminated_, other.terminated_);
+  }
+
+  Arc<detail::WokenSet> woken_;
+  std::vector<std::span<Place>> blocks_;
+  Place* free_ = nullptr;
+  std::size_t size_ = 0;
+  bool terminated_ = false;
+};
+
+}  // namespace book
