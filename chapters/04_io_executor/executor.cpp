@@ -60,7 +60,7 @@ ExecutorCore::Running::~Running() {
 }
 
 ExecutorCore::ExecutorCore(TimeMode time, std::optional<std::uint64_t> seed)
-    : thread_(this_thread()), reactor_(time) {
+    : lots_(seed.value_or(0)), thread_(this_thread()), reactor_(time) {
   if (seed) random_.emplace(*seed);
 }
 

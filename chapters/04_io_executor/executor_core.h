@@ -69,6 +69,15 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   /// many hold its waker. On the executor's thread.
   std::string describe_pending() const;
 
+  /// A number by lot, for who has to choose fairly; the same ones for the same seed. On the
+  /// executor's thread. (Sebastiano Vigna's splitmix64.)
+  std::uint64_t draw_lot() noexcept {
+    std::uint64_t lot = lots_ += 0x9e3779b97f4a7c15;
+    lot = (lot ^ (lot >> 30)) * 0xbf58476d1ce4e5b9;
+    lot = (lot ^ (lot >> 27)) * 0x94d049bb133111eb;
+    return lot ^ (lot >> 31);
+  }
+
   Reactor& reactor() noexcept { return reactor_; }
   std::size_t task_count() const noexcept { return task_count_; }
   std::uint64_t polls() const noexcept { return polls_; }
@@ -99,6 +108,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::uint64_t parks_ = 0;
   std::optional<std::mt19937_64> random_;  // with a seed: ready tasks are drawn by lot,
   std::vector<Task*> shuffled_;            // from here
+  std::uint64_t lots_;                     // where draw_lot() stands
   std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each
   bool silence_reported_ = false;
 

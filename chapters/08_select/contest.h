@@ -1,0 +1,106 @@
+// Contest: several operands, and who of them is ready first. What select and race have in common.
+//
+//     poll:   in the order of this poll, ask each one that is not terminated
+//                 ready    -> it has won: hand over its value, ask nobody else
+//                 pending  -> the next one; it has kept our waker, as every future does
+//                 throws   -> the contest has ended: drop all, let it through
+//
+// In the order they were written, the first one that is always ready starves the others. So a fair
+// contest draws a new order for each poll. The lots are the executor's: --seed repeats them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "04_io_executor/executor_core.h"
+#include "common/future.h"
+
+namespace book::detail {
+
+enum class Order { fair, as_written };
+
+/// What a task waits for in a contest. (The operands' own reasons are in the trace.)
+inline constexpr char kFirstOfSeveral[] = "the first of several futures";
+
+/// 0 to N-1, each order as likely as any other. Polled by hand, outside of an executor: 0, 1, 2...
+template <std::size_t N>
+std::array<unsigned char, N> order_by_lot() noexcept {
+  static_assert(N <= 20, "more operands than one number can shuffle: use FuturesUnordered");
+  std::array<unsigned char, N> order{};
+  for (std::size_t i = 0; i < N; ++i) order[i] = static_cast<unsigned char>(i);
+  if (ExecutorCore* core = ExecutorCore::current(); core && N > 1) {
+    std::uint64_t lot = core->draw_lot();
+    for (std::size_t left = N; left > 1; --left) {
+      std::swap(order[left - 1], order[lot % left]);
+      lot /= left;
+    }
+  }
+  return order;
+}
+
+/// An operand is_terminated(), can poll(cx), and drop().
+template <Order kOrder, class... Operands>
+class Contest {
+  static constexpr std::size_t kCount = sizeof...(Operands);
+
+ public:
+  template <class... Futures>
+  explicit Contest(std::in_place_t, Futures&&... futures)
+      : operands_(std::forward<Futures>(futures)...) {}
+
+  /// Polls until one is ready, and calls won(its position, its poll) then. False: none is.
+  template <class Won>
+  bool poll(Context& cx, Won won) {
+    try {
+      return poll_all(cx, won, std::make_index_sequence<kCount>());
+    } catch (...) {
+      drop();
+      throw;
+    }
+  }
+
+  /// True when nobody is left who could win.
+  bool is_over() const {
+    return std::apply([](auto&... operand) { return (operand.is_terminated() && ...); }, operands_);
+  }
+  /// Cancels those that are owned, lets go of those that are borrowed.
+  void drop() noexcept {
+    std::apply([](auto&... operand) { (operand.drop(), ...); }, operands_);
+  }
+
+  template <std::size_t kPosition>
+  auto& at() noexcept {
+    return std::get<kPosition>(operands_);
+  }
+
+ private:
+  template <class Won, std::size_t... kPositions>
+  bool poll_all(Context& cx, Won& won, std::index_sequence<kPositions...>) {
+    if constexpr (kOrder == Order::as_written) {
+      return (ask<kPositions>(cx, won) || ...);
+    } else {
+      for (const std::size_t next : order_by_lot<kCount>()) {
+        if (((next == kPositions && ask<kPositions>(cx, won)) || ...)) return true;
+      }
+      return false;
+    }
+  }
+
+  template <std::size_t kPosition, class Won>
+  bool ask(Context& cx, Won& won) {
+    auto& operand = at<kPosition>();
+    if (operand.is_terminated()) return false;
+    auto poll = operand.poll(cx);
+    if (poll.is_pending()) return false;
+    won(std::integral_constant<std::size_t, kPosition>(), std::move(poll));
+    return true;
+  }
+
+  std::tuple<Operands...> operands_;
+};
+
+}  // namespace book::detail

@@ -1,0 +1,151 @@
+// Every future of this chapter, run through the contract of common/future.h. (Chapter 08)
+#include <gtest/gtest.h>
+
+#include <variant>
+
+#include "05_async_await/async.h"
+#include "05_async_await/simple_futures.h"
+#include "08_select/fuse.h"
+#include "08_select/race.h"
+#include "08_select/select.h"
+#include "chapters/08_select/doors.h"
+#include "support/contract.h"
+
+namespace book {
+namespace {
+
+using test::door;
+using test::Enter;
+
+const auto kIsSeven = [](int value) { return value == 7; };
+const auto kSame = [](int value) { return value; };
+
+auto opens(test::DoorPtr door) {
+  return [door] { test::open(door); };
+}
+
+TEST(Contract, OfSelect) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(select(never<int>(), Enter(opened)), opens(opened));
+      },
+      {},
+      [](const std::variant<int, int>& value) {
+        return value.index() == 1 && std::get<1>(value) == 7;
+      });
+}
+
+TEST(Contract, OfSelectThatIsReadyAtOnce) {
+  test::expect_contract([] { return test::subject(select(ready(7), never<void>())); },
+                        {.ready_at_once = true},
+                        [](const auto& value) { return value.index() == 0; });
+}
+
+TEST(Contract, OfSelectWhenAFutureThrows) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(select(Enter(opened, 1, true), never<int>()), opens(opened));
+      },
+      {.throws = true});
+}
+
+TEST(Contract, OfSelectWithHandlers) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(select(on(never<int>(), kSame), on(Enter(opened), kSame)),
+                             opens(opened));
+      },
+      {}, kIsSeven);
+}
+
+TEST(Contract, OfSelectWhoseHandlerWaits) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        auto enters = [opened](int) { return Enter(opened); };
+        return test::subject(select(on(ready(1), enters), on(never<int>(), kSame)), opens(opened));
+      },
+      {}, kIsSeven);
+}
+
+TEST(Contract, OfSelectWithOtherwise) {
+  test::expect_contract(
+      [] {
+        auto idle = [] { return 7; };
+        return test::subject(select(on(never<int>(), kSame), otherwise(idle)));
+      },
+      {.ready_at_once = true}, kIsSeven);
+}
+
+TEST(Contract, OfSelectWithComplete) {
+  test::expect_contract(
+      [] {
+        auto end = [] { return 7; };
+        return test::subject(select(on(Fuse<Enter>::terminated(), kSame), complete(end)));
+      },
+      {.ready_at_once = true}, kIsSeven);
+}
+
+TEST(Contract, OfFuse) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(fuse(Enter(opened)), opens(opened));
+      },
+      {.fused = true}, kIsSeven);
+}
+
+TEST(Contract, OfFuseWhenItsFutureThrows) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(fuse(Enter(opened, 1, true)), opens(opened));
+      },
+      {.throws = true, .fused = true});
+}
+
+TEST(Contract, OfFuseThatWasSet) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        auto future = Fuse<Enter>::terminated();
+        future.set(Enter(opened));
+        return test::subject(std::move(future), opens(opened));
+      },
+      {.fused = true}, kIsSeven);
+}
+
+TEST(Contract, OfRace) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(race(Enter(opened), never<int>()), opens(opened));
+      },
+      {}, kIsSeven);
+}
+
+TEST(Contract, OfRaceOk) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        const auto broken = door();
+        test::open(broken);
+        return test::subject(race_ok(Enter(broken, 1, true), Enter(opened)), opens(opened));
+      },
+      {}, kIsSeven);
+}
+
+TEST(Contract, OfRaceOkWhenAllFail) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(race_ok(Enter(opened, 1, true)), opens(opened));
+      },
+      {.throws = true});
+}
+
+}  // namespace
+}  // namespace book
