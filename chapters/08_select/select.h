@@ -13,6 +13,7 @@
 #include <utility>
 #include <variant>
 
+#include "07_join/maybe_done.h"
 #include "08_select/branches.h"
 #include "08_select/contest.h"
 #include "08_select/operand.h"
@@ -22,14 +23,10 @@
 namespace book {
 namespace detail {
 
-/// A future's place in the variant that select gives: nothing to keep is a std::monostate.
-template <class F>
-using ValueOf = std::conditional_t<std::is_void_v<OutputOf<F>>, std::monostate, OutputOf<F>>;
-
 template <Order kOrder, class... Fs>
 class [[nodiscard]] Select {
  public:
-  using Output = std::variant<ValueOf<Fs>...>;
+  using Output = std::variant<ValueOrMonostate<OutputOf<Fs>>...>;
 
   explicit Select(Fs&&... futures) : contest_(std::in_place, std::forward<Fs>(futures)...) {}
 

@@ -14,6 +14,7 @@
 namespace book {
 namespace {
 
+using test::broken_door;
 using test::door;
 using test::Enter;
 
@@ -28,7 +29,7 @@ TEST(Contract, OfSelect) {
   test::expect_contract(
       [] {
         const auto opened = door();
-        return test::subject(select(never<int>(), Enter(opened)), opens(opened));
+        return test::subject(select(never<int>(), Enter(opened, 7)), opens(opened));
       },
       {},
       [](const std::variant<int, int>& value) {
@@ -45,8 +46,8 @@ TEST(Contract, OfSelectThatIsReadyAtOnce) {
 TEST(Contract, OfSelectWhenAFutureThrows) {
   test::expect_contract(
       [] {
-        const auto opened = door();
-        return test::subject(select(Enter(opened, 1, true), never<int>()), opens(opened));
+        const auto opened = broken_door();
+        return test::subject(select(Enter(opened, 1), never<int>()), opens(opened));
       },
       {.throws = true});
 }
@@ -55,7 +56,7 @@ TEST(Contract, OfSelectWithHandlers) {
   test::expect_contract(
       [] {
         const auto opened = door();
-        return test::subject(select(on(never<int>(), kSame), on(Enter(opened), kSame)),
+        return test::subject(select(on(never<int>(), kSame), on(Enter(opened, 7), kSame)),
                              opens(opened));
       },
       {}, kIsSeven);
@@ -65,7 +66,7 @@ TEST(Contract, OfSelectWhoseHandlerWaits) {
   test::expect_contract(
       [] {
         const auto opened = door();
-        auto enters = [opened](int) { return Enter(opened); };
+        auto enters = [opened](int) { return Enter(opened, 7); };
         return test::subject(select(on(ready(1), enters), on(never<int>(), kSame)), opens(opened));
       },
       {}, kIsSeven);
@@ -93,7 +94,7 @@ TEST(Contract, OfFuse) {
   test::expect_contract(
       [] {
         const auto opened = door();
-        return test::subject(fuse(Enter(opened)), opens(opened));
+        return test::subject(fuse(Enter(opened, 7)), opens(opened));
       },
       {.fused = true}, kIsSeven);
 }
@@ -101,8 +102,8 @@ TEST(Contract, OfFuse) {
 TEST(Contract, OfFuseWhenItsFutureThrows) {
   test::expect_contract(
       [] {
-        const auto opened = door();
-        return test::subject(fuse(Enter(opened, 1, true)), opens(opened));
+        const auto opened = broken_door();
+        return test::subject(fuse(Enter(opened, 1)), opens(opened));
       },
       {.throws = true, .fused = true});
 }
@@ -112,7 +113,7 @@ TEST(Contract, OfFuseThatWasSet) {
       [] {
         const auto opened = door();
         auto future = Fuse<Enter>::terminated();
-        future.set(Enter(opened));
+        future.set(Enter(opened, 7));
         return test::subject(std::move(future), opens(opened));
       },
       {.fused = true}, kIsSeven);
@@ -122,7 +123,7 @@ TEST(Contract, OfRace) {
   test::expect_contract(
       [] {
         const auto opened = door();
-        return test::subject(race(Enter(opened), never<int>()), opens(opened));
+        return test::subject(race(Enter(opened, 7), never<int>()), opens(opened));
       },
       {}, kIsSeven);
 }
@@ -131,9 +132,9 @@ TEST(Contract, OfRaceOk) {
   test::expect_contract(
       [] {
         const auto opened = door();
-        const auto broken = door();
+        const auto broken = broken_door();
         test::open(broken);
-        return test::subject(race_ok(Enter(broken, 1, true), Enter(opened)), opens(opened));
+        return test::subject(race_ok(Enter(broken, 1), Enter(opened, 7)), opens(opened));
       },
       {}, kIsSeven);
 }
@@ -141,8 +142,8 @@ TEST(Contract, OfRaceOk) {
 TEST(Contract, OfRaceOkWhenAllFail) {
   test::expect_contract(
       [] {
-        const auto opened = door();
-        return test::subject(race_ok(Enter(opened, 1, true)), opens(opened));
+        const auto opened = broken_door();
+        return test::subject(race_ok(Enter(opened, 1)), opens(opened));
       },
       {.throws = true});
 }

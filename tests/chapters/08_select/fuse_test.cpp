@@ -21,6 +21,7 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
+using test::broken_door;
 using test::door;
 using test::Enter;
 using test::poll_once;
@@ -98,11 +99,12 @@ TEST(Fuse, DropsTheOldFutureWhenItIsSet) {
 }
 
 TEST(Fuse, IsTerminatedAfterAnException) {
-  const auto broken = door();
+  const auto broken = broken_door();
   test::open(broken);
-  auto future = fuse(Enter(broken, 1, true));
+  auto future = fuse(Enter(broken, 1));
   EXPECT_THROW((void)poll_once(future), std::runtime_error);
   EXPECT_TRUE(future.is_terminated());
+  broken->fails = false;
   future.set(Enter(broken, 2));
   EXPECT_EQ(poll_once(future).value(), 2);
 }

@@ -21,6 +21,7 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
+using test::broken_door;
 using test::door;
 using test::Enter;
 using test::poll_once;
@@ -97,9 +98,9 @@ TEST(RaceOk, PassesOverAFailure) {
 }
 
 TEST(RaceOk, AsksAFailureNoMore) {
-  const auto broken = door(), shut = door();
+  const auto broken = broken_door(), shut = door();
   test::open(broken);
-  auto either = race_ok(Enter(broken, 1, true), Enter(shut, 2));
+  auto either = race_ok(Enter(broken, 1), Enter(shut, 2));
   EXPECT_TRUE(poll_once(either).is_pending());
   EXPECT_TRUE(poll_once(either).is_pending());
   EXPECT_EQ(broken->polls, 1);
@@ -107,9 +108,9 @@ TEST(RaceOk, AsksAFailureNoMore) {
 
 TEST(RaceOk, DropsAFailureAtOnce) {
   test::DropCounter drops;
-  const auto broken = door();
+  const auto broken = broken_door();
   test::open(broken);
-  auto either = race_ok(Enter(broken, 1, true) | map([token = drops.token()](int value) {
+  auto either = race_ok(Enter(broken, 1) | map([token = drops.token()](int value) {
                           (void)token;
                           return value;
                         }),

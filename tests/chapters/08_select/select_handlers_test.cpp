@@ -21,6 +21,7 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
+using test::broken_door;
 using test::door;
 using test::Enter;
 using test::poll_once;
@@ -82,7 +83,7 @@ TEST(SelectWith, AsksNobodyWhileAHandlerIsRunning) {
   auto later = [](int) -> Async<> {
     for (int i = 0; i < 3; ++i) co_await yield_now();
   };
-  Enter loser(other);
+  Enter loser(other, 7);
   block_on(select_biased(on(loser, later), on(ready(1), later)));
   EXPECT_EQ(other->polls, 1);
 }
@@ -98,11 +99,11 @@ TEST(SelectWith, ThrowsWhatAHandlerThrows) {
 }
 
 TEST(SelectWith, ThrowsWhatAFutureThrowsAndCallsNoHandler) {
-  const auto broken = door();
+  const auto broken = broken_door();
   test::open(broken);
   bool called = false;
   auto note = [&](int) { called = true; };
-  EXPECT_THROW(block_on(select(on(Enter(broken, 1, true), note), on(never<int>(), note))),
+  EXPECT_THROW(block_on(select(on(Enter(broken, 1), note), on(never<int>(), note))),
                std::runtime_error);
   EXPECT_FALSE(called);
 }

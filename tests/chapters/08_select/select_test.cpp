@@ -24,6 +24,7 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
+using test::broken_door;
 using test::door;
 using test::Enter;
 using test::poll_once;
@@ -57,16 +58,16 @@ TEST(Select, TakesValuesThatCanOnlyBeMoved) {
 }
 
 TEST(Select, EndsWithTheExceptionOfAChild) {
-  const auto open_door = door();
+  const auto open_door = broken_door();
   test::open(open_door);
-  EXPECT_THROW(block_on(select(never<int>(), Enter(open_door, 1, true))), std::runtime_error);
+  EXPECT_THROW(block_on(select(never<int>(), Enter(open_door, 1))), std::runtime_error);
 }
 
 TEST(Select, AsksNobodyAfterTheWinner) {
   const auto first = door(), second = door();
   test::open(first);
   test::open(second);
-  auto both = select_biased(Enter(first), Enter(second));
+  auto both = select_biased(Enter(first, 7), Enter(second, 7));
   EXPECT_TRUE(poll_once(both).is_ready());
   EXPECT_EQ(second->polls, 0);
 }
@@ -110,7 +111,7 @@ TEST(Select, DropsAnOwnedLoserWhenItEndsNotWhenItGoes) {
   test::DropCounter drops;
   auto loses = [](test::DropCounter::Token) -> Async<> { co_await never<void>(); };
   const auto quick = door();
-  auto race = select(loses(drops.token()), Enter(quick));
+  auto race = select(loses(drops.token()), Enter(quick, 7));
   EXPECT_TRUE(poll_once(race).is_pending());
   EXPECT_EQ(drops.live(), 1);
   test::open(quick);
@@ -121,8 +122,8 @@ TEST(Select, DropsAnOwnedLoserWhenItEndsNotWhenItGoes) {
 TEST(Select, DropsAnOwnedLoserBeforeAnExceptionLeavesIt) {
   test::DropCounter drops;
   auto loses = [](test::DropCounter::Token) -> Async<> { co_await never<void>(); };
-  const auto broken = door();
-  auto race = select(loses(drops.token()), Enter(broken, 1, true));
+  const auto broken = broken_door();
+  auto race = select(loses(drops.token()), Enter(broken, 1));
   EXPECT_TRUE(poll_once(race).is_pending());
   test::open(broken);
   EXPECT_THROW((void)poll_once(race), std::runtime_error);
@@ -165,7 +166,7 @@ TEST(Select, TellsWhoeverLooksForADeadlockWhatItWaitsFor) {
 TEST(Select, IsWokenThroughWhicheverFutureIsReady) {
   for (int opened = 0; opened < 3; ++opened) {
     const std::array doors{door(), door(), door()};
-    auto race = select(Enter(doors[0]), Enter(doors[1]), Enter(doors[2]));
+    auto race = select(Enter(doors[0], 7), Enter(doors[1], 7), Enter(doors[2], 7));
     auto opener = [](test::DoorPtr one) -> Async<> {
       co_await yield_now();
       test::open(one);
