@@ -175,8 +175,8 @@ Async<> until_stopped(const char* name, Select choose) {
     auto round = choose(on(ready(), on_message), on(stop, on_stop));
     more = co_await round;
   }
-  fmt::print("   {:<14} {} after {} messages\n", name, more ? "has not heard it" : "stops",
-             messages);
+  fmt::print("   {:<14} messages handled {:>6}, {}\n", name, messages,
+             more ? "the stop not heard" : "stopped");
 }
 
 Async<> starves() {
