@@ -1,0 +1,52 @@
+// s | flatten(): the items of the streams that s gives, one stream after the other. (Several of
+// them at once: StreamGroup, merge.h.)
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "09_streams/stream_step.h"
+
+namespace book {
+namespace streams {
+
+template <class S>
+class Flatten {
+  static_assert(Stream<ItemOf<S>>, "flatten(): the items of the stream must be streams");
+
+ public:
+  using Item = ItemOf<ItemOf<S>>;
+  explicit Flatten(S&& source) : source_(std::forward<S>(source)) {}
+
+  PollItem<Item> poll_next(Context& cx) {
+    pin_.enter();
+    for (;;) {
+      if (inner_) {
+        PollItem<Item> next = inner_->poll_next(cx);
+        if (next.is_pending() || next.value()) return next;
+        inner_.reset();
+      }
+      PollItem<ItemOf<S>> stream = source_.poll_next(cx);
+      if (stream.is_pending()) return pending;
+      if (!stream.value()) return PollItem<Item>::ready();
+      inner_.emplace(std::move(*stream.value()));
+    }
+  }
+
+ private:
+  StreamPin pin_;
+  S source_;
+  std::optional<ItemOf<S>> inner_;
+};
+
+}  // namespace streams
+
+namespace detail {
+struct FlattenFn {
+  StreamStep<streams::Flatten> operator()() const { return {}; }
+};
+}  // namespace detail
+
+inline constexpr detail::FlattenFn flatten{};
+
+}  // namespace book

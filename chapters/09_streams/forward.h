@@ -1,0 +1,73 @@
+// stream | forward(sink): a future that moves every item over and then closes the sink. A slow sink
+// slows the stream down: the next item is asked for when the last one has been taken.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "09_streams/sink.h"
+#include "09_streams/stream_step.h"
+
+namespace book {
+namespace streams {
+
+template <class S, class K>
+class [[nodiscard]] Forward {
+  static_assert(Sink<K, ItemOf<S>>, "forward(sink): the sink does not take the stream's items");
+
+ public:
+  using Output = void;
+  Forward(S&& source, K&& sink) : source_(std::forward<S>(source)), sink_(std::forward<K>(sink)) {}
+
+  Poll<void> poll(Context& cx) {
+    pin_.enter();
+    for (;;) {
+      if (item_) {
+        if (sink_.poll_ready(cx).is_pending()) return pin_.pending();
+        sink_.start_send(std::move(*item_));
+        item_.reset();
+      }
+      if (ended_) break;
+      PollItem<ItemOf<S>> next = source_.poll_next(cx);
+      if (next.is_pending()) {
+        (void)sink_.poll_flush(cx);  // while nothing comes, see to it that the rest arrives
+        return pin_.pending();
+      }
+      item_ = std::move(next).value();
+      ended_ = !item_;
+    }
+    if (sink_.poll_close(cx).is_pending()) return pin_.pending();
+    return Poll<void>::ready();
+  }
+
+ private:
+  PinGuard pin_;
+  S source_;
+  K sink_;
+  std::optional<ItemOf<S>> item_;
+  bool ended_ = false;
+};
+
+}  // namespace streams
+
+namespace detail {
+template <class K>
+struct ForwardStep {
+  Held<K> sink;
+};
+struct ForwardFn {
+  /// A sink named is borrowed, a temporary is owned.
+  template <class K>
+  ForwardStep<K> operator()(K&& sink) const {
+    return {Held<K>(std::forward<K>(sink))};
+  }
+};
+template <Stream S, class K>
+streams::Forward<S, K> operator|(S&& source, ForwardStep<K> step) {
+  return {std::forward<S>(source), std::forward<K>(step.sink.held)};
+}
+}  // namespace detail
+
+inline constexpr detail::ForwardFn forward{};
+
+}  // namespace book

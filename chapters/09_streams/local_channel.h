@@ -1,0 +1,145 @@
+// local_channel<T>(capacity): a bounded channel for the tasks of one thread, in its simplest form:
+// one sender, which is a sink, and one receiver, which is a stream.
+//
+//     sender --start_send--> [ a | b | c | _ ] --poll_next--> receiver
+//        ^ waits while it is full                 waits while it is empty ^
+//
+// A full channel makes the sender wait: that is all there is to backpressure. Chapter 11 has
+// channels with many senders, and for many threads.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "09_streams/sink.h"
+#include "09_streams/stream_step.h"
+
+namespace book {
+
+/// What a send meets when the receiver is gone.
+class ChannelClosed : public std::runtime_error {
+ public:
+  ChannelClosed() : std::runtime_error("the channel's receiver is gone") {}
+};
+
+namespace detail {
+template <class T>
+struct LocalChannel {
+  explicit LocalChannel(std::size_t room) : capacity(room) {}
+
+  std::deque<T> items;
+  std::size_t capacity;
+  Waker sender, receiver;  // who waits for room, and who for an item
+  bool sender_gone = false, receiver_gone = false;
+};
+}  // namespace detail
+
+template <class T>
+class LocalSender {
+ public:
+  explicit LocalSender(std::shared_ptr<detail::LocalChannel<T>> channel)
+      : channel_(std::move(channel)) {}
+  LocalSender(LocalSender&&) = default;
+  LocalSender& operator=(LocalSender&&) = delete;
+  ~LocalSender() {
+    if (channel_) end();
+  }
+
+  /// Throws ChannelClosed when nobody will receive any more.
+  Poll<void> poll_ready(Context& cx) {
+    if (channel_->receiver_gone) throw ChannelClosed();
+    if (channel_->items.size() < channel_->capacity) return Poll<void>::ready();
+    cx.store(channel_->sender, "room in a channel");
+    return pending;
+  }
+  /// Throws std::logic_error when there is no room, or after close.
+  void start_send(T item) {
+    if (channel_->sender_gone) throw std::logic_error("start_send after the sink was closed");
+    if (channel_->items.size() >= channel_->capacity)
+      throw std::logic_error("start_send without room: wait for poll_ready first");
+    channel_->items.push_back(std::move(item));
+    std::exchange(channel_->receiver, {}).wake();
+  }
+  Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }  // what is in it has arrived
+  Poll<void> poll_close(Context&) {
+    end();
+    return Poll<void>::ready();
+  }
+
+  /// send(*this, item): a future that is ready when the item is in the channel.
+  streams::Send<LocalSender&, T, streams::After::flush> send(T item) {
+    return {*this, std::move(item)};
+  }
+
+ private:
+  void end() {
+    channel_->sender_gone = true;
+    channel_->sender = {};
+    std::exchange(channel_->receiver, {}).wake();
+  }
+  std::shared_ptr<detail::LocalChannel<T>> channel_;
+};
+
+template <class T>
+class LocalReceiver {
+ public:
+  using Item = T;
+
+  explicit LocalReceiver(std::shared_ptr<detail::LocalChannel<T>> channel)
+      : channel_(std::move(channel)) {}
+  LocalReceiver(LocalReceiver&&) = default;
+  LocalReceiver& operator=(LocalReceiver&&) = delete;
+  ~LocalReceiver() {
+    if (!channel_) return;
+    channel_->receiver_gone = true;
+    channel_->receiver = {};
+    std::exchange(channel_->sender, {}).wake();
+    channel_->items.clear();
+  }
+
+  /// The end comes when the sender is gone and everything that it sent has been taken.
+  PollItem<T> poll_next(Context& cx) {
+    if (!channel_->items.empty()) {
+      PollItem<T> next = PollItem<T>::ready(std::in_place, std::move(channel_->items.front()));
+      channel_->items.pop_front();
+      std::exchange(channel_->sender, {}).wake();
+      return next;
+    }
+    if (channel_->sender_gone) return PollItem<T>::ready();
+    cx.store(channel_->receiver, "an item in a channel");
+    return pending;
+  }
+
+  bool is_terminated() const noexcept { return channel_->sender_gone && channel_->items.empty(); }
+  /// How many items wait in the channel.
+  std::size_t size() const noexcept { return channel_->items.size(); }
+
+ private:
+  std::shared_ptr<detail::LocalChannel<T>> channel_;
+};
+
+template <class T>
+struct LocalChannelEnds {
+  LocalSender<T> sender;
+  LocalReceiver<T> receiver;
+};
+
+namespace detail {
+template <class T>
+struct LocalChannelFn {
+  /// Throws std::invalid_argument when `capacity` is 0.
+  LocalChannelEnds<T> operator()(std::size_t capacity) const {
+    auto channel = std::make_shared<LocalChannel<T>>(at_least_one(capacity, "local_channel"));
+    return {LocalSender<T>(channel), LocalReceiver<T>(channel)};
+  }
+};
+}  // namespace detail
+
+/// auto [sender, receiver] = local_channel<int>(10);
+template <class T>
+inline constexpr detail::LocalChannelFn<T> local_channel{};
+
+}  // namespace book

@@ -1,0 +1,100 @@
+// Sink: where items go, as a stream is where they come from.
+//
+//     poll_ready      is there room for one item?  pending: the waker is kept until there is
+//     start_send      here it is; only after poll_ready was ready, and never waits
+//     poll_flush      has everything that was sent arrived?
+//     poll_close      flush, and nothing will follow
+//
+// The future for each: send(sink, item) is ready, start_send and flush; feed(sink, item) does not
+// flush; flush(sink); close(sink). And stream | forward(sink) moves a whole stream over.
+// A sink throws when it has failed.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "common/future.h"
+
+namespace book {
+
+template <class K, class T>
+concept Sink = requires(std::remove_cvref_t<K>& sink, Context& cx, T item) {
+  { sink.poll_ready(cx) } -> std::same_as<Poll<void>>;
+  { sink.start_send(std::move(item)) } -> std::same_as<void>;
+  { sink.poll_flush(cx) } -> std::same_as<Poll<void>>;
+  { sink.poll_close(cx) } -> std::same_as<Poll<void>>;
+};
+
+namespace streams {
+
+enum class After { nothing, flush };
+
+/// `K` is a reference when the sink is borrowed. Dropped before there was room, it drops the item.
+template <class K, class T, After after>
+class [[nodiscard]] Send {
+ public:
+  using Output = void;
+  Send(K&& sink, T item) : sink_(std::forward<K>(sink)), item_(std::move(item)) {}
+
+  Poll<void> poll(Context& cx) {
+    pin_.enter();
+    if (item_) {
+      if (sink_.poll_ready(cx).is_pending()) return pin_.pending();
+      sink_.start_send(std::move(*item_));
+      item_.reset();
+    }
+    if (after == After::flush && sink_.poll_flush(cx).is_pending()) return pin_.pending();
+    return Poll<void>::ready();
+  }
+
+ private:
+  PinGuard pin_;
+  K sink_;
+  std::optional<T> item_;
+};
+
+template <class K, bool closes>
+class [[nodiscard]] Flush {
+ public:
+  using Output = void;
+  explicit Flush(K&& sink) : sink_(std::forward<K>(sink)) {}
+
+  Poll<void> poll(Context& cx) {
+    pin_.enter();
+    const Poll<void> done = closes ? sink_.poll_close(cx) : sink_.poll_flush(cx);
+    if (done.is_pending()) return pin_.pending();
+    return Poll<void>::ready();
+  }
+
+ private:
+  PinGuard pin_;
+  K sink_;
+};
+
+}  // namespace streams
+
+namespace detail {
+template <streams::After after>
+struct SendFn {
+  /// A future that is ready when the sink has taken the item. A sink named is borrowed.
+  template <class K, class T>
+  requires Sink<K, T> streams::Send<K, T, after>
+  operator()(K&& sink, T item) const { return {std::forward<K>(sink), std::move(item)}; }
+};
+template <bool closes>
+struct FlushFn {
+  template <class K>
+  streams::Flush<K, closes> operator()(K&& sink) const {
+    return streams::Flush<K, closes>(std::forward<K>(sink));
+  }
+};
+}  // namespace detail
+
+inline constexpr detail::SendFn<streams::After::flush> send{};
+inline constexpr detail::SendFn<streams::After::nothing> feed{};
+inline constexpr detail::FlushFn<false> flush{};
+inline constexpr detail::FlushFn<true> close{};
+
+}  // namespace book
