@@ -5,6 +5,18 @@
 
 whose=$1 # reader or solution
 
+# A crash says nothing of itself: say at least in which test.
+crashed() {
+    in_test=$(
+        exec 2>/dev/null
+        "build/bin/exercises/$target" --gtest_fail_fast --gtest_color=no |
+            sed -n 's/^\[ RUN  *\] //p' | tail -n 1
+    )
+    say "Your program crashed, in the test $in_test.
+Most often that is an empty pointer or optional that was used all the same, or an
+object that was used when it had gone."
+}
+
 exercises() { cat "build/exercises/$chapter.list" 2>/dev/null; }
 
 if [ -z "$CHAPTER" ]; then
@@ -51,11 +63,13 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
         >build/exercise.log 2>&1; then
         say "green"
     else
+        status=$?
         say "red"
         say ""
         # What the test found; not the summary of a run.
         sed -e '/^\[==========\]/d' -e '/\[  PASSED  \]/d' -e '/\[  SKIPPED \]/d' -e '/: Skipped$/d' \
             -e "s|$PWD/||g" -e 's|^\.\./||' build/exercise.log | cat -s
+        [ "$status" -lt 128 ] || crashed
         say ""
         say "$next"
         exit 1
