@@ -112,6 +112,24 @@ TEST_F(JoinHandleTest, WakesOnceAndForAValueOnly) {
   EXPECT_EQ(handle.poll(cx).value(), 42);
 }
 
+TEST_F(JoinHandleTest, TheValueIsThereWhenItWakes) {
+  Event event;
+  JoinHandle<int> handle = spawn_with_handle(executor_, answer_after(event));
+  CountingWaker waiter, once_more;
+  bool found = false;
+  waiter.on_wake([&] {
+    Context cx(once_more.waker());
+    found = handle.poll(cx).is_ready();
+  });
+  Context cx(waiter.waker());
+  ASSERT_TRUE(handle.poll(cx).is_pending());
+  event.set();
+  let_others_run();
+  EXPECT_TRUE(found)
+      << "Whoever was woken looked at once, and found no value. First the news, then\n"
+         "the wake: not every waker waits until you have finished your line.";
+}
+
 TEST_F(JoinHandleTest, WakesWhoeverAskedLast) {
   Event event;
   JoinHandle<int> handle = spawn_with_handle(executor_, answer_after(event));
