@@ -1,11 +1,11 @@
 // The chain: coroutines that directly await one another, and the one loop that runs them.
 //
-//        root frame                 frame                    frame
-//      +------------+  parent   +------------+   parent   +------------+
-//      | learn_all  |<----------| learn_song |<-----------|  download  |
-//      +------------+           +------------+            +------------+
-//       top ------------------------------------------------^   |
-//       leaf -------------------------------------------------> future it awaits
+//        root frame                   frame                    frame
+//      +-------------------+ parent +----------------+ parent +------------+
+//      | one_after_another |<-------| learn_and_sing |<-------| learn_song |
+//      +-------------------+        +----------------+        +------------+
+//        top ----------------------------------------------------^   |
+//        leaf --------------------------------------------------> sleep(300ms)
 //
 // A wake costs the same at any depth: the root polls the leaf, and resumes the top. Calling a child
 // and returning from it move `top`; the loop in `run` does the resuming, so that the machine's

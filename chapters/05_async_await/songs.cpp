@@ -42,8 +42,7 @@ Async<> learn_and_sing(Instant start) {
 }
 
 Async<> one_after_another(Instant start) {
-  Song song = co_await learn_song(start);
-  co_await sing_song(std::move(song), start);
+  co_await learn_and_sing(start);
   co_await dance(start);
 }
 

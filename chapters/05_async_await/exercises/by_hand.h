@@ -9,11 +9,13 @@
 //       co_return first - second;
 //     }
 //
-// Write it without a coroutine: a class with a poll of its own. Three rules, and the tests ask for
+// Write it without a coroutine: a class with a poll of its own. Four rules, and the tests ask for
 // each of them:
 //   - b is not polled before a has finished (that is what `one after the other` means),
 //   - a is not polled again once it has finished,
-//   - nothing is polled before the Difference itself is.
+//   - nothing is polled before the Difference itself is,
+//   - each poll goes as far as the coroutine would: up to the next future that is pending.
+// Run its test with: make exercise CHAPTER=05
 #pragma once
 
 #include <utility>

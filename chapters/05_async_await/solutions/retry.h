@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 #include "02_timer_future/sleep.h"

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "04_io_executor/block_on.h"
+#include "support/counting_waker.h"
 
 namespace book {
 namespace {
@@ -37,11 +40,19 @@ class Number {
   PinGuard pin_;
 };
 
+bool polled_after_its_end(const Diary& diary) {
+  for (const std::string& line : diary) {
+    if (line.ends_with("after its end")) return true;
+  }
+  return false;
+}
+
 TEST(DifferenceByHand, GivesTheDifferenceOfTwoReadyNumbers) {
   Diary diary;
   exercise::Difference future(Number("a", 0, 50, diary), Number("b", 0, 8, diary));
   EXPECT_EQ(block_on(std::move(future)), 42)
-      << "Poll a. If it is ready, keep its value and poll b. If that is ready too, you have both.";
+      << "Poll a. If it is ready, keep its value and poll b. If that is ready too, you\n"
+         "have both: the first minus the second.";
 }
 
 TEST(DifferenceByHand, PollsNothingBeforeItIsPolledItself) {
@@ -57,18 +68,38 @@ TEST(DifferenceByHand, WaitsForTheFirstAndOnlyThenAsksTheSecond) {
   try {
     result = block_on(std::move(future));
   } catch (const Deadlock& deadlock) {
-    FAIL() << "You returned pending, and nobody can wake you: which of your two futures knows your "
-              "waker at that moment? When a is ready, go on to b in the same poll.\n"
+    FAIL() << "You returned pending, and nobody can wake you: which of your two futures\n"
+              "knows your waker at that moment? When a is ready, go on to b in the same poll.\n"
            << deadlock.what();
-  } catch (const std::logic_error&) {
-    FAIL()
-        << "A finished future was polled again. What tells you, at the next poll, that a is done?";
+  } catch (const std::logic_error& error) {
+    if (polled_after_its_end(diary)) {
+      FAIL() << "One of your two futures was polled again after its end. What tells you, at\n"
+                "the next poll, that a is done?";
+    }
+    FAIL() << "Your poll threw: " << error.what() << ".\n"
+           << "Ask is_pending() before you take a value(), and where you have to wait return\n"
+              "pin_.pending(): a plain `pending` does not tell pin_ that there is a next time.";
   }
   EXPECT_EQ(diary, (Diary{"a pending", "a pending", "a ready", "b pending", "b ready"}))
-      << "co_await a; co_await b; asks b for the first time when a is ready, and never asks a "
-         "again.";
+      << "co_await a; co_await b; asks b for the first time when a is ready, and never asks\n"
+         "a again.";
   EXPECT_EQ(result, 42)
       << "The value of a has to live from one poll to the next: make it a member.";
+}
+
+TEST(DifferenceByHand, StandsStillWhereTheCoroutineDoes) {
+  Diary diary;
+  exercise::Difference future(Number("a", 2, 50, diary), Number("b", 1, 8, diary));
+  const test::CountingWaker waker;
+  Context cx(waker.waker());
+  ASSERT_TRUE(future.poll(cx).is_pending() && diary.size() == 1)
+      << "a was pending, and you asked on. A poll never waits: pass the pending on. You\n"
+         "are polled again when a has news.";
+  ASSERT_TRUE(future.poll(cx).is_pending());
+  ASSERT_TRUE(future.poll(cx).is_pending());
+  EXPECT_EQ(diary, (Diary{"a pending", "a pending", "a ready", "b pending"}))
+      << "The third poll finds a ready. The coroutine goes on from there to its next\n"
+         "co_await, and asks b in the same poll. You came back for one poll more.";
 }
 
 }  // namespace

@@ -66,13 +66,22 @@ TEST(Retry, TriesAgainAfterAFailure) {
   try {
     EXPECT_EQ(run(download, 4, took), 200);
   } catch (const std::runtime_error&) {
-    FAIL()
-        << "The first try threw, and its exception came out of retry. Catch it, remember it, and "
-           "try again after the pause.";
+    FAIL() << "The first try threw, and its exception came out of retry. Catch it, remember it,\n"
+              "and try again after the pause.";
   } catch (const std::logic_error&) {
-    FAIL() << "A future that has ended was awaited again. Every try needs a new one: call make() "
-              "anew.";
+    FAIL() << "A future that has ended was awaited again. Every try needs a new one: call\n"
+              "make() anew.";
   }
+}
+
+TEST(Retry, SleepsBetweenTwoTries) {
+  Download download{.failures = 1};
+  long took = -1;
+  EXPECT_EQ(run(download, 4, took), 200);
+  EXPECT_GT(took, 0)
+      << "No time has passed between the tries. sleep(pause) alone makes a future and drops\n"
+         "it: await it. (std::this_thread::sleep_for would stop the thread, and everybody on\n"
+         "it. This test runs in virtual time, where only what is awaited takes any.)";
 }
 
 TEST(Retry, DoublesThePauseEachTime) {
@@ -94,7 +103,7 @@ TEST(Retry, GivesUpWithTheLastException) {
         << "Three tries were allowed: not one more, not one less.";
   }
   EXPECT_EQ(took, 300)
-      << "100 and 200 ms between the three tries. Nobody is helped by a pause after "
+      << "100 and 200 ms between the three tries. Nobody is helped by a pause after\n"
          "the last one.";
 }
 

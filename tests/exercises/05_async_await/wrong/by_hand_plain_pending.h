@@ -1,0 +1,37 @@
+// Wrong: says pending without its guard, which takes that for the end.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "common/future.h"
+
+namespace book::exercise {
+
+template <Future A, Future B>
+class Difference {
+ public:
+  using Output = int;
+
+  Difference(A a, B b) : a_(std::move(a)), b_(std::move(b)) {}
+
+  Poll<int> poll(Context& cx) {
+    pin_.enter();
+    if (!first_) {
+      Poll<int> first = a_.poll(cx);
+      if (first.is_pending()) return pending;
+      first_ = first.value();
+    }
+    Poll<int> second = b_.poll(cx);
+    if (second.is_pending()) return pending;
+    return *first_ - second.value();
+  }
+
+ private:
+  A a_;
+  B b_;
+  std::optional<int> first_;  // set: we stand at the second co_await
+  PinGuard pin_;
+};
+
+}  // namespace book::exercise

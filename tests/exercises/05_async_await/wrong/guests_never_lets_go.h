@@ -1,0 +1,52 @@
+// Wrong: the guest lives for ever.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "05_async_await/async.h"
+#include "05_async_await/async_block.h"
+#include "05_async_await/dangling.h"
+
+namespace book::exercise {
+
+using stage::Witness;
+
+/// "hello, Ada".
+inline Async<std::string> greet_kept(const Witness& guest) {
+  co_await yield_now();
+  co_return "hello, " + name_of(guest);
+}
+
+inline Async<std::string> greet(const Witness& guest) {
+  static std::deque<Witness> all;
+  return greet_kept(all.emplace_back(guest));
+}
+
+/// The same, after a pause.
+inline Async<std::string> greet_later(Witness guest, Duration pause) {
+  auto greeting = [guest](Duration time) -> Async<std::string> {
+    co_await sleep(time);
+    co_return "hello, " + name_of(guest);
+  };
+  return async(greeting,
+               pause);  // the block's frame keeps the lambda, and the lambda keeps the guest
+}
+
+/// One future for each of the guests. They are polled much later.
+inline std::vector<Async<std::string>> greet_each(const std::vector<Witness>& guests) {
+  std::vector<Async<std::string>> greetings;
+  for (const Witness& guest : guests) {
+    auto greeting = [guest]() -> Async<std::string> {  // a copy: no &
+      co_await yield_now();
+      co_return "hello, " + name_of(guest);
+    };
+    greetings.push_back(async(greeting));
+  }
+  return greetings;
+}
+
+}  // namespace book::exercise
