@@ -34,10 +34,11 @@ Option choice(std::string name, std::vector<std::string> choices, std::string he
   std::transform(name.begin(), name.end(), placeholder.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
+  std::string fallback = choices.at(0);
   return {.name = std::move(name),
           .placeholder = std::move(placeholder),
           .help = std::move(help),
-          .fallback = choices.at(0),
+          .fallback = std::move(fallback),
           .choices = std::move(choices)};
 }
 
