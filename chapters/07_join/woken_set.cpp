@@ -42,6 +42,19 @@ void WokenSet::wake(Child& child) noexcept {
   if (!top) parent_.wake();
 }
 
+void WokenSet::wake_here(Child& child) noexcept {
+  if (child.queued_.exchange(true, std::memory_order_acq_rel)) return;
+  const bool quiet = !batch_;
+  child.next_ = nullptr;
+  append(&child, &child);
+  if (quiet) parent_.wake();
+}
+
+void WokenSet::append(Child* first, Child* last) noexcept {
+  (batch_ ? batch_end_->next_ : batch_) = first;
+  batch_end_ = last;
+}
+
 void WokenSet::start_poll() noexcept {
   if (!woken_.load(std::memory_order_relaxed)) return;
   Child* child = woken_.exchange(nullptr, std::memory_order_acq_rel);
@@ -49,8 +62,7 @@ void WokenSet::start_poll() noexcept {
   Child* const last = child;
   Child* first = nullptr;
   while (child) first = std::exchange(child, std::exchange(child->next_, first));
-  (batch_ ? batch_end_->next_ : batch_) = first;
-  batch_end_ = last;
+  append(first, last);
 }
 
 WokenSet::Child* WokenSet::next() noexcept {

@@ -74,6 +74,8 @@ class WokenSet {
 
   /// Puts a child into the set, as its waker does. From any thread.
   void wake(Child& child) noexcept;
+  /// The same on the parent's own thread, for a child that is new: straight into the batch.
+  void wake_here(Child& child) noexcept;
 
   // A poll of the parent: start_poll, then next and poll_child until there is none, then wait.
 
@@ -132,6 +134,7 @@ class WokenSet {
 
   static const WakerVTable kWakerVTable;
   static Child& child_of(void* data) noexcept { return *static_cast<Child*>(data); }
+  void append(Child* first, Child* last) noexcept;
   void drop_waker() noexcept;
 
   std::atomic<std::size_t> owners_{1};

@@ -55,7 +55,7 @@ class FuturesUnordered {
     place.full = true;
     size_ += 1;
     terminated_ = false;
-    woken_->wake(place);
+    woken_->wake_here(place);
   }
 
   /// The output of one more future; empty when the set is.

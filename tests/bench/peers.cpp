@@ -23,6 +23,9 @@
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
+#include "07_join/join_all.h"
+#include "08_select/futures_unordered.h"
+#include "common/stream.h"
 
 namespace book {
 namespace {
@@ -186,6 +189,80 @@ void timer_cancel(int live) {
   result_since(start, kMillion);
 }
 
+/// What a child waits for: fired once, by the bench.
+struct Shot {
+  bool fired = false;
+  Waker waiter;
+};
+
+class Fired {
+ public:
+  using Output = void;
+  explicit Fired(Shot& shot) : shot_(&shot) {}
+  Poll<void> poll(Context& cx) {
+    if (shot_->fired) return Poll<void>::ready();
+    cx.store(shot_->waiter, "a shot");
+    return pending;
+  }
+
+ private:
+  Shot* shot_;
+};
+
+/// 10,000 children that end in random order, 20 times.
+enum class JoinHow { burst, one, join_all };
+Async<> join_children(JoinHow how) {
+  constexpr int kChildren = 10'000;
+  constexpr int kRounds = 20;
+  Random random;
+  std::vector<std::size_t> order(kChildren);
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.next() % i]);
+
+  std::chrono::duration<double, std::nano> total{};
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<Shot> shots(kChildren);
+    const auto fire = [&](std::size_t index) {
+      shots[index].fired = true;
+      std::move(shots[index].waiter).wake();
+    };
+    const auto start = SteadyClock::now();
+    if (how == JoinHow::join_all) {
+      std::vector<Fired> children;
+      children.reserve(kChildren);
+      for (Shot& shot : shots) children.emplace_back(shot);
+      auto all = join_all(std::move(children));
+      auto once = poll_fn([&](Context& cx) {
+        if (all.poll(cx).is_ready()) std::abort();
+        return Poll<void>::ready();
+      });
+      co_await once;
+      for (const std::size_t index : order) fire(index);
+      auto ended = co_await all;
+      if (ended.size() != kChildren) std::abort();
+    } else {
+      FuturesUnordered<Fired> all;
+      for (Shot& shot : shots) all.push(Fired(shot));
+      auto once = poll_fn([&](Context& cx) {
+        if (all.poll_next(cx).is_ready()) std::abort();
+        return Poll<void>::ready();
+      });
+      co_await once;
+      if (how == JoinHow::burst) {
+        for (const std::size_t index : order) fire(index);
+      }
+      for (const std::size_t index : order) {
+        if (how == JoinHow::one) fire(index);
+        auto ended = co_await next(all);
+        if (!ended) std::abort();
+      }
+      if (!all.empty()) std::abort();
+    }
+    total += SteadyClock::now() - start;
+  }
+  result(total.count(), kRounds * kChildren);
+}
+
 /// Inside a task of its own, as the peers do it.
 std::function<void()> in_task(std::function<Async<>()> make) {
   return [make] {
@@ -211,6 +288,9 @@ const std::map<std::string, std::function<void()>> kMeasures{
     {"timer_run", in_task(timer_run)},
     {"timer_cancel", [] { timer_cancel(0); }},
     {"timer_cancel_100k", [] { timer_cancel(100'000); }},
+    {"join_burst", in_task([] { return join_children(JoinHow::burst); })},
+    {"join_one", in_task([] { return join_children(JoinHow::one); })},
+    {"join_all", in_task([] { return join_children(JoinHow::join_all); })},
 };
 
 }  // namespace
