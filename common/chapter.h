@@ -11,7 +11,8 @@
 //                        book::option::choice("mode", {"both", "thread", "reactor"}, "which kind"),
 //                        book::option::text("root", "DIR", "site", "the folder to serve"),
 //                        book::option::flag("quiet", "print the figures only")},
-//            .no_virtual_time = "its threads really sleep"},
+//            .no_virtual_time = "its threads really sleep",
+//            .no_seed = "it runs one task"},
 //           argc, argv, [](book::Args& args) {
 //             book::Reactor reactor(args.time_mode());
 //             const int threads = args.get<int>("threads");
@@ -20,7 +21,8 @@
 //     }
 //
 // Exit code 0: the body returned. 1: an exception came out of it, or stdout could not be written.
-// 2: wrong usage. Every chapter has --help, --virtual-time, --seed N and --trace FILE.
+// 2: wrong usage. Every chapter has --help and --trace FILE, and --virtual-time and --seed N where
+// they can do what they say.
 #pragma once
 
 #include <cstdint>
@@ -74,6 +76,8 @@ struct Chapter {
   std::vector<Option> options = {};
   /// Why this chapter can not honour --virtual-time, if it can not: the flag is then an error.
   std::string no_virtual_time = {};
+  /// Why there is no order for --seed to shuffle, if there is none: the option is then an error.
+  std::string no_seed = {};
 };
 
 /// The command line, read and checked.

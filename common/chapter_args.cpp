@@ -172,6 +172,9 @@ Args parse_args(const Chapter& chapter, const std::vector<std::string>& list) {
       }
       args.virtual_time_ = true;
     } else if (name == "seed") {
+      if (!chapter.no_seed.empty()) {
+        wrong_usage("--seed is not for this chapter: {}", chapter.no_seed);
+      }
       const std::string_view text = words.value("N");
       args.seed_ = parse_number<std::uint64_t>(text);
       if (!args.seed_) wrong_usage("--seed wants a whole number from 0, not \"{}\"", text);
@@ -201,7 +204,10 @@ std::string help_page(const Chapter& chapter) {
                     chapter.no_virtual_time.empty()
                         ? "waiting takes no time: the clock jumps to the next deadline"
                         : "not for this chapter: " + chapter.no_virtual_time);
-  rows.emplace_back("--seed N", "shuffle the order of ready tasks, for the same N the same way");
+  rows.emplace_back("--seed N",
+                    chapter.no_seed.empty()
+                        ? "shuffle the order of ready tasks, for the same N the same way"
+                        : "not for this chapter: " + chapter.no_seed);
   rows.emplace_back("--trace FILE", "write what happens to FILE, an event a line (JSON)");
   rows.emplace_back("--help", "print this page");
 

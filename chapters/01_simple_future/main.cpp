@@ -157,9 +157,11 @@ int main(int argc, char** argv) {
                                         "instead, boil for so many ms and see what waiting costs"),
                    book::option::choice(
                        "trap", {"none", "forgotten-wake", "lost-wake", "poll-again"},
-                       "instead, make one of the mistakes that the README tells of")}},
+                       "instead, make one of the mistakes that the README tells of")},
+       .no_virtual_time = "its story goes by polls, and the kettle of --boil really boils",
+       .no_seed = "it has no queue of tasks to shuffle"},
       argc, argv, [](book::Args& args) {
-        book::Reactor reactor(args.time_mode());
+        book::Reactor reactor;
         book::Reactor::Scope scope(reactor);
         if (const int ms = args.get<int>("boil"); ms > 0) return boil_for_real(ms);
         if (const auto trap = args.get<std::string>("trap"); trap != "none") return walk_into(trap);

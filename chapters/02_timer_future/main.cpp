@@ -215,6 +215,7 @@ int main(int argc, char** argv) {
                                   "how many timers in sections 2 and 3"),
                    option::choice("trap", {"none", "no-second-look", "moved"},
                                   "walk into a mistake instead")},
-       .no_virtual_time = "half of its timers are threads, and threads really sleep"},
+       .no_virtual_time = "half of its timers are threads, and threads really sleep",
+       .no_seed = "it has no queue of tasks to shuffle"},
       argc, argv, run);
 }

@@ -1,4 +1,4 @@
-// The executor of the book at work: howdy and done, many timers at once, a full queue, and the
+// The executor of the Rust book at work: howdy and done, many timers at once, a full queue, and the
 // question that decides when it ends: who still holds a sender? README.md walks through it.
 #include <fmt/core.h>
 
@@ -146,7 +146,8 @@ int main(int argc, char** argv) {
                                         "how many timers run at once in section 2"),
                    book::option::choice("trap", {"none", "lost-waker", "wake-storm", "throw"},
                                         "walk into a mistake instead")},
-       .no_virtual_time = "its timers are threads, and threads really sleep"},
+       .no_virtual_time = "its timers are threads, and threads really sleep",
+       .no_seed = "its channel is first in, first out"},
       argc, argv, [](book::Args& args) {
         const auto trap = args.get<std::string>("trap");
         if (trap != "none") return walk_into(trap);

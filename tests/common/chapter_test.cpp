@@ -137,6 +137,13 @@ TEST(ChapterArgs, RefuseVirtualTimeWithTheChaptersReason) {
             "there is");
 }
 
+TEST(ChapterArgs, RefuseASeedWithTheChaptersReason) {
+  Chapter chapter = example();
+  chapter.no_seed = "it runs one task";
+  EXPECT_EQ(usage_error({"--seed", "7"}, chapter),
+            "--seed is not for this chapter: it runs one task; --help lists what there is");
+}
+
 TEST(ChapterArgs, AskingForWhatIsNotDeclaredIsABug) {
   const Args args = parse_args(example(), {});
   EXPECT_THROW((void)args.get<int>("threds"), std::logic_error);
@@ -161,6 +168,16 @@ TEST(ChapterArgs, TheHelpPageShowsEverything) {
             "  --seed N        shuffle the order of ready tasks, for the same N the same way\n"
             "  --trace FILE    write what happens to FILE, an event a line (JSON)\n"
             "  --help          print this page\n");
+}
+
+TEST(ChapterArgs, TheHelpPageSaysWhatIsNotForThisChapter) {
+  Chapter chapter = example();
+  chapter.no_virtual_time = "its threads really sleep";
+  chapter.no_seed = "it runs one task";
+  const std::string page = help_page(chapter);
+  EXPECT_NE(page.find("  --virtual-time  not for this chapter: its threads really sleep\n"),
+            page.npos);
+  EXPECT_NE(page.find("  --seed N        not for this chapter: it runs one task\n"), page.npos);
 }
 
 TEST(Chapter, RunsItsBodyAndEndsWithZero) {
