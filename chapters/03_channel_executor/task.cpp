@@ -2,32 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
 
 #include "common/arc_wake.h"
+#include "common/report_exception.h"
 
 namespace book::channel_executor {
-namespace {
-
-/// Called where the exception is being handled.
-void report_exception(Place spawned_at) {
-  const char* what = "an exception that is no std::exception";
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    what = error.what();
-  } catch (...) {
-  }
-  // Not fmt::print, which throws when stderr can not be written.
-  std::fputs(
-      fmt::format("a task ended in an exception that nobody will read: {} (spawned at {}:{})\n",
-                  what, spawned_at.file, spawned_at.line)
-          .c_str(),
-      stderr);
-}
-
-}  // namespace
 
 TooManyTasks::TooManyTasks(std::size_t places)
     : std::runtime_error(fmt::format("too many tasks queued: all {} places are taken", places)) {}
