@@ -1,6 +1,6 @@
 // concept Future: something that can be polled until it gives a value.
 // PinGuard: the member that keeps a future from being moved once it was polled, and
-// from being polled once it has ended. Chapter 02 uses it first, chapter 06 explains it.
+// from being polled once it has ended. Chapter 01 uses it first, chapter 06 explains it.
 //
 // The contract every future of this book keeps (tests/support/contract.h checks it):
 //   1. Making it does nothing; work starts at the first poll.
@@ -43,7 +43,9 @@ class PinGuard {
 
   void enter() {
     if (state_ == State::finished)
-      throw std::logic_error("a future was polled after it had finished");
+      throw std::logic_error(
+          "a future was polled after it had finished "
+          "(or it waits, and its poll did not say pin_.pending())");
     state_ = State::finished;
   }
   [[nodiscard]] Pending pending() noexcept {

@@ -33,7 +33,8 @@ class [[nodiscard]] Then {
     // first_, it is running; then there is a second_.
     //   - first_ is running: poll it. Pending? Then so are you. Ready? Move its value to make_, put
     //     what that gives into second_ (second_.emplace(...)), and let go of first_.
-    //   - second_ is running: poll it, and answer what it answers.
+    //   - second_ is running: poll it, and answer what it answers. (Pending? Then say so with
+    //     pin_.pending(): its pin_ and yours are two.)
     // and_then.h is close to it.
     (void)wake;
     return pin_.pending();

@@ -104,6 +104,8 @@ TEST(FirstSuccessTest, DropsTheLoserOnTheSpot) {
         << "The race is over, and the loser still waits for its socket. To\n"
            "drop a future is to cancel it: reset both sides before you return\n"
            "the value.";
+    EXPECT_EQ((a_wins ? a : b).alive, 0)
+        << "The winner has given its value and is of no more use: reset it too.";
   }
 }
 

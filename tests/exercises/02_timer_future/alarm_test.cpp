@@ -93,7 +93,7 @@ TEST(Alarm, ForgetsThoseWhoGoAway) {
   EXPECT_EQ(leaving.kept(), 0)
       << "A Wait was destroyed, and the alarm still keeps its waker: a destructor is how a future "
          "is cancelled, and it takes back what the polls have left behind.";
-  EXPECT_EQ(alarm.waiting(), 1u);
+  EXPECT_EQ(alarm.waiting(), 1u) << "Of two that waited one is gone.";
   alarm.ring();
   EXPECT_EQ(leaving.wakes(), 0) << "It was cancelled: nobody wants that wake any more.";
   EXPECT_EQ(staying.wakes(), 1) << "The other one is still there, and was not woken.";
@@ -105,7 +105,19 @@ TEST(Alarm, OneThatWasNeverPolledLeavesNothing) {
     Alarm::Wait wait = alarm.wait();
     [[maybe_unused]] Alarm::Wait moved = std::move(wait);
   }
-  EXPECT_EQ(alarm.waiting(), 0u);
+  EXPECT_EQ(alarm.waiting(), 0u) << "Nobody has polled, so nobody waits.";
+}
+
+TEST(Alarm, HasRungBeforeItWakes) {
+  CountingWaker task;
+  Alarm alarm;
+  Alarm::Wait wait = alarm.wait();
+  ASSERT_FALSE(poll(wait, task));
+  bool ready = false;
+  task.on_wake([&] { ready = poll(wait, task); });  // inside wake(): the task polls at once
+  alarm.ring();
+  EXPECT_TRUE(ready) << "Woken, polled at once, and still pending: the task goes to sleep again, "
+                        "and this time nobody will wake it. First the news, then the wake.";
 }
 
 TEST(Alarm, AWokenTaskMayDestroyAnotherWait) {
@@ -119,7 +131,10 @@ TEST(Alarm, AWokenTaskMayDestroyAnotherWait) {
   first.on_wake([&] { two.reset(); });
   alarm.ring();
   EXPECT_EQ(first.wakes(), 1);
-  EXPECT_EQ(second.kept(), 0);
+  EXPECT_EQ(second.kept(), 0)
+      << "The first task was woken and destroyed the other Wait, while ring() was walking through "
+         "the list: that entry was dropped twice, or never. Take the whole list out first, then "
+         "wake.";
 }
 
 TEST(Alarm, OneTimerWakesThemAll) {
@@ -136,7 +151,10 @@ TEST(Alarm, OneTimerWakesThemAll) {
   Sleep timer = sleep(1h);
   ASSERT_TRUE(timer.poll(cx).is_pending());
   reactor.wait();
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(poll(waits[i], tasks[i]));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(poll(waits[i], tasks[i]))
+        << "The timer rang the alarm, and Wait " << i << " of 3 is still pending.";
+  }
 }
 
 }  // namespace

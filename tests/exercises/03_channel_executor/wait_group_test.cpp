@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -15,6 +17,7 @@ namespace book::exercise {
 namespace {
 
 using channel_executor::new_executor_and_spawner;
+using namespace std::chrono_literals;
 
 /// A task that is not really there: polls, and counts its wakers and wakes.
 struct Bystander {
@@ -78,6 +81,34 @@ TEST(WaitGroup, TheLastTokenWakesTheTaskThatWaits) {
   EXPECT_EQ(task.wakes(), 1)
       << "The last token is gone, and the waiting task was not woken once: it would\n"
          "sleep for ever. poll keeps its waker, the last token fires it.";
+  EXPECT_EQ(task.kept(), 0)
+      << "The task was woken, and its waker is still kept in the state. A waker keeps its\n"
+         "task alive: take it out before you wake it.";
+}
+
+TEST(WaitGroup, WakesWhenTheLockIsFree) {
+  WaitGroup group;
+  Bystander task;
+  auto done = group.done();
+  std::future<bool> poll;
+  bool came_back = false;
+  task.counter.on_wake([&] {  // inside wake(): the task polls meanwhile, on its own thread
+    if (poll.valid()) return;
+    poll = std::async(std::launch::async, [&] { return task.poll(done); });
+    came_back = poll.wait_for(3s) == std::future_status::ready;
+  });
+  {
+    WaitGroup::Token token = group.enter();
+    ASSERT_FALSE(task.poll(done));
+  }
+  ASSERT_TRUE(poll.valid()) << "The last token is gone, and the waiting task was not woken.";
+  EXPECT_TRUE(poll.get())
+      << "Woken, polled at once, and still pending: the task goes to sleep again, and this\n"
+         "time nobody will wake it. First count down, then wake.";
+  EXPECT_TRUE(came_back)
+      << "The woken task could not poll as long as you were inside wake(): it waited for\n"
+         "the lock that you hold there. Take the waker out under the lock, let go of the\n"
+         "lock, then wake.";
 }
 
 TEST(WaitGroup, WakesTheTaskOfTheLatestPoll) {
@@ -93,7 +124,7 @@ TEST(WaitGroup, WakesTheTaskOfTheLatestPoll) {
   EXPECT_EQ(second.wakes(), 1)
       << "The future was polled by one task, then by another. The one that polled last\n"
          "is to be woken: poll has to store its waker each time.";
-  EXPECT_EQ(first.wakes(), 0);
+  EXPECT_EQ(first.wakes(), 0) << "The first task has given the future away: it waits no more.";
 }
 
 TEST(WaitGroup, ADroppedFutureLeavesNoWakerBehind) {
@@ -109,6 +140,9 @@ TEST(WaitGroup, ADroppedFutureLeavesNoWakerBehind) {
       << "The future is gone, and its waker is still kept in the state. A waker keeps\n"
          "its task alive, and the task keeps the executor running: ~Done has to take it\n"
          "out.";
+  EXPECT_EQ(task.wakes(), 0)
+      << "The future is gone, and with it the wish to be woken: ~Done takes the waker out,\n"
+         "and does not wake it.";
 }
 
 TEST(WaitGroup, KeepsTheContractOfAFuture) {

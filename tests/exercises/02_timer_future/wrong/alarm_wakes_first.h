@@ -1,0 +1,79 @@
+// A wrong answer: it wakes first, and rings afterwards. A task that polls at once finds nothing.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "common/future.h"
+
+namespace book {
+
+class Alarm {
+ public:
+  /// Ready once the alarm has rung. Must not outlive the alarm.
+  class [[nodiscard]] Wait {
+   public:
+    using Output = void;
+
+    explicit Wait(Alarm& alarm) : alarm_(&alarm) {}
+    Wait(Wait&&) = default;
+    ~Wait() {
+      if (!pin_.is_fresh()) alarm_->forget(this);
+    }
+
+    Poll<void> poll(Context& cx) {
+      pin_.enter();
+      if (alarm_->rung_) return Poll<void>::ready();
+      cx.store(alarm_->slot_of(this), "an alarm");
+      return pin_.pending();
+    }
+
+   private:
+    Alarm* alarm_;
+    PinGuard pin_;
+  };
+
+  Alarm() = default;
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+
+  Wait wait() { return Wait(*this); }
+
+  /// Wakes everybody who waits. Whoever comes later is ready at once.
+  void ring() {
+    std::vector<Sleeper> sleepers = std::exchange(sleepers_, {});
+    for (Sleeper& sleeper : sleepers) std::move(sleeper.waker).wake();
+    rung_ = true;
+  }
+
+  /// How many tasks will be woken when it rings.
+  std::size_t waiting() const { return sleepers_.size(); }
+
+ private:
+  /// Since its first poll a Wait can not move: its address is its name.
+  struct Sleeper {
+    const Wait* who;
+    Waker waker;
+  };
+
+  auto find(const Wait* who) {
+    return std::find_if(sleepers_.begin(), sleepers_.end(),
+                        [who](const Sleeper& sleeper) { return sleeper.who == who; });
+  }
+  Waker& slot_of(const Wait* who) {
+    auto at = find(who);
+    if (at == sleepers_.end()) at = sleepers_.insert(at, Sleeper{who, Waker()});
+    return at->waker;
+  }
+  void forget(const Wait* who) {
+    auto at = find(who);
+    if (at != sleepers_.end()) sleepers_.erase(at);
+  }
+
+  bool rung_ = false;
+  std::vector<Sleeper> sleepers_;  // in the order in which they came
+};
+
+}  // namespace book
