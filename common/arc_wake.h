@@ -1,5 +1,5 @@
 // From a shared object to a waker: T only says what waking means, the Arc does the counting.
-// Chapter 03 wakes its tasks this way, as the book does with its ArcWake trait.
+// Chapter 03 wakes its tasks this way, as the Rust book does with its ArcWake trait.
 #pragma once
 
 #include "common/arc.h"

@@ -1,4 +1,4 @@
-// TimerFuture: the timer of the book. A thread sleeps, then wakes the task that waits.
+// TimerFuture: the timer of the Rust book. A thread sleeps, then wakes the task that waits.
 //
 //     TimerFuture ------ Arc ----+
 //                                v

@@ -1,4 +1,4 @@
-// Two futures that are wrong, each by one missing line. main.cpp runs them, the README explains
+// Two futures that are wrong, each in one line. main.cpp runs them, the README explains
 // them. Not for use.
 #pragma once
 

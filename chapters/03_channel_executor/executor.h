@@ -1,5 +1,5 @@
-// The executor of the book: tasks come out of a channel and are polled, and the one that is woken
-// puts itself into the channel again.
+// The executor of the Rust book: tasks come out of a channel and are polled, and the one that is
+// woken puts itself into the channel again.
 //
 //     auto [executor, spawner] = new_executor_and_spawner();
 //     spawner.spawn(some_future);      // queued; nothing runs yet

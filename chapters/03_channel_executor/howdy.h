@@ -2,7 +2,7 @@
 //
 //     [ fresh ] --poll: howdy!--> [ waits for the timer ] --poll: done!--> [ ended ]
 //
-// In the book this is an async block of three lines. Written by hand it is a class, and its members
+// In Rust this is an async block of three lines. Written by hand it is a class, and its members
 // are what the block remembers between two polls. Chapter 05 lets the compiler write it.
 #pragma once
 

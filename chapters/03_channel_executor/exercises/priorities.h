@@ -1,8 +1,10 @@
-// Exercise: urgent tasks first.
+// Exercise 2: urgent tasks first.
 //
 // An executor whose tasks are high or low. Before every poll it takes a high task if one is
 // queued, else a low one; among equals, the one that was queued first. Everything here runs on one
 // thread, so there are no locks to think of: only the order.
+//
+// Run its test with: make exercise CHAPTER=03
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Exercise: wait for the others.
+// Exercise 3: wait for the others.
 //
 // spawn() gives nothing back: one task cannot ask for another's end. A WaitGroup can tell it.
 //
@@ -8,6 +8,8 @@
 //
 // It is 02's timer once more: a state that two sides share, and a waker in it. Here the other side
 // is whoever drops the last token, on whatever thread.
+//
+// Run its test with: make exercise CHAPTER=03
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,12 @@
-// Exercise: a task that is queued at most once, however often it is woken.
+// Exercise 1: a task that is queued at most once, however often it is woken.
 //
 // The chapter's task puts itself into the queue for every wake: three wakes before its turn are
 // three places in the queue, and two polls for nothing. One flag cures that. Where is it set, and
 // where is it cleared? There is one line at which clearing it is right.
 //
 // Spawning a task is its first wake: the test makes one and calls wake_by_ref.
+//
+// Run its test with: make exercise CHAPTER=03
 #pragma once
 
 #include <atomic>
