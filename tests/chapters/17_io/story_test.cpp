@@ -1,0 +1,99 @@
+// The chapter's program, as a reader starts it.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <regex>
+#include <string>
+
+#include "support/child_process.h"
+#include "support/paths.h"
+#include "support/sanitizer.h"
+#include "support/trace_reader.h"
+
+namespace book::test {
+namespace {
+
+struct Ended {
+  int exit_code;
+  std::string out;
+  std::string err;
+};
+
+Ended run_story(const std::string& arguments, const std::string& before = "") {
+  const TemporaryFile out, err;
+  const std::string command = before + program("17_io").string() + " " + arguments + " > " +
+                              out.path() + " 2> " + err.path();
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out.content(), err.content()};
+}
+
+/// Without the figures that the system decides.
+std::string gist(const std::string& story) {
+  return std::regex_replace(std::regex_replace(story, std::regex("~[0-9]+"), "~"),
+                            std::regex("127\\.0\\.0\\.1:[0-9]+"), "127.0.0.1:");
+}
+
+TEST(IoStory, VirtualTimeTellsTheSameStory) {
+  const Ended real = run_story(""), virtual_time = run_story("--virtual-time");
+  EXPECT_EQ(real.exit_code, 0) << real.err;
+  EXPECT_EQ(virtual_time.exit_code, 0) << virtual_time.err;
+  EXPECT_EQ(gist(real.out), gist(virtual_time.out));
+  EXPECT_EQ(real.err + virtual_time.err, "");
+}
+
+TEST(IoStory, EveryOrderOfTasksComesToTheSameEnd) {
+  for (int seed = 1; seed <= 8; ++seed) {
+    const Ended ended = run_story("--virtual-time --seed " + std::to_string(seed));
+    EXPECT_EQ(ended.exit_code, 0) << ended.err;
+    EXPECT_EQ(ended.err, "");
+    EXPECT_NE(ended.out.find("300 words echoed; buffers needed: 1"), std::string::npos)
+        << ended.out;
+  }
+}
+
+TEST(IoStory, ATraceSaysThatAPieceWokeTheServer) {
+  const TemporaryFile file;
+  EXPECT_EQ(run_story("--part 2 --virtual-time --trace " + file.path()).exit_code, 0);
+  const Trace trace(file.path());
+  EXPECT_EQ(trace.title(), "17_io");
+  using Causes = std::vector<std::string>;
+  int woken_by_io = 0;
+  for (const TraceLine& poll : trace.all("poll+")) {
+    if (trace.causes_of(poll.number("n")) == Causes{"poll+", "wake", "io"}) ++woken_by_io;
+  }
+  EXPECT_GE(woken_by_io, 3) << "the connection, or its first piece; and the two that follow";
+}
+
+TEST(IoStory, ATrapEndsByItselfAndShowsItsCure) {
+  const Ended reading = run_story("--trap dropped-read-exact --virtual-time");
+  EXPECT_EQ(reading.exit_code, 0) << reading.err;
+  EXPECT_NE(reading.out.find("order \"0100PAY \""), std::string::npos) << reading.out;
+  EXPECT_NE(reading.out.find("order \"PAY 0250\""), std::string::npos) << reading.out;
+
+  const Ended writing = run_story("--trap dropped-write-all --virtual-time");
+  EXPECT_EQ(writing.exit_code, 0) << writing.err;
+  EXPECT_NE(writing.out.find("asked again: 1000000 bytes"), std::string::npos) << writing.out;
+  EXPECT_EQ(writing.out.find("each time:       ~1000000 bytes"), std::string::npos) << writing.out;
+
+  const Ended stuck = run_story("--trap nobody-reads --virtual-time");
+  EXPECT_EQ(stuck.exit_code, 0) << stuck.err;
+  EXPECT_NE(stuck.out.find("nothing moves any more"), std::string::npos) << stuck.out;
+  EXPECT_NE(stuck.out.find("has read 2000000 bytes"), std::string::npos) << stuck.out;
+  EXPECT_EQ(reading.err + writing.err + stuck.err, "");
+}
+
+TEST(IoStory, TooFewDescriptorsAreOneClearError) {
+  if (under_sanitizer()) GTEST_SKIP() << "a sanitizer needs descriptors of its own";
+  const Ended ended = run_story("--part 8", "ulimit -n 64; ");
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_EQ(ended.err, "17_io: socket: Too many open files\n");
+}
+
+TEST(IoStory, APartThatDoesNotExistIsWrongUsage) {
+  EXPECT_EQ(run_story("--part 9").exit_code, 2);
+  EXPECT_EQ(run_story("--trap door").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace book::test
