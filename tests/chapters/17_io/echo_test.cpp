@@ -218,6 +218,7 @@ TEST(BufferDesk, BuysAsManyAsAreLentAtOnce) {
     EXPECT_EQ(desk.bought(), 1u);
   }
   std::vector<BufferDesk::Loan> loans;
+  loans.reserve(5);
   for (int i = 0; i < 5; ++i) loans.push_back(desk.lend());
   EXPECT_EQ(desk.bought(), 5u);
   EXPECT_NE(loans[0].bytes().data(), loans[1].bytes().data());
