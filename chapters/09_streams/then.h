@@ -6,25 +6,22 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "05_async_await/map_then.h"
+#include "07_join/maybe_done.h"
 #include "09_streams/stream_step.h"
 
 namespace book {
 namespace streams {
 
-/// What stands for the output of a future in a stream: an item is never void.
+/// A future that has ended, as an item. An item is never void: std::monostate stands for that.
 template <Future F>
-using OutputItem = std::conditional_t<std::is_void_v<OutputOf<F>>, std::monostate, OutputOf<F>>;
-
-/// A future that has ended, as an item.
-template <Future F>
-PollItem<OutputItem<F>> to_item(Poll<OutputOf<F>>&& output) {
+PollItem<ValueOrMonostate<OutputOf<F>>> to_item(Poll<OutputOf<F>>&& output) {
+  using Item = ValueOrMonostate<OutputOf<F>>;
   if constexpr (std::is_void_v<OutputOf<F>>) {
-    return PollItem<std::monostate>::ready(std::in_place);
+    return PollItem<Item>::ready(std::in_place);
   } else {
-    return PollItem<OutputItem<F>>::ready(std::in_place, std::move(output).value());
+    return PollItem<Item>::ready(std::in_place, std::move(output).value());
   }
 }
 
@@ -34,7 +31,7 @@ class Then {
   static_assert(Future<Made>, "then(f): f must return a future; for a plain value use map(f)");
 
  public:
-  using Item = OutputItem<Made>;
+  using Item = ValueOrMonostate<OutputOf<Made>>;
   Then(S&& source, Function function)
       : source_(std::forward<S>(source)), function_(std::move(function)) {}
 

@@ -9,15 +9,18 @@
 
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
+#include "09_streams/buffered.h"
 #include "09_streams/chain_zip.h"
 #include "09_streams/chunks.h"
 #include "09_streams/collect.h"
 #include "09_streams/flatten.h"
+#include "09_streams/for_each_concurrent.h"
 #include "09_streams/forward.h"
 #include "09_streams/fused.h"
 #include "09_streams/generator.h"
 #include "09_streams/local_channel.h"
 #include "09_streams/map_filter.h"
+#include "09_streams/merge.h"
 #include "09_streams/peekable.h"
 #include "09_streams/sources.h"
 #include "09_streams/take_skip.h"
@@ -98,6 +101,23 @@ TEST(Dropping, AHalfRunPipelineLeavesNothingBehind) {
     return std::move(s) | then(passes) |
            chain(once(1) | filter_map([](int) { return std::optional<Token>(); })) |
            reduce([](Token a, Token) { return a; });
+  });
+}
+
+TEST(Dropping, FuturesUnderWayLeaveNothingBehind) {
+  expect_no_trace(
+      [](auto s) { return std::move(s) | map(passes) | buffered(2) | collect<Tokens>(); });
+  expect_no_trace(
+      [](auto s) { return std::move(s) | map(passes) | buffer_unordered(3) | collect<Tokens>(); });
+  expect_no_trace([](auto s) { return std::move(s) | for_each_concurrent(2, passes); });
+  expect_no_trace([](auto s) {
+    return merge(once(1) | filter_map([](int) { return std::optional<Token>(); }), std::move(s)) |
+           map(passes) | buffered(4) | for_each([](Token) { return yield_now(); });
+  });
+  expect_no_trace([](auto s) {
+    StreamGroup<AsyncStream<Token>> group;
+    group.insert(passes_all(std::move(s)));
+    return std::move(group) | collect<Tokens>();
   });
 }
 
