@@ -2,10 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <cstdio>
-#include <exception>
 #include <stdexcept>
 #include <utility>
+
+#include "common/borrowed_waker.h"
+#include "common/report_exception.h"
 
 namespace book {
 namespace {
@@ -19,27 +20,6 @@ const void* this_thread() noexcept {
   static thread_local char token;
   return &token;
 }
-
-void report_exception(Place place) noexcept {
-  const char* what = "an exception that is no std::exception";
-  std::exception_ptr keep = std::current_exception();
-  try {
-    std::rethrow_exception(keep);
-  } catch (const std::exception& error) {
-    what = error.what();
-  } catch (...) {
-  }
-  std::fprintf(stderr,
-               "a task ended in an exception that nobody will read: %s (spawned at %s:%d)\n", what,
-               place.file, place.line);
-}
-
-/// A waker that is only lent: not counted, and not dropped.
-union BorrowedWaker {
-  Waker waker;
-  BorrowedWaker(void* data, const WakerVTable* vtable) noexcept : waker(data, vtable) {}
-  ~BorrowedWaker() {}
-};
 
 }  // namespace
 
@@ -128,7 +108,7 @@ void ExecutorCore::turn(Task* task) {
   if (old & Task::kCancelled) return finish(task);
   ++polls_;
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
-  Context cx(borrowed.waker);
+  Context cx(borrowed.get());
   polling_ = task;
   if (trace::enabled()) [[unlikely]]
     trace::poll_begin(task);

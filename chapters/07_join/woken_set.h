@@ -30,6 +30,7 @@
 
 #include "common/arc.h"
 #include "common/atomic_waker.h"
+#include "common/borrowed_waker.h"
 #include "common/waker.h"
 
 namespace book::detail {
@@ -88,8 +89,8 @@ class WokenSet {
   /// Calls `poll(cx)` with a Context whose waker is the child's.
   template <class Poll>
   auto poll_child(Child& child, Poll poll) {
-    const Borrowed borrowed(child);
-    Context cx(borrowed.waker);
+    const BorrowedWaker waker(&child, &kWakerVTable);
+    Context cx(waker.get());
     auto result = poll(cx);
     reason_ = cx.reason();
     return result;
@@ -119,15 +120,6 @@ class WokenSet {
    private:
     void* memory_;
     std::size_t alignment_;
-  };
-
-  /// A child's waker for the length of one poll: it counts as nobody's.
-  struct Borrowed {
-    explicit Borrowed(Child& child) noexcept : waker(&child, &kWakerVTable) {}
-    ~Borrowed() {}
-    union {
-      const Waker waker;  // never destroyed: it owns nothing
-    };
   };
 
   ~WokenSet() = default;

@@ -1,0 +1,24 @@
+// BorrowedWaker: a waker for the length of one poll. It is nobody's: not counted when it is made,
+// and not dropped when it goes. Whoever has to wait clones it, as any waker. Chapter 04 explains it.
+#pragma once
+
+#include "common/waker.h"
+
+namespace book {
+
+class BorrowedWaker {
+ public:
+  BorrowedWaker(void* data, const WakerVTable* vtable) noexcept : waker_(data, vtable) {}
+  BorrowedWaker(const BorrowedWaker&) = delete;
+  BorrowedWaker& operator=(const BorrowedWaker&) = delete;
+  ~BorrowedWaker() {}
+
+  const Waker& get() const noexcept { return waker_; }
+
+ private:
+  union {
+    Waker waker_;  // never destroyed: it owns nothing
+  };
+};
+
+}  // namespace book
