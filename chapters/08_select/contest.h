@@ -1,12 +1,13 @@
 // Contest: several operands, and who of them is ready first. What select and race have in common.
 //
-//     poll:   in the order of this poll, ask each one that is not terminated
+//     poll:   in order, ask each one that is not terminated
 //                 ready    -> it has won: hand over its value, ask nobody else
 //                 pending  -> the next one; it has kept our waker, as every future does
 //                 throws   -> the contest has ended: drop all, let it through
 //
 // In the order they were written, the first one that is always ready starves the others. So a fair
-// contest draws a new order for each poll. The lots are the executor's: --seed repeats them.
+// contest draws its order by lot, when it is first polled. The lots are the executor's: --seed
+// repeats them.
 #pragma once
 
 #include <array>
@@ -27,17 +28,19 @@ enum class Order { fair, as_written };
 inline constexpr char kFirstOfSeveral[] = "the first of several futures";
 
 /// 0 to N-1, each order as likely as any other. Polled by hand, outside of an executor: 0, 1, 2...
-template <std::size_t N>
-std::array<unsigned char, N> order_by_lot() noexcept {
-  static_assert(N <= 20, "more operands than one number can shuffle: use FuturesUnordered");
-  std::array<unsigned char, N> order{};
-  for (std::size_t i = 0; i < N; ++i) order[i] = static_cast<unsigned char>(i);
-  if (ExecutorCore* core = ExecutorCore::current(); core && N > 1) {
+template <std::size_t... kPositions>
+std::array<unsigned char, sizeof...(kPositions)> order_by_lot(
+    std::index_sequence<kPositions...>) noexcept {
+  constexpr std::size_t kCount = sizeof...(kPositions);
+  static_assert(kCount <= 20, "more operands than one number can shuffle: use FuturesUnordered");
+  std::array<unsigned char, kCount> order{kPositions...};
+  if (ExecutorCore* core = ExecutorCore::current(); core && kCount > 1) {
     std::uint64_t lot = core->draw_lot();
-    for (std::size_t left = N; left > 1; --left) {
-      std::swap(order[left - 1], order[lot % left]);
-      lot /= left;
-    }
+    // Each position in turn swaps with one of those from it on. (A fold, not a loop: the compiler
+    // divides by constants, which costs next to nothing.)
+    ((std::swap(order[kPositions], order[kPositions + lot % (kCount - kPositions)]),
+      lot /= kCount - kPositions),
+     ...);
   }
   return order;
 }
@@ -83,7 +86,11 @@ class Contest {
     if constexpr (kOrder == Order::as_written) {
       return (ask<kPositions>(cx, won) || ...);
     } else {
-      for (const std::size_t next : order_by_lot<kCount>()) {
+      if (!drawn_) {
+        order_ = order_by_lot(std::index_sequence<kPositions...>());
+        drawn_ = true;
+      }
+      for (const std::size_t next : order_) {
         if (((next == kPositions && ask<kPositions>(cx, won)) || ...)) return true;
       }
       return false;
@@ -101,6 +108,8 @@ class Contest {
   }
 
   std::tuple<Operands...> operands_;
+  std::array<unsigned char, kOrder == Order::fair ? kCount : 0> order_{};
+  bool drawn_ = false;
 };
 
 }  // namespace book::detail

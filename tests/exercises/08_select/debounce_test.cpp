@@ -1,0 +1,107 @@
+#include "exercise/debounce.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "04_io_executor/block_on.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Keys, each at its time.
+class Typing {
+ public:
+  using Item = std::string;
+  Typing(Instant start, std::vector<std::pair<Duration, std::string>> keys)
+      : start_(start), keys_(std::move(keys)) {}
+
+  bool is_terminated() const noexcept { return given_ == keys_.size(); }
+  Poll<std::optional<std::string>> poll_next(Context& cx) {
+    if (is_terminated()) return Poll<std::optional<std::string>>::ready(std::nullopt);
+    if (pause_.is_terminated()) pause_.set(sleep_until(start_ + keys_[given_].first));
+    if (pause_.poll(cx).is_pending()) return pending;
+    return Poll<std::optional<std::string>>::ready(keys_[given_++].second);
+  }
+
+ private:
+  Instant start_;
+  std::vector<std::pair<Duration, std::string>> keys_;
+  std::size_t given_ = 0;
+  Fuse<Sleep> pause_ = Fuse<Sleep>::terminated();
+};
+
+/// What debounce gave, and when.
+struct Given {
+  std::optional<std::string> key;
+  Duration at{};
+};
+
+Async<std::vector<Given>> call(Typing& keys, int times, Instant start) {
+  std::vector<Given> all;
+  for (int i = 0; i < times; ++i) {
+    auto one = exercise::debounce(keys, 50ms);
+    std::optional<std::string> key = co_await one;
+    all.push_back({std::move(key), Reactor::current().now() - start});
+  }
+  co_return all;
+}
+
+std::vector<Given> debounced(std::vector<std::pair<Duration, std::string>> keys, int times = 1) {
+  Executor executor({.time = TimeMode::virtual_time});
+  const Instant start = executor.reactor().now();
+  Typing typing(start, std::move(keys));
+  return executor.block_on(call(typing, times, start));
+}
+
+TEST(Debounce, GivesTheLastKeyOfABurst) {
+  const Given given = debounced({{10ms, "a"}, {20ms, "b"}, {30ms, "c"}})[0];
+  EXPECT_EQ(given.key, "c")
+      << "The key came out while somebody was still typing. After a key, wait: for the next one or "
+         "for 50 quiet milliseconds, whichever is first.";
+  EXPECT_EQ(given.at, 80ms) << "The last key came at 30 ms, and 50 ms later it was clear that it "
+                               "was the last.";
+}
+
+TEST(Debounce, StartsThePauseAfreshWithEveryKey) {
+  const Given given = debounced({{0ms, "a"}, {40ms, "b"}, {80ms, "c"}, {120ms, "d"}})[0];
+  EXPECT_EQ(given.key, "d") << "There were never 50 quiet milliseconds between two of these keys. "
+                               "Every key starts the pause afresh: Fuse::set drops the old one.";
+}
+
+TEST(Debounce, WaitsForTheFirstKeyHoweverLongItTakes) {
+  const Given given = debounced({{500ms, "late"}})[0];
+  EXPECT_EQ(given.key, "late")
+      << "Before the first key there is nothing to be quiet after. A pause that has not begun is "
+         "Fuse<Sleep>::terminated().";
+}
+
+TEST(Debounce, LeavesLaterKeysToTheNextCall) {
+  const std::vector<Given> given = debounced({{10ms, "a"}, {200ms, "b"}, {210ms, "c"}}, 2);
+  EXPECT_EQ(given[0].key, "a");
+  EXPECT_EQ(given[0].at, 60ms);
+  EXPECT_EQ(given[1].key, "c") << "The second call is there for the second burst.";
+  EXPECT_EQ(given[1].at, 260ms);
+}
+
+TEST(Debounce, GivesNothingWhenTheStreamEndsWithoutAKey) {
+  try {
+    EXPECT_EQ(debounced({})[0].key, std::nullopt);
+  } catch (const Deadlock&) {
+    FAIL() << "The stream has ended and there was no key: debounce may not wait on.";
+  } catch (const std::logic_error& error) {
+    FAIL() << "The stream has ended and no pause has begun: nobody is left who could win. What "
+              "does a select need for that case?\n"
+           << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace book

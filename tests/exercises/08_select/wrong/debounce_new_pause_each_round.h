@@ -1,0 +1,36 @@
+// Wrong: a pause that is no key's: it is made in every round.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "02_timer_future/sleep.h"
+#include "05_async_await/async.h"
+#include "08_select/fuse.h"
+#include "08_select/select.h"
+#include "common/stream.h"
+
+namespace book::exercise {
+
+/// `keys` is borrowed: what comes later stays in it, for the next call.
+template <FusedStream S>
+Async<std::optional<ItemOf<S>>> debounce(S& keys, Duration quiet) {
+  std::optional<ItemOf<S>> last;
+
+  auto on_key = [&](ItemOf<S> key) {
+    last = std::move(key);
+    return true;
+  };
+  auto on_quiet = [] { return false; };
+  auto no_key_at_all = [] { return false; };
+
+  for (;;) {
+    auto round = select(on(select_next_some(keys), on_key), on(sleep(quiet), on_quiet),
+                        complete(no_key_at_all));
+    const bool more = co_await round;
+    if (!more) break;
+  }
+  co_return last;
+}
+
+}  // namespace book::exercise
