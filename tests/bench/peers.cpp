@@ -262,51 +262,53 @@ Async<> join_children(JoinHow how) {
     total += SteadyClock::now() - start;
   }
   result(total.count(), kRounds * kChildren);
-  /// Of a future that wins, and one that is never ready.
-  template <class Winner>
-  Async<> selects(Winner winner) {
-    int won_by_first = 0;
-    const auto start = SteadyClock::now();
-    for (int i = 0; i < 10 * kMillion; ++i) {
-      auto race = select(winner(), never<void>());
-      const auto first = co_await race;
-      won_by_first += first.index() == 0 ? 1 : 0;
-    }
-    if (won_by_first != 10 * kMillion) std::abort();
-    result_since(start, 10.0 * kMillion);
-  }
+}
 
-  /// Inside a task of its own, as the peers do it.
-  std::function<void()> in_task(std::function<Async<>()> make) {
-    return [make] {
-      Executor executor;
-      executor.spawn(make());
-      executor.run();
-    };
+/// Of a future that wins, and one that is never ready.
+template <class Winner>
+Async<> selects(Winner winner) {
+  int won_by_first = 0;
+  const auto start = SteadyClock::now();
+  for (int i = 0; i < 10 * kMillion; ++i) {
+    auto race = select(winner(), never<void>());
+    const auto first = co_await race;
+    won_by_first += first.index() == 0 ? 1 : 0;
   }
+  if (won_by_first != 10 * kMillion) std::abort();
+  result_since(start, 10.0 * kMillion);
+}
 
-  const std::map<std::string, std::function<void()>> kMeasures{
-      {"spawn_batch", in_task(spawn_batch)},
-      {"yield_1", in_task([] { return yield_tasks(1); })},
-      {"yield_1000", in_task([] { return yield_tasks(1000); })},
-      // A call of an async function is a frame of its own here, boxed or not.
-      {"depth_1", in_task([] { return depth(1); })},
-      {"depth_10", in_task([] { return depth(10); })},
-      {"depth_100", in_task([] { return depth(100); })},
-      {"boxed_1", in_task([] { return depth(1); })},
-      {"boxed_10", in_task([] { return depth(10); })},
-      {"boxed_100", in_task([] { return depth(100); })},
-      {"mem_pending", in_task([] { return memory(waits_for_ever); })},
-      {"mem_sleep", in_task([] { return memory(sleeps_an_hour); })},
-      {"select_ready", in_task([] { return selects([] { return ready(); }); })},
-      {"select_yield", in_task([] { return selects(yield_now); })},
-      {"timer_run", in_task(timer_run)},
-      {"timer_cancel", [] { timer_cancel(0); }},
-      {"timer_cancel_100k", [] { timer_cancel(100'000); }},
-      {"join_burst", in_task([] { return join_children(JoinHow::burst); })},
-      {"join_one", in_task([] { return join_children(JoinHow::one); })},
-      {"join_all", in_task([] { return join_children(JoinHow::join_all); })},
+/// Inside a task of its own, as the peers do it.
+std::function<void()> in_task(std::function<Async<>()> make) {
+  return [make] {
+    Executor executor;
+    executor.spawn(make());
+    executor.run();
   };
+}
+
+const std::map<std::string, std::function<void()>> kMeasures{
+    {"spawn_batch", in_task(spawn_batch)},
+    {"yield_1", in_task([] { return yield_tasks(1); })},
+    {"yield_1000", in_task([] { return yield_tasks(1000); })},
+    // A call of an async function is a frame of its own here, boxed or not.
+    {"depth_1", in_task([] { return depth(1); })},
+    {"depth_10", in_task([] { return depth(10); })},
+    {"depth_100", in_task([] { return depth(100); })},
+    {"boxed_1", in_task([] { return depth(1); })},
+    {"boxed_10", in_task([] { return depth(10); })},
+    {"boxed_100", in_task([] { return depth(100); })},
+    {"mem_pending", in_task([] { return memory(waits_for_ever); })},
+    {"mem_sleep", in_task([] { return memory(sleeps_an_hour); })},
+    {"select_ready", in_task([] { return selects([] { return ready(); }); })},
+    {"select_yield", in_task([] { return selects(yield_now); })},
+    {"timer_run", in_task(timer_run)},
+    {"timer_cancel", [] { timer_cancel(0); }},
+    {"timer_cancel_100k", [] { timer_cancel(100'000); }},
+    {"join_burst", in_task([] { return join_children(JoinHow::burst); })},
+    {"join_one", in_task([] { return join_children(JoinHow::one); })},
+    {"join_all", in_task([] { return join_children(JoinHow::join_all); })},
+};
 
 }  // namespace
 }  // namespace book
