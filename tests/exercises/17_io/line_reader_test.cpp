@@ -45,14 +45,14 @@ Line impatient_read(LineReader<Source>& lines, int polls) {
 TEST(LineReader, GivesALineWithoutItsNewline) {
   Source stream{{"hello\n"}};
   LineReader lines(stream);
-  EXPECT_EQ(drive(lines.read_line()), "hello")
+  EXPECT_EQ(drive(lines.read_line()), Line("hello"))
       << "What comes before the '\\n' is the line. The '\\n' itself belongs to nobody.";
 }
 
 TEST(LineReader, ReadsOnWhileThereIsNoNewline) {
   Source stream{{"he", "", "ll", "o", "", "", "\n"}};
   LineReader lines(stream);
-  EXPECT_EQ(drive(lines.read_line()), "hello")
+  EXPECT_EQ(drive(lines.read_line()), Line("hello"))
       << "A piece is not a line. While no '\\n' has come, read on, and put the pieces together.";
 }
 
@@ -67,7 +67,7 @@ TEST(LineReader, KeepsWhatCameTooMuch) {
 TEST(LineReader, GivesALineThatHasComeWithoutAskingTheStream) {
   Source stream{{"one\ntwo\n"}, true};
   LineReader lines(stream);
-  EXPECT_EQ(drive(lines.read_line()), "one");
+  EXPECT_EQ(drive(lines.read_line()), Line("one"));
   auto second = lines.read_line();
   EXPECT_TRUE(test::poll_for(second, 1))
       << "The line \"two\" had come together with \"one\". But read_line went to the stream first, "
@@ -93,7 +93,7 @@ TEST(LineReader, TheLastLineNeedsNoNewline) {
 TEST(LineReader, AsksTheStreamAsSeldomAsItCan) {
   Source stream{{"a line of forty letters, and the newline\n"}, true};
   LineReader lines(stream);
-  EXPECT_EQ(drive(lines.read_line()), "a line of forty letters, and the newline");
+  EXPECT_EQ(drive(lines.read_line()), Line("a line of forty letters, and the newline"));
   EXPECT_LE(stream.reads, 1)
       << "The whole line was there at once, and it took this many reads. On a socket each of them "
          "is a system call: read as much as there is, and keep what is too much.";
