@@ -1,0 +1,67 @@
+// Exercise 1: a page of text with a cursor that points into it. After a move, into which page?
+//
+//     Page
+//     +-----------------------------------------------+
+//     | letters_   h  e  l  l  o  .  .  .  .          |     size_ 5
+//     |                     ^                         |
+//     | cursor_ ------------+                         |     position() 3
+//     +-----------------------------------------------+
+//
+// Run its test with: make exercise CHAPTER=06
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace book {
+
+class Page {
+ public:
+  static constexpr std::size_t kRoom = 32;
+
+  Page() = default;
+  Page(const Page&) = delete;
+  Page& operator=(const Page&) = delete;
+
+  // TODO: these two copy the pointer as it is. Write them: the letters and the position come along,
+  // the cursor points into the page in which it is a member, and the page moved from is empty. And
+  // a page that is moved to itself stays as it is.
+  Page(Page&& other) noexcept = default;
+  Page& operator=(Page&& other) noexcept = default;
+  ~Page() = default;
+
+  /// Writes at the cursor, over what is there and as much as fits, and moves the cursor on.
+  void type(std::string_view text) {
+    const std::size_t at = position();
+    const std::size_t size = std::min(text.size(), kRoom - at);
+    std::copy_n(text.begin(), size, cursor_);
+    cursor_ += size;
+    size_ = std::max(size_, at + size);
+  }
+  /// Moves the cursor back, to the beginning at most.
+  void back(std::size_t letters) { cursor_ -= std::min(letters, position()); }
+
+  std::string text() const { return std::string(letters_.data(), size_); }
+  /// How many letters stand before the cursor. Throws std::logic_error when it has left this page.
+  std::size_t position() const {
+    const auto begin = reinterpret_cast<std::uintptr_t>(letters_.data());
+    const auto at = reinterpret_cast<std::uintptr_t>(cursor_);
+    if (at < begin || at > begin + kRoom) {
+      throw std::logic_error("the cursor points into another page");
+    }
+    return at - begin;
+  }
+
+ private:
+  std::array<char, kRoom> letters_{};
+  std::size_t size_ = 0;
+  char* cursor_ = letters_.data();
+};
+
+}  // namespace book

@@ -1,0 +1,156 @@
+// Tests of exercise 2: a list whose nodes are the futures that wait. Each test looks at the length
+// of the list before it walks along it: a list with a dead node in it is a crash, not a red test.
+#include "exercise/gate.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "06_pinning/pin_box.h"
+#include "support/contract.h"
+#include "support/counting_waker.h"
+
+namespace book {
+namespace {
+
+using test::CountingWaker;
+
+bool poll(Gate::Wait& wait, const CountingWaker& task) {
+  Context cx(task.waker());
+  return wait.poll(cx).is_ready();
+}
+bool poll(PinBox<Gate::Wait>& wait, const CountingWaker& task) {
+  return poll(wait.get_unchecked_mut(unsafe), task);
+}
+
+static_assert(!Unpin<Gate::Wait>, "a node of a list must not move: keep the PinGuard");
+
+TEST(Gate, HasNobodyInItsListBeforeTheFirstPoll) {
+  Gate gate;
+  Gate::Wait wait(gate);
+  ASSERT_EQ(gate.waiting(), 0u)
+      << "A Wait that nobody has polled is in the list already. It could still be moved, and the "
+         "list would lead to the place where it was. A future does nothing before its first poll.";
+  const Gate::Wait moved(std::move(wait));
+  EXPECT_EQ(gate.waiting(), 0u);
+}
+
+TEST(Gate, WakesTheOneWhoWaits) {
+  CountingWaker task;
+  Gate gate;
+  Gate::Wait wait(gate);
+  ASSERT_FALSE(poll(wait, task)) << "The gate is closed.";
+  ASSERT_EQ(gate.waiting(), 1u)
+      << "A Wait was polled, and it is pending. The list does not know of "
+         "it, so nobody will find its waker.";
+  gate.open();
+  EXPECT_EQ(task.wakes(), 1) << "The gate was opened, and the task that waits was not woken.";
+  EXPECT_TRUE(poll(wait, task)) << "The gate is open.";
+}
+
+TEST(Gate, IsReadyAtOnceWhenItIsOpen) {
+  CountingWaker task;
+  Gate gate;
+  gate.open();
+  Gate::Wait wait(gate);
+  EXPECT_TRUE(poll(wait, task));
+  EXPECT_EQ(gate.waiting(), 0u);
+}
+
+TEST(Gate, HasEachWaitInItsListOnce) {
+  CountingWaker task;
+  Gate gate;
+  Gate::Wait wait(gate);
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(poll(wait, task));
+  ASSERT_EQ(gate.waiting(), 1u)
+      << "One Wait, polled more than once, and linked more than once: its `next_` leads to itself, "
+         "and whoever walks along the list never ends.";
+  gate.open();
+  EXPECT_EQ(task.wakes(), 1);
+}
+
+TEST(Gate, TakesAWaitOutWhenItIsDestroyed) {
+  CountingWaker task;
+  Gate gate;
+  {
+    Gate::Wait wait(gate);
+    ASSERT_FALSE(poll(wait, task));
+  }
+  ASSERT_EQ(gate.waiting(), 0u)
+      << "A Wait was destroyed and is still in the list, which now leads to memory that is not a "
+         "Wait any more. The destructor takes it out: that is how a future is cancelled.";
+  EXPECT_EQ(task.kept(), 0);
+  gate.open();
+  EXPECT_EQ(task.wakes(), 0);
+}
+
+TEST(Gate, LeavesItsListEmptyWhenItOpens) {
+  CountingWaker task;
+  Gate gate;
+  Gate::Wait wait(gate);
+  ASSERT_FALSE(poll(wait, task));
+  ASSERT_EQ(gate.waiting(), 1u);
+  gate.open();
+  EXPECT_EQ(gate.waiting(), 0u) << "Nobody waits for an open gate: what was woken leaves the list, "
+                                   "and gives its waker away.";
+  EXPECT_EQ(task.kept(), 0) << "It was woken: `std::move(waker).wake()` also lets go of the waker.";
+}
+
+// Of three, any one leaves: the first of the list, the last, the one in the middle.
+TEST(Gate, ClosesTheGapWhereverItIs) {
+  if (testing::UnitTest::GetInstance()->failed_test_count() > 0) {
+    GTEST_SKIP() << "The tests before this one come first.";
+  }
+  for (int leaves = 0; leaves < 3; ++leaves) {
+    std::array<CountingWaker, 3> tasks;
+    Gate gate;
+    std::array waits = {make_pin_box<Gate::Wait>(gate), make_pin_box<Gate::Wait>(gate),
+                        make_pin_box<Gate::Wait>(gate)};
+    for (std::size_t i = 0; i < 3; ++i) ASSERT_FALSE(poll(waits[i], tasks[i]));
+    { const PinBox<Gate::Wait> gone = std::move(waits[static_cast<std::size_t>(leaves)]); }
+    ASSERT_EQ(gate.waiting(), 2u);
+    gate.open();
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(tasks[static_cast<std::size_t>(i)].wakes(), i == leaves ? 0 : 1)
+          << "Three waited, and number " << leaves + 1 << " went away. Number " << i + 1
+          << " is woken, or not woken, by mistake: both neighbours of the gap get each other, and "
+             "first_ is a neighbour too.";
+    }
+  }
+}
+
+TEST(Gate, AWokenTaskMayDestroyEveryWait) {
+  if (testing::UnitTest::GetInstance()->failed_test_count() > 0) {
+    GTEST_SKIP() << "The tests before this one come first.";
+  }
+  CountingWaker first;
+  CountingWaker second;
+  Gate gate;
+  std::array waits = {make_pin_box<Gate::Wait>(gate), make_pin_box<Gate::Wait>(gate)};
+  ASSERT_FALSE(poll(waits[0], first));
+  ASSERT_FALSE(poll(waits[1], second));
+  const auto destroy_all = [&] {
+    for (PinBox<Gate::Wait>& wait : waits) const PinBox<Gate::Wait> gone = std::move(wait);
+  };
+  first.on_wake(destroy_all);
+  second.on_wake(destroy_all);
+  gate.open();
+  EXPECT_EQ(first.wakes() + second.wakes(), 1) << "whoever was woken first destroyed the other one";
+  EXPECT_EQ(gate.waiting(), 0u);
+}
+
+TEST(Gate, KeepsTheContract) {
+  if (testing::UnitTest::GetInstance()->failed_test_count() > 0) {
+    GTEST_SKIP() << "The tests before this one come first.";
+  }
+  test::expect_contract([] {
+    auto gate = std::make_shared<Gate>();
+    return test::subject(Gate::Wait(*gate), [gate] { gate->open(); });
+  });
+}
+
+}  // namespace
+}  // namespace book
