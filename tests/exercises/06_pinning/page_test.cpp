@@ -39,9 +39,11 @@ TEST(Page, TakesItsCursorAlongWhenItIsMoved) {
   Page first;
   const Page second(std::move(hello(first)));
   EXPECT_EQ(second.text(), "hello");
-  ASSERT_NE(cursor_of(second), "the cursor points into another page")
-      << "The page was moved, and its cursor points into the page it came from. A pointer into an "
-         "object does not move with it: make a new one, from the position.";
+  if (cursor_of(second) == "the cursor points into another page") {
+    FAIL()
+        << "The page was moved, and its cursor points into the page it came from. A pointer into "
+           "an object does not move with it: make a new one, from the position.";
+  }
   EXPECT_EQ(cursor_of(second), "3") << "The cursor of the old page stood after the third letter, "
                                        "and so does that of the new one.";
 }
@@ -67,8 +69,10 @@ TEST(Page, IsMovedByAssignmentToo) {
 TEST(Page, LeavesAnEmptyPageBehind) {
   Page first;
   const Page second(std::move(hello(first)));
+  // NOLINTBEGIN(bugprone-use-after-move): that is what is tested
   EXPECT_EQ(first.text(), "") << "A page that was moved from must be empty.";
   EXPECT_EQ(cursor_of(first), "0") << "A page that was moved from has its cursor at the beginning.";
+  // NOLINTEND(bugprone-use-after-move)
 }
 
 TEST(Page, SurvivesAMoveToItself) {
