@@ -70,12 +70,7 @@ class [[nodiscard]] FillBuffer {
 };
 
 /// By the compiler: the frame holds the buffer, and the future that points into it.
-inline Async<std::string> first_word(Letterbox& letterbox) {
-  std::array<char, 16> buffer{};
-  FillBuffer read(letterbox, buffer);
-  const std::size_t size = co_await read;
-  co_return std::string(buffer.data(), size);
-}
+Async<std::string> first_word(Letterbox& letterbox);
 
 /// By hand: what the compiler makes of it, except that this object is no frame on the heap.
 class [[nodiscard]] FirstWord {

@@ -69,10 +69,10 @@ TEST(Page, IsMovedByAssignmentToo) {
 TEST(Page, LeavesAnEmptyPageBehind) {
   Page first;
   const Page second(std::move(hello(first)));
-  // NOLINTBEGIN(bugprone-use-after-move): that is what is tested
+  // NOLINTBEGIN(bugprone-use-after-move,clang-analyzer-cplusplus.Move): that is what is tested
   EXPECT_EQ(first.text(), "") << "A page that was moved from must be empty.";
   EXPECT_EQ(cursor_of(first), "0") << "A page that was moved from has its cursor at the beginning.";
-  // NOLINTEND(bugprone-use-after-move)
+  // NOLINTEND(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
 }
 
 TEST(Page, SurvivesAMoveToItself) {
