@@ -63,6 +63,7 @@ class Gate {
 
   /// How many are in the list.
   std::size_t waiting() const { return waiting_; }
+  bool empty() const { return first_ == nullptr; }
 
  private:
   // Both keep waiting_ and wait.linked_ right; both are to cost the same for ten waits or ten

@@ -66,6 +66,7 @@ class Gate {
 
   /// How many are in the list.
   std::size_t waiting() const { return waiting_; }
+  bool empty() const { return first_ == nullptr; }
 
  private:
   void link(Wait& wait) {
