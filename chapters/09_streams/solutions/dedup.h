@@ -1,0 +1,41 @@
+// Exercise 1: dedup. One answer.
+//
+//     iter({1, 1, 2, 2, 2, 1}) | dedup()      gives 1, 2, 1
+//
+// A stream that leaves out every item that is equal to the one just before it.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "09_streams/stream_step.h"
+
+namespace book::exercise {
+
+template <class S>
+class Dedup {
+ public:
+  using Item = ItemOf<S>;
+  explicit Dedup(S&& source) : source_(std::forward<S>(source)) {}
+
+  PollItem<Item> poll_next(Context& cx) {
+    for (;;) {
+      PollItem<Item> next = source_.poll_next(cx);
+      if (next.is_pending() || !next.value()) return next;
+      if (last_ == next.value()) continue;
+      last_ = next.value();
+      return next;
+    }
+  }
+
+ private:
+  S source_;
+  std::optional<Item> last_;
+};
+
+struct DedupFn {
+  detail::StreamStep<Dedup> operator()() const { return {}; }
+};
+inline constexpr DedupFn dedup{};
+
+}  // namespace book::exercise

@@ -1,0 +1,92 @@
+#include "exercise/debounce.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "04_io_executor/block_on.h"
+#include "09_streams/collect.h"
+#include "09_streams/generator.h"
+#include "09_streams/local_channel.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+using exercise::debounce;
+using Timeline = std::vector<std::pair<long, std::string>>;
+
+struct Key {
+  std::string name;
+  Duration gap;  // since the one before
+};
+
+/// Types the keys, waits for `rest`, and ends.
+AsyncStream<std::string> types(std::vector<Key> keys, Duration rest) {
+  for (const Key& key : keys) {
+    co_await sleep(key.gap);
+    co_yield key.name;
+  }
+  co_await sleep(rest);
+}
+
+/// What comes out of debounce(100ms), with its time in milliseconds of virtual time; the end too.
+Timeline after(std::vector<Key> keys, Duration rest) {
+  Executor executor({.time = TimeMode::virtual_time});
+  const Instant start = executor.reactor().now();
+  Timeline seen;
+  auto note = [&](const std::string& what) {
+    const Duration passed = executor.reactor().now() - start;
+    seen.emplace_back(std::chrono::duration_cast<std::chrono::milliseconds>(passed).count(), what);
+  };
+  executor.block_on(types(std::move(keys), rest) | debounce(100ms) | for_each(note));
+  note("end");
+  return seen;
+}
+
+TEST(Debounce, GivesOnlyTheLastOfABurst) {
+  EXPECT_EQ(after({{"a", 0ms}, {"b", 50ms}}, 500ms), (Timeline{{150, "b"}, {550, "end"}}))
+      << "a came at 0, b at 50 ms. Nobody should hear of a: b followed within 100 ms. While you "
+         "wait, "
+         "is somebody asking the source, and is its item kept in place of the last?";
+}
+
+TEST(Debounce, BeginsAnewWithEveryItem) {
+  EXPECT_EQ(after({{"a", 0ms}, {"b", 60ms}, {"c", 60ms}, {"d", 60ms}}, 500ms),
+            (Timeline{{280, "d"}, {680, "end"}}))
+      << "a, b, c, d came at 0, 60, 120 and 180 ms. The time runs from the latest item: each one "
+         "begins it anew.";
+}
+
+TEST(Debounce, GivesEachItemThatIsLeftAlone) {
+  EXPECT_EQ(after({{"a", 0ms}, {"b", 150ms}, {"c", 20ms}, {"d", 300ms}}, 500ms),
+            (Timeline{{100, "a"}, {270, "c"}, {570, "d"}, {970, "end"}}));
+}
+
+TEST(Debounce, GivesTheLastItemWhenTheSourceEnds) {
+  EXPECT_EQ(after({{"a", 0ms}, {"b", 50ms}}, 20ms), (Timeline{{70, "b"}, {70, "end"}}))
+      << "The source has ended 20 ms after b. b still waits: it comes now, and the end after it.";
+}
+
+TEST(Debounce, PassesAnEmptyStream) { EXPECT_EQ(after({}, 50ms), (Timeline{{50, "end"}})); }
+
+TEST(Debounce, LeavesNoTimerWhenItIsDropped) {
+  Executor executor({.time = TimeMode::virtual_time});
+  const Reactor::Scope scope(executor.reactor());
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  auto ends = local_channel<int>(1);
+  ends.sender.start_send(1);
+  {
+    auto stream = ends.receiver | debounce(1s);
+    EXPECT_TRUE(stream.poll_next(cx).is_pending());
+    EXPECT_EQ(executor.reactor().waiting().timers, 1u);
+  }
+  EXPECT_EQ(executor.reactor().waiting().timers, 0u);
+}
+
+}  // namespace
+}  // namespace book

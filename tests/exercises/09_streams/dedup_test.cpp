@@ -1,0 +1,85 @@
+#include "exercise/dedup.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "09_streams/sources.h"
+
+namespace book {
+namespace {
+
+using Ints = std::vector<int>;
+using exercise::dedup;
+
+/// What comes out of dedup when these go in, all of them ready.
+Ints through_dedup(std::initializer_list<int> items) {
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  auto stream = iter(items) | dedup();
+  Ints given;
+  for (;;) {
+    PollItem<int> next = stream.poll_next(cx);
+    if (next.is_pending()) {
+      ADD_FAILURE() << "It was pending, and the source was not: nobody has its waker, nobody will "
+                       "ever wake it. A twin is no reason to wait: ask the source again.";
+      return given;
+    }
+    if (!next.value()) return given;
+    given.push_back(*next.value());
+  }
+}
+
+TEST(Dedup, LeavesOutATwin) {
+  EXPECT_EQ(through_dedup({1, 1, 2}), (Ints{1, 2}))
+      << "1, 1, 2 went in. A second 1 came right behind the first: it should not come out.";
+}
+
+TEST(Dedup, LeavesOutAsManyAsThereAre) {
+  EXPECT_EQ(through_dedup({1, 1, 1, 2}), (Ints{1, 2}))
+      << "Three in a row, and one is to come out: how often do you ask the source in one poll?";
+}
+
+TEST(Dedup, ComparesWithTheItemBefore) {
+  EXPECT_EQ(through_dedup({1, 2, 1}), (Ints{1, 2, 1}))
+      << "Only the item just before counts: the second 1 comes behind a 2.";
+  EXPECT_EQ(through_dedup({1, 2, 2}), (Ints{1, 2}))
+      << "What do you compare with? With the item that came last, not with the very first.";
+}
+
+TEST(Dedup, PassesAnEmptyStream) { EXPECT_EQ(through_dedup({}), Ints{}); }
+
+/// 5, and then another 5 that comes later.
+struct SlowTwin {
+  using Item = int;
+  Waker* waiter;
+  int* step;
+  PollItem<int> poll_next(Context& cx) {
+    if (*step == 1) {
+      cx.store(*waiter, "the second 5");
+      return pending;
+    }
+    if (*step == 3) return PollItem<int>::ready();
+    ++*step;
+    return PollItem<int>::ready(std::in_place, 5);
+  }
+};
+
+TEST(Dedup, WaitsWhenItsSourceWaits) {
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  Waker waiter;
+  int step = 0;
+  auto stream = SlowTwin{&waiter, &step} | dedup();
+  EXPECT_EQ(stream.poll_next(cx).value(), 5);
+  EXPECT_TRUE(stream.poll_next(cx).is_pending()) << "Its source has nothing yet.";
+  step = 2;
+  EXPECT_FALSE(stream.poll_next(cx).value().has_value())
+      << "The second 5 came late, and is a twin all the same. After it came the end.";
+}
+
+}  // namespace
+}  // namespace book

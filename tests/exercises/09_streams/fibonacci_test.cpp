@@ -1,0 +1,94 @@
+#include "exercise/fibonacci.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "09_streams/collect.h"
+#include "09_streams/take_skip.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+using exercise::Fibonacci;
+using Numbers = std::vector<std::uint64_t>;
+
+/// In virtual time. Never more than 12 numbers.
+Numbers all_of(Fibonacci stream) {
+  return block_on(std::move(stream) | take(12) | collect<Numbers>(),
+                  {.time = TimeMode::virtual_time});
+}
+
+long now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             Reactor::current().now().time_since_epoch())
+      .count();
+}
+
+TEST(Fibonacci, BeginsWithTwoOnes) {
+  const Numbers numbers = all_of(Fibonacci(10ms, 1));
+  ASSERT_FALSE(numbers.empty()) << "It ended at once. The first number is 1.";
+  EXPECT_EQ(numbers.front(), 1u) << "The first number is 1.";
+}
+
+TEST(Fibonacci, AddsTheLastTwoAndEndsAtTheLimit) {
+  EXPECT_EQ(all_of(Fibonacci(10ms, 20)), (Numbers{1, 1, 2, 3, 5, 8, 13}))
+      << "Nothing above the limit of 20 should come, and everything below it.";
+  EXPECT_EQ(all_of(Fibonacci(10ms, 13)), (Numbers{1, 1, 2, 3, 5, 8, 13})) << "The limit may come.";
+}
+
+TEST(Fibonacci, TakesItsPauseForEachNumber) {
+  auto body = []() -> Async<std::vector<long>> {
+    std::vector<long> times;
+    Fibonacci stream(10ms, 3);
+    const long start = now_ms();
+    for (;;) {
+      auto number = co_await next(stream);
+      times.push_back(now_ms() - start);
+      if (!number) break;
+    }
+    co_return times;
+  };
+  EXPECT_EQ(block_on(body(), {.time = TimeMode::virtual_time}),
+            (std::vector<long>{10, 20, 30, 40, 40}))
+      << "These are the times of 1, 1, 2, 3 and the end, in milliseconds. Every number takes its "
+         "pause, and the end takes none.";
+}
+
+TEST(Fibonacci, IsLazy) {
+  auto body = []() -> Async<std::vector<long>> {
+    std::vector<long> waits;
+    Fibonacci stream(10ms, 100);
+    for (int i = 0; i < 2; ++i) {
+      co_await sleep(1s);
+      const long asked = now_ms();
+      (void)co_await next(stream);
+      waits.push_back(now_ms() - asked);
+    }
+    co_return waits;
+  };
+  EXPECT_EQ(block_on(body(), {.time = TimeMode::virtual_time}), (std::vector<long>{10, 10}))
+      << "Asked after a second in which nobody asked, both of these took that many milliseconds. "
+         "The pause begins when somebody asks.";
+}
+
+TEST(Fibonacci, StaysAtItsEnd) {
+  auto body = []() -> Async<int> {
+    Fibonacci stream(10ms, 0);
+    int ends = 0;
+    for (int i = 0; i < 3; ++i) {
+      auto number = co_await next(stream);
+      if (!number) ++ends;
+    }
+    co_return ends;
+  };
+  EXPECT_EQ(block_on(body(), {.time = TimeMode::virtual_time}), 3);
+}
+
+}  // namespace
+}  // namespace book

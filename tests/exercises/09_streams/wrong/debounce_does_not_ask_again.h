@@ -1,0 +1,49 @@
+// Wrong: while the silence is under way, nobody asks the source.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "02_timer_future/sleep.h"
+#include "09_streams/stream_step.h"
+
+namespace book::exercise {
+
+template <class S, class Wait>
+class Debounce {
+ public:
+  using Item = ItemOf<S>;
+  Debounce(S&& source, Wait wait) : source_(std::forward<S>(source)), wait_(wait) {}
+
+  PollItem<Item> poll_next(Context& cx) {
+    pin_.enter();
+    if (!latest_ && !ended_) {
+      PollItem<Item> next = source_.poll_next(cx);
+      if (next.is_pending()) return pending;
+      ended_ = !next.value().has_value();
+      if (!ended_) {
+        latest_ = std::move(next).value();
+        silence_.emplace(sleep(wait_));
+      }
+    }
+    if (!latest_) return PollItem<Item>::ready();
+    if (silence_->poll(cx).is_pending()) return pending;
+    silence_.reset();
+    return PollItem<Item>::ready(std::exchange(latest_, std::nullopt));
+  }
+
+ private:
+  StreamPin pin_;
+  S source_;
+  Wait wait_;
+  std::optional<Item> latest_;    // the item that waits
+  std::optional<Sleep> silence_;  // how long it still has to
+  bool ended_ = false;
+};
+
+struct DebounceFn {
+  detail::StreamStep<Debounce, Duration> operator()(Duration wait) const { return {{wait}}; }
+};
+inline constexpr DebounceFn debounce{};
+
+}  // namespace book::exercise

@@ -1,0 +1,35 @@
+// Wrong: an if where there has to be a loop.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "09_streams/stream_step.h"
+
+namespace book::exercise {
+
+template <class S>
+class Dedup {
+ public:
+  using Item = ItemOf<S>;
+  explicit Dedup(S&& source) : source_(std::forward<S>(source)) {}
+
+  PollItem<Item> poll_next(Context& cx) {
+    PollItem<Item> next = source_.poll_next(cx);
+    if (next.is_pending() || !next.value()) return next;
+    if (last_ == next.value()) next = source_.poll_next(cx);
+    if (next.is_ready()) last_ = next.value();
+    return next;
+  }
+
+ private:
+  S source_;
+  std::optional<Item> last_;
+};
+
+struct DedupFn {
+  detail::StreamStep<Dedup> operator()() const { return {}; }
+};
+inline constexpr DedupFn dedup{};
+
+}  // namespace book::exercise
