@@ -1,7 +1,9 @@
 // Exercise 3: debounce.
 //
-//     keys | debounce(100ms)      a  b  c                 d
-//                                           c                  d
+//     keys | debounce(100ms)
+//
+//     source      a  b  c                  d
+//     debounce              c                   d        each 100 ms after the item itself
 //
 // A stream that gives an item when nothing has followed it for a while: of a burst, only the last
 // one. When the source ends, the item that is still waiting comes at once, and then the end.
