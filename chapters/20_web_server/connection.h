@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <memory>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "02_timer_future/sleep.h"
@@ -16,6 +17,7 @@
 #include "20_web_server/conversation.h"
 #include "20_web_server/exchange.h"
 #include "20_web_server/linger.h"
+#include "20_web_server/site.h"
 #include "common/reactor.h"
 
 namespace book::http {
@@ -40,10 +42,14 @@ Async<void> send_file(W& stream, Conversation::File file) {
 
 /// What is rare, and takes its time: in a frame of its own, which a connection has only then.
 template <class S>
-Async<void> take_time(S& stream, Conversation& talk, Next next) {
+Async<void> take_time(S& stream, Conversation& talk, Next next, const Site& site) {
   switch (next) {
     case Next::sleep:
-      co_await sleep(talk.delay());
+      if (site.thread_naps) {
+        std::this_thread::sleep_for(talk.delay());
+      } else {
+        co_await sleep(talk.delay());
+      }
       break;
     case Next::send_file:
       co_await send_file(stream, talk.take_file());
@@ -67,7 +73,7 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
       const bool open = co_await exchange(stream, talk, next);
       if (!open || next == Next::close) break;
       if (next == Next::read || next == Next::advance) continue;
-      co_await take_time(stream, talk, next);
+      co_await take_time(stream, talk, next, site);
       if (next == Next::linger) break;
     }
   } catch (const std::system_error&) {

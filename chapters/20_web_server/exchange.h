@@ -42,10 +42,10 @@ class [[nodiscard]] Exchange {
   }
 
  private:
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Conversation& talk_;
   bool reads_;
-  PinGuard pin_;
 };
 
 template <class S>

@@ -42,10 +42,10 @@ class [[nodiscard]] Linger {
  private:
   static constexpr std::size_t kMost = 1024 * 1024;
 
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Sleep limit_;
   std::size_t thrown_away_ = 0;
-  PinGuard pin_;
 };
 
 template <class S>

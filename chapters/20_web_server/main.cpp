@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -56,11 +57,16 @@ TcpListener listen(const Args& args) {
   }
 }
 
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 void run(Args& args) {
   raise_descriptor_limit();
   const std::string root =
       args.get<std::string>("root").empty() ? usual_root() : args.get<std::string>("root");
   http::Site site(root);
+  site.thread_naps = args.get<std::string>("trap") == "blocking-nap";
   http::StopSignal stop;
   TcpListener listener = listen(args);
 
@@ -76,7 +82,8 @@ void run(Args& args) {
   // before it.
   executor.spawn(http::serve(std::move(listener), site));
   executor.block_on(std::move(stop));
-  fmt::print("stopped after {} requests on {} connections\n", site.requests, site.connections);
+  fmt::print("stopped after {} on {}\n", counted(site.requests, "request"),
+             counted(site.connections, "connection"));
 }
 
 }  // namespace
@@ -88,7 +95,10 @@ int main(int argc, char** argv) {
        .options = {option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
                                   "where to listen on 127.0.0.1; 0 picks a free port"),
                    option::text("root", "DIR", "",
-                                "the folder to serve (default: the pages of this chapter)")},
+                                "the folder to serve (default: the pages of this chapter)"),
+                   option::choice(
+                       "trap", {"none", "blocking-nap"},
+                       "make a mistake that the README tells of: /sleep stops everybody")},
        .no_virtual_time = "its clients live in real time"},
       argc, argv, run);
 }

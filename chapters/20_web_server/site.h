@@ -24,6 +24,9 @@ struct Site {
   Pool<InputBuffer> inputs;
   Pool<OutputBuffer> outputs;
 
+  /// The mistake of "What goes wrong" in the README: the thread sleeps, and not the task.
+  bool thread_naps = false;
+
   std::uint64_t connections = 0;  ///< accepted so far
   std::uint64_t requests = 0;     ///< answered so far
 };

@@ -25,10 +25,10 @@ class [[nodiscard]] StopSignal {
   Poll<int> poll(Context& cx);
 
  private:
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   sigset_t before_{};
   Descriptor descriptor_;
   IoSource source_;
-  PinGuard pin_;
 };
 
 }  // namespace book::http

@@ -44,8 +44,8 @@ void find_links(Page& page, int number, std::string line) {
 }  // namespace
 
 Page parse_page(const std::string& name, const std::string& text) {
-  static const std::regex mark(R"(^\s*<!--\s*(run|file)\b([^:]*):\s*(.*?)\s*-->\s*$)");
-  static const std::regex mark_like(R"(^\s*<!--\s*(run|file)\b)");
+  static const std::regex mark(R"(^\s*<!--\s*(run|file|clients)\b([^:]*):\s*(.*?)\s*-->\s*$)");
+  static const std::regex mark_like(R"(^\s*<!--\s*(run|file|clients)\b)");
   static const std::regex heading(R"(^(#{1,6})\s+(.*?)\s*#*\s*$)");
 
   Page page;
@@ -96,7 +96,8 @@ Page parse_page(const std::string& name, const std::string& text) {
       expecting = true;
     } else if (std::regex_search(line, mark_like)) {
       complain(number,
-               "a mark reads <!-- run OPTIONS: PROGRAM ARGUMENTS --> or <!-- file: PATH -->");
+               "a mark reads <!-- run OPTIONS: PROGRAM ARGUMENTS -->, <!-- file: PATH --> or "
+               "<!-- clients: SERVER ARGUMENTS -->");
     } else if (std::regex_match(line, match, heading)) {
       std::string anchor = anchor_of(match[2]);
       const int before = anchors[anchor]++;

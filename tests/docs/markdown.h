@@ -24,7 +24,7 @@ struct Link {
 /// A fenced block under a mark such as <!-- run exit=1: 01_simple_future --oops -->.
 struct MarkedBlock {
   int line;
-  std::string kind;                  // "run" or "file"
+  std::string kind;                  // "run", "file" or "clients"
   std::vector<std::string> options;  // "exit=1"
   std::string argument;              // "01_simple_future --oops"
   std::vector<std::string> lines;

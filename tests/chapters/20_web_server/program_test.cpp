@@ -119,7 +119,7 @@ TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
     EXPECT_EQ(status_of(connect_to(port)), "HTTP/1.1 200");
     EXPECT_EQ(program.end(signal), 0);
     EXPECT_EQ(program.errors(), "");
-    EXPECT_NE(program.output().find("stopped after 1 request"), std::string::npos)
+    EXPECT_NE(program.output().find("stopped after 1 request on 1 connection\n"), std::string::npos)
         << program.output();
   }
 }
@@ -129,6 +129,19 @@ TEST(WebServerProgram, EndsWhileClientsAreInTheMiddleOfSomething) {
   const test::Fd silent = connect_to(program.port()), sleeping = connect_to(program.port());
   test::write_all(sleeping, "GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(status_of(connect_to(program.port())), "HTTP/1.1 200");
+  EXPECT_EQ(program.end(SIGINT), 0);
+}
+
+/// The trap of the README: one nap of the thread, and everybody waits.
+TEST(WebServerProgram, ABlockingNapHoldsEverybodyUp) {
+  Program program({"--port", "0", "--trap", "blocking-nap"});
+  const test::Fd sleeper = connect_to(program.port());
+  EXPECT_EQ(status_of(sleeper), "HTTP/1.1 200");
+  test::write_all(sleeper, "GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(status_of(connect_to(program.port())), "HTTP/1.1 200");
+  char buffer[4096];
+  EXPECT_GT(::recv(sleeper, buffer, sizeof buffer, MSG_DONTWAIT), 0)
+      << "the other was answered before the sleeper: so it has not waited for it";
   EXPECT_EQ(program.end(SIGINT), 0);
 }
 
@@ -145,9 +158,9 @@ TEST(WebServerProgram, ServesTheFolderItIsGiven) {
 }
 
 TEST(WebServerProgram, TellsWrongUsageInOneLine) {
-  const std::vector<std::vector<std::string>> wrong = {{"--bogus"},         {"--port"},
-                                                       {"--port", "65536"}, {"--port", "http"},
-                                                       {"--virtual-time"},  {"stray"}};
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--bogus"},        {"--port"}, {"--port", "65536"}, {"--port", "http"},
+      {"--virtual-time"}, {"stray"},  {"--trap", "bear"}};
   for (const auto& words : wrong) {
     Program program(words);
     EXPECT_EQ(program.end(), 2) << words[0];

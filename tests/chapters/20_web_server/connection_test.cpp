@@ -1,0 +1,149 @@
+// handle_connection with a client from a script: no socket, and no real time.
+#include "20_web_server/connection.h"
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "04_io_executor/block_on.h"
+#include "chapters/20_web_server/mock_stream.h"
+#include "chapters/20_web_server/site_folder.h"
+#include "support/contract.h"
+#include "support/counting_waker.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string get(const std::string& path, const std::string& fields = "") {
+  return "GET " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
+}
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  DIR* const folder = ::opendir("/proc/self/fd");
+  while (::readdir(folder) != nullptr) ++count;
+  ::closedir(folder);
+  return count;
+}
+
+class ConnectionTest : public ::testing::Test {
+ protected:
+  /// Talks to one client to the end; how long that took.
+  Duration talk_to(MockStream client) {
+    Executor executor({.time = TimeMode::virtual_time});
+    const Instant begin = executor.reactor().now();
+    executor.block_on(handle_connection(std::move(client), site_));
+    return executor.reactor().now() - begin;
+  }
+
+  SiteFolder folder_;
+  Site site_{folder_.root().string()};
+  Seen seen_;
+};
+
+TEST_F(ConnectionTest, AnswersAClientThatIsNoSocket) {
+  EXPECT_EQ(talk_to({{{0s, get("/")}}, seen_}), 0s);
+  EXPECT_EQ(seen_.sent.substr(0, 17), "HTTP/1.1 200 OK\r\n");
+  EXPECT_EQ(seen_.sent.substr(seen_.sent.size() - 9), "\r\n\r\nhello");
+}
+
+TEST_F(ConnectionTest, ASleepTakesFiveSecondsAndNoMore) {
+  EXPECT_EQ(talk_to({{{0s, get("/sleep")}}, seen_}), 5s);
+  EXPECT_EQ(seen_.sent.substr(0, 17), "HTTP/1.1 200 OK\r\n");
+}
+
+Async<void> note_the_time(MockStream client, Site& site, Duration& time) {
+  const Instant begin = Reactor::current().now();
+  co_await handle_connection(std::move(client), site);
+  time = Reactor::current().now() - begin;
+}
+
+TEST_F(ConnectionTest, NobodyWaitsForASleeper) {
+  Executor executor({.time = TimeMode::virtual_time});
+  Seen first, second, third;
+  Duration times[3] = {};
+  executor.spawn(note_the_time({{{0s, get("/sleep")}}, first}, site_, times[0]));
+  executor.spawn(note_the_time({{{0s, get("/sleep")}}, second}, site_, times[1]));
+  executor.spawn(note_the_time({{{0s, get("/")}}, third}, site_, times[2]));
+  executor.run();
+  EXPECT_EQ(times[0], 5s);
+  EXPECT_EQ(times[1], 5s) << "two naps at once take as long as one";
+  EXPECT_EQ(times[2], 0s);
+}
+
+/// Everything a connection can wait for: reads, writes, a nap, a large file, a polite end.
+MockStream busy_client(Seen& seen) {
+  return MockStream({{1s, "GET / HT"},
+                     {1s, "TP/1.1\r\nHost: a\r\n\r\n" + get("/sleep")},
+                     {1s, get("/large.txt")},
+                     {1s, "nonsense\r\n\r\n"},
+                     {100ms, "and more of it"}},
+                    seen)
+      .in_pieces_of(11'000);
+}
+
+TEST_F(ConnectionTest, APieceAtATimeIsAsGoodAsAllAtOnce) {
+  folder_.write("large.txt", std::string(40'000, 'x'));
+  Seen pieces;
+  talk_to(busy_client(pieces));
+  talk_to({{{0s, get("/") + get("/sleep") + get("/large.txt") + "nonsense\r\n\r\n"}}, seen_});
+  EXPECT_EQ(pieces.sent, seen_.sent);
+  EXPECT_TRUE(pieces.closed);
+}
+
+TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
+  folder_.write("large.txt", std::string(40'000, 'x'));
+  const std::size_t before = open_descriptors();
+  bool ended = false;
+  for (int polls = 0; !ended; ++polls) {
+    ASSERT_LT(polls, 1000) << "it never ends";
+    Seen seen;
+    Reactor reactor(TimeMode::virtual_time);
+    Reactor::Scope scope(reactor);
+    test::CountingWaker counter;
+    Context cx(counter.waker());
+    {
+      Async<void> connection = handle_connection(busy_client(seen), site_);
+      for (int i = 0; i < polls && !ended; ++i) {
+        ended = connection.poll(cx).is_ready();
+        if (!ended && !reactor.waiting().nothing()) reactor.wait();
+      }
+    }
+    EXPECT_EQ(counter.kept(), 0) << "after " << polls << " polls, somebody keeps the waker";
+    EXPECT_TRUE(reactor.waiting().nothing()) << "after " << polls << " polls, a timer is left";
+  }
+  EXPECT_EQ(open_descriptors(), before) << "a file was left open";
+}
+
+/// An exchange with its connection, which goes when it goes.
+struct WholeExchange {
+  using Output = bool;
+  std::unique_ptr<Conversation> talk;
+  std::unique_ptr<MockStream> client;
+  Exchange<MockStream> exchange;
+
+  Poll<bool> poll(Context& cx) { return exchange.poll(cx); }
+};
+
+TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope scope(reactor);
+  test::expect_contract(
+      [&] {
+        auto talk = std::make_unique<Conversation>(site_);
+        auto client = std::make_unique<MockStream>(std::deque<Line>{{1s, get("/")}}, seen_);
+        Exchange<MockStream> one = exchange(*client, *talk, Next::read);
+        return test::subject(WholeExchange{std::move(talk), std::move(client), std::move(one)},
+                             [&] {
+                               if (!reactor.waiting().nothing()) reactor.wait();
+                             });
+      },
+      {.untouched = [&] { return reactor.waiting().nothing(); }}, [](bool open) { return open; });
+}
+
+}  // namespace
+}  // namespace book::http

@@ -1,0 +1,87 @@
+#include "exercise/byte_range.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+
+namespace book::http {
+
+bool operator==(const Slice& a, const Slice& b) {
+  return a.status == b.status && a.first == b.first && a.size == b.size;
+}
+void PrintTo(const Slice& slice, std::ostream* out) {
+  *out << "status " << slice.status << ", " << slice.size << " bytes from " << slice.first;
+}
+
+namespace {
+
+const Slice kWhole{200, 0, 271}, kNone{416, 0, 0};
+
+TEST(ByteRangeTest, AsksForAPartFromTheFront) {
+  EXPECT_EQ(slice_of("bytes=0-99", 271).status, 206)
+      << "bytes=0-99 asks for the first hundred bytes. Begin there: cut \"bytes=\" off, find the "
+         "'-'.";
+  EXPECT_EQ(slice_of("bytes=0-99", 271), (Slice{206, 0, 100}))
+      << "From 0 to 99: both ends belong to it, so that is a hundred bytes.";
+  EXPECT_EQ(slice_of("bytes=100-199", 271), (Slice{206, 100, 100}));
+  EXPECT_EQ(slice_of("bytes=0-0", 271), (Slice{206, 0, 1})) << "the first byte alone";
+}
+
+TEST(ByteRangeTest, AsksForTheRest) {
+  EXPECT_EQ(slice_of("bytes=100-", 271), (Slice{206, 100, 171}));
+  EXPECT_EQ(slice_of("bytes=270-", 271), (Slice{206, 270, 1})) << "the last byte alone";
+}
+
+TEST(ByteRangeTest, AsksForTheEnd) {
+  EXPECT_EQ(slice_of("bytes=-50", 271), (Slice{206, 221, 50}))
+      << "Without a first number, the second one counts from the end: the last fifty bytes.";
+  EXPECT_EQ(slice_of("bytes=-1000", 271), (Slice{206, 0, 271})) << "the last 1000 are all it has";
+  EXPECT_EQ(slice_of("bytes=-0", 271), kNone) << "the last 0 bytes are none";
+}
+
+TEST(ByteRangeTest, NeverPromisesWhatIsNotThere) {
+  EXPECT_EQ(slice_of("bytes=200-999", 271), (Slice{206, 200, 71}))
+      << "A Content-Length of 800 for what has 71 bytes left: that promises more bytes than the "
+         "file has,\n"
+         "and the client waits for them for ever. Cut the end off at the file's.";
+  EXPECT_EQ(slice_of("bytes=0-270", 271), (Slice{206, 0, 271}));
+  EXPECT_EQ(slice_of("bytes=0-271", 271), (Slice{206, 0, 271}));
+}
+
+TEST(ByteRangeTest, SaysWhenThereIsNothingToSend) {
+  EXPECT_EQ(slice_of("bytes=271-", 271), kNone) << "the last byte is number 270";
+  EXPECT_EQ(slice_of("bytes=900-999", 271), kNone);
+  EXPECT_EQ(slice_of("bytes=0-", 0), kNone) << "an empty file has not even a byte 0";
+  EXPECT_EQ(slice_of("bytes=-5", 0), kNone);
+}
+
+TEST(ByteRangeTest, NumbersMayBeLargerThanANumber) {
+  EXPECT_EQ(slice_of("bytes=1-18446744073709551616", 271), (Slice{206, 1, 270}))
+      << "2 to the power of 64 is 0, if you let it overflow. It is larger than any file: let a\n"
+         "number that is too large stay at the largest there is.";
+  EXPECT_EQ(slice_of("bytes=18446744073709551616-", 271), kNone);
+  EXPECT_EQ(slice_of("bytes=-99999999999999999999999", 271), (Slice{206, 0, 271}));
+  EXPECT_EQ(slice_of("bytes=0-18446744073709551615", 271), (Slice{206, 0, 271}))
+      << "last + 1 is 0 here: compare before you add";
+}
+
+TEST(ByteRangeTest, IgnoresWhatItDoesNotUnderstand) {
+  for (const char* range : {"", "bytes", "bytes=", "bytes=-", "bytes=5", "bytes=9-5", "bytes=a-b",
+                            "bytes=0-9x", "bytes=0x0-9", "bytes= 0-9", "bytes=+0-9", "bytes=0--9",
+                            "bytes=--9", "bytes=0-9,20-29", "lines=0-9", "0-9"}) {
+    EXPECT_EQ(slice_of(range, 271), kWhole)
+        << "'" << range << "' is no range this server knows. A client that is told nothing\n"
+        << "of its range has to take the whole file: such a field is as if it were not there.";
+  }
+}
+
+TEST(ByteRangeTest, SaysWhichPartItIs) {
+  EXPECT_EQ(content_range(Slice{206, 0, 100}, 271), "bytes 0-99/271")
+      << "the number of the first byte, and that of the last";
+  EXPECT_EQ(content_range(Slice{206, 270, 1}, 271), "bytes 270-270/271");
+  EXPECT_EQ(content_range(kNone, 271), "bytes */271") << "how many there would have been";
+}
+
+}  // namespace
+}  // namespace book::http
