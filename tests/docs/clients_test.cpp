@@ -43,6 +43,7 @@ class Server {
     words.insert(words.end(), {"--port", "0"});
     words[0] = test::program(words[0]).string();
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     pid_ = ::fork();
