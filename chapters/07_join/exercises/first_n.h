@@ -1,0 +1,55 @@
+// Exercise 3: first_n, a race to the n-th value.
+//
+//     a  |------------- - -         a and d are dropped as soon as b has finished
+//     b  |----------|
+//     c  |-----|
+//     d  |------------- - -
+//     first_n(2, ...)   ^ [c's, b's]
+//
+// Run its test with: make exercise CHAPTER=07
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/future.h"
+
+namespace book::exercise {
+
+/// The first `n` values, in the order in which they came; those that come in the same poll, in the
+/// order of the futures. Whoever has not finished by then is dropped. There are at least `n`
+/// futures, and none of them is a future of void.
+template <Future F>
+class [[nodiscard]] FirstN {
+ public:
+  using Output = std::vector<OutputOf<F>>;
+
+  FirstN(std::size_t n, std::vector<F> futures) : n_(n) {
+    futures_.reserve(futures.size());
+    for (F& future : futures) futures_.emplace_back(std::move(future));
+  }
+
+  Poll<Output> poll(Context& cx) {
+    pin_.enter();
+    // TODO: ask those who have not finished. A value goes into values_, and its future goes:
+    // future.reset(). Are there n values? Stop asking, drop all futures, and
+    //     return Poll<Output>::ready(std::move(values_));
+    (void)cx;
+    return pin_.pending();
+  }
+
+ private:
+  PinGuard pin_;
+  [[maybe_unused]] std::size_t n_;
+  std::vector<std::optional<F>> futures_;  // empty ones have finished
+  Output values_;
+};
+
+template <Future F>
+FirstN<F> first_n(std::size_t n, std::vector<F> futures) {
+  return FirstN<F>(n, std::move(futures));
+}
+
+}  // namespace book::exercise

@@ -1,0 +1,116 @@
+#include "exercise/first_n.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "support/contract.h"
+#include "support/counting_waker.h"
+#include "support/door.h"
+
+namespace book {
+namespace {
+
+using test::Doors;
+using test::Enter;
+
+std::vector<Enter> three(const Doors& doors) {
+  std::vector<Enter> futures;
+  for (std::size_t i = 0; i < 3; ++i) futures.push_back(doors.enter(i, static_cast<int>(10 * i)));
+  return futures;
+}
+
+/// The first two of three doors; polled by hand. `values` are there once it is ready.
+struct FirstTwo {
+  Doors doors{3};
+  test::CountingWaker task;
+  exercise::FirstN<Enter> future = exercise::first_n(2, three(doors));
+  std::vector<int> values;
+
+  bool poll() {
+    Context cx(task.waker());
+    auto answer = future.poll(cx);
+    if (answer.is_ready()) values = std::move(answer).value();
+    return answer.is_ready();
+  }
+};
+
+TEST(FirstN, WaitsForAsManyAsWereAskedFor) {
+  FirstTwo two;
+  EXPECT_FALSE(two.poll());
+  two.doors.open(0);
+  EXPECT_FALSE(two.poll()) << "One value is there, and two were asked for.";
+  two.doors.open(1);
+  EXPECT_TRUE(two.poll()) << "Two of three are there: that is enough. Who asks the futures, and "
+                             "who counts the values?";
+}
+
+TEST(FirstN, GivesTheValuesInTheOrderInWhichTheyCame) {
+  FirstTwo two;
+  two.doors.open(2);
+  EXPECT_FALSE(two.poll());
+  two.doors.open(0);
+  EXPECT_TRUE(two.poll());
+  EXPECT_EQ(two.values, (std::vector{20, 0}))
+      << "20 came first, and 0 after it. The values stand in the order in which they came.";
+}
+
+TEST(FirstN, StopsAskingWhenItHasEnough) {
+  FirstTwo two;
+  for (std::size_t i = 0; i < 3; ++i) two.doors.open(i);
+  EXPECT_TRUE(two.poll());
+  EXPECT_EQ(two.values, (std::vector{0, 10}))
+      << "All three are ready at the first poll. Two were asked for: look at the number before "
+         "you ask the next.";
+  EXPECT_EQ(two.doors.polls(2), 0) << "Nobody needs the third value, and it was asked for.";
+}
+
+TEST(FirstN, DropsTheRestAtOnce) {
+  FirstTwo two;
+  EXPECT_FALSE(two.poll());
+  two.doors.open(0);
+  two.doors.open(1);
+  EXPECT_TRUE(two.poll());
+  EXPECT_EQ(two.doors.alive(2), 0)
+      << "The third future still waits, and nobody will ask it again. It holds a socket, a timer, "
+         "a lock: drop it before you give the values away.";
+  EXPECT_EQ(two.task.kept(), 0) << "Somebody still holds a waker of a task that has what it wants.";
+}
+
+TEST(FirstN, AsksAFinishedChildNoMore) {
+  FirstTwo two;
+  two.doors.open(1);
+  EXPECT_FALSE(two.poll());
+  EXPECT_FALSE(two.poll()) << "One and the same value was counted twice.";
+  EXPECT_EQ(two.doors.polls(1), 1);
+  EXPECT_EQ(two.doors.alive(1), 0) << "A future that has finished has no use any more: reset it.";
+}
+
+TEST(FirstN, OfNoneIsReadyAtOnce) {
+  Doors doors(3);
+  auto none = exercise::first_n(0, three(doors));
+  test::CountingWaker task;
+  Context cx(task.waker());
+  EXPECT_TRUE(none.poll(cx).is_ready());
+  EXPECT_EQ(doors.polls(0), 0);
+}
+
+TEST(FirstN, KeepsTheContract) {
+  test::expect_contract(
+      [] {
+        Doors doors(3);
+        return test::subject(exercise::first_n(2, three(doors)), [doors] {
+          doors.open(1);
+          doors.open(2);
+        });
+      },
+      {},
+      [](const std::vector<int>& values) {
+        return values == std::vector{10, 20};
+      });
+}
+
+}  // namespace
+}  // namespace book

@@ -1,0 +1,47 @@
+// Wrong: right values, but each future begins when the one before it has ended.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "05_async_await/async.h"
+#include "07_join/join_all.h"
+#include "common/future.h"
+
+namespace book::exercise {
+
+/// How one of them ended: index 0, a value; index 1, an exception. They are made like this:
+///     Settled<int>(std::in_place_index<0>, 10)
+///     Settled<int>(std::in_place_index<1>, std::current_exception())
+template <class T>
+using Settled = std::variant<T, std::exception_ptr>;
+
+/// One future, which does not throw any more.
+template <Future F, class T = OutputOf<F>>
+Async<Settled<T>> settle(F future) {
+  std::exception_ptr failure;
+  try {
+    T value = co_await future;
+    co_return Settled<T>(std::in_place_index<0>, std::move(value));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return Settled<T>(std::in_place_index<1>, failure);
+}
+
+/// Waits for all, at the same time, and says of each how it ended, in the order of the futures. It
+/// never throws.
+template <Future F, class T = OutputOf<F>>
+Async<std::vector<Settled<T>>> all_settled(std::vector<F> futures) {
+  std::vector<Settled<T>> settled;
+  for (F& future : futures) {
+    Settled<T> one = co_await settle(std::move(future));
+    settled.push_back(std::move(one));
+  }
+  co_return settled;
+}
+
+}  // namespace book::exercise
