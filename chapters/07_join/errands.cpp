@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <string_view>
 
 #include "02_timer_future/sleep.h"
 #include "05_async_await/stage.h"
@@ -30,7 +31,7 @@ class Errand {
   }
 
  private:
-  void say(const char* how) const { stage::say(start_, fmt::format("{}: {}", what_, how)); }
+  void say(const char* how) const { errands::say(start_, fmt::format("{}: {}", what_, how)); }
 
   const char* what_;
   Instant start_;
@@ -38,6 +39,10 @@ class Errand {
 };
 
 }  // namespace
+
+void say(Instant start, std::string_view what) {
+  fmt::print("   {:>6} ms  {}\n", stage::elapsed_ms(start), what);
+}
 
 Async<Book> get_book(Instant start) {
   Errand errand("book", start);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "05_async_await/async.h"
 #include "common/clock.h"
@@ -15,6 +16,9 @@ struct Book {
 struct Music {
   std::string title;
 };
+
+/// "  300 ms  book: here it is", with the time since `start`. In virtual time it is exact.
+void say(Instant start, std::string_view what);
 
 /// There after 300 ms.
 Async<Book> get_book(Instant start);

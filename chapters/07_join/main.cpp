@@ -27,8 +27,6 @@
 namespace book::errands {
 namespace {
 
-using stage::say;
-
 using BookAndMusic = std::tuple<Book, Music>;
 
 Async<BookAndMusic> in_series(Instant start) {
@@ -90,7 +88,7 @@ void run(const char* title, const ExecutorOptions& options, Errand errand) {
   fmt::print("{}\n", title);
   Executor executor(options);
   executor.block_on(errand(executor.reactor().now()));
-  fmt::print("             {} polls of the task\n\n", executor.polls());
+  fmt::print("              polls of the task: {}\n", executor.polls());
 }
 
 /// One parcel a turn, so that whoever waits is woken for each.
@@ -117,7 +115,7 @@ void many() {
   const auto ask_everybody = [](Futures futures) { return AskEverybody(std::move(futures)); };
   const auto ask_the_woken = [](Futures futures) { return join_all(std::move(futures)); };
 
-  fmt::print("7. Many parcels, which arrive one by one: how often is a parcel asked for?\n");
+  fmt::print("\n7. Many parcels, which arrive one by one: how often is a parcel asked for?\n");
   fmt::print("   parcels   asking all at each wake   join_all\n");
   for (const std::size_t count : {10, 100, 1'000}) {
     fmt::print("   {:>7}   {:>23}   {:>8}\n", count, polls_of(count, ask_everybody),
@@ -143,9 +141,9 @@ Async<> both_fail(Instant start) {
 }
 
 Async<> read_aloud(Instant start, const char* what) {
-  say(start, fmt::format("{}: first page", what));
+  stage::say(start, fmt::format("{}: first page", what));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));  // the mistake
-  say(start, fmt::format("{}: last page", what));
+  stage::say(start, fmt::format("{}: last page", what));
   co_return;
 }
 
@@ -169,12 +167,12 @@ void tell(Args& args) {
   if (trap != "none") return walk_into(trap, options);
 
   run("1. In series.", options, [](Instant start) { return show(in_series(start), start); });
-  run("2. The wrong way: make both, then await them in turn.", options,
+  run("\n2. The wrong way: make both, then await them in turn.", options,
       [](Instant start) { return show(the_wrong_way(start), start); });
-  run("3. Joined.", options, [](Instant start) { return show(joined(start), start); });
-  run("4. The music shop is closed, and join waits for all.", options, an_error_with_join);
-  run("5. The same, and try_join waits for nobody.", options, an_error_with_try_join);
-  run("6. The same, and the book is borrowed.", options, a_borrowed_child);
+  run("\n3. Joined.", options, [](Instant start) { return show(joined(start), start); });
+  run("\n4. The music shop is closed, and join waits for all.", options, an_error_with_join);
+  run("\n5. The same, and try_join waits for nobody.", options, an_error_with_try_join);
+  run("\n6. The same, and the book is borrowed.", options, a_borrowed_child);
   many();
 }
 

@@ -26,16 +26,18 @@ using errands::AskEverybody;
 using errands::Parcels;
 using test::CountingWaker;
 
+/// An arrival that keeps the parcels alive, which have to outlive it.
+struct Kept {
+  using Output = std::size_t;
+  const std::shared_ptr<Parcels> parcels;  // const: a move copies it
+  Parcels::Arrival arrival;
+  Poll<std::size_t> poll(Context& cx) { return arrival.poll(cx); }
+};
+
 TEST(Parcels, AnArrivalKeepsTheContract) {
   test::expect_contract(
       [] {
         auto parcels = std::make_shared<Parcels>(2);
-        struct Kept {  // the parcels have to outlive the future
-          using Output = std::size_t;
-          const std::shared_ptr<Parcels> parcels;  // const: a move copies it
-          Parcels::Arrival arrival;
-          Poll<std::size_t> poll(Context& cx) { return arrival.poll(cx); }
-        };
         Kept kept{parcels, parcels->wait_for(1)};
         return test::subject(std::move(kept), [parcels] { parcels->deliver(1); });
       },

@@ -102,13 +102,13 @@ TEST(FirstN, KeepsTheContract) {
       [] {
         Doors doors(3);
         return test::subject(exercise::first_n(2, three(doors)), [doors] {
+          doors.open(0);
           doors.open(1);
-          doors.open(2);
         });
       },
       {},
       [](const std::vector<int>& values) {
-        return values == std::vector{10, 20};
+        return values == std::vector{0, 10};
       });
 }
 
