@@ -34,6 +34,7 @@ Async<std::vector<Settled<T>>> all_settled(std::vector<F> futures) {
   // one? Write a small coroutine around one future, whose value is a Settled<T>, and join those.
   std::vector<T> values = co_await join_all(std::move(futures));
   std::vector<Settled<T>> settled;
+  settled.reserve(values.size());
   for (T& value : values) settled.emplace_back(std::in_place_index<0>, std::move(value));
   co_return settled;
 }

@@ -49,7 +49,8 @@ TEST(AskEverybody, KeepsTheContract) {
       [] {
         test::Doors doors(2);
         std::vector<test::Enter> futures;
-        for (int i = 0; i < 2; ++i) futures.push_back(doors.enter(static_cast<std::size_t>(i), i));
+        futures.push_back(doors.enter(0, 0));
+        futures.push_back(doors.enter(1, 1));
         return test::subject(AskEverybody(std::move(futures)), [doors] {
           doors.open(0);
           doors.open(1);

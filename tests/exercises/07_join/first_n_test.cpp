@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "support/contract.h"
@@ -32,8 +33,9 @@ struct FirstTwo {
   bool poll() {
     Context cx(task.waker());
     auto answer = future.poll(cx);
-    if (answer.is_ready()) values = std::move(answer).value();
-    return answer.is_ready();
+    if (answer.is_pending()) return false;
+    values = std::move(answer).value();
+    return true;
   }
 };
 
