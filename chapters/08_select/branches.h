@@ -75,10 +75,14 @@ inline constexpr bool kIsComplete<Complete<Handler>> = true;
 template <class B>
 concept SelectBranch = kIsOn<B> || kIsOtherwise<B> || kIsComplete<B>;
 
+template <class Handler, class Value>
+inline constexpr bool kTakes = std::invocable<Handler&, Value>;
+template <class Handler>
+inline constexpr bool kTakes<Handler, void> = std::invocable<Handler&>;
+
+/// A handler takes what its future gives: the value, or nothing.
 template <class Handler, class F>
-concept HandlerOf = requires(Handler& handler, Poll<OutputOf<F>> poll) {
-  call_with(handler, std::move(poll));
-};
+concept HandlerOf = kTakes<Handler, OutputOf<F>>;
 
 struct OnFn {
   /// An lvalue is borrowed, an rvalue owned. The handler is kept by value.

@@ -9,9 +9,11 @@ template <class... Ts>
 constexpr auto common_output() {
   if constexpr ((std::is_void_v<Ts> && ...)) {
     return std::type_identity<void>();
-  } else {
-    static_assert((!std::is_void_v<Ts> && ...),
+  } else if constexpr ((std::is_void_v<Ts> || ...)) {
+    static_assert((std::is_void_v<Ts> && ...),
                   "some of them give a value and some give nothing: all should, or none");
+    return std::type_identity<void>();
+  } else {
     static_assert(
         requires { typename std::common_type_t<Ts...>; },
         "they give values of types that have nothing in common: say which one it is to "

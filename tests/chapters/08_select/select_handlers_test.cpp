@@ -275,6 +275,24 @@ TEST(Complete, MissingIsAClearError) {
       << "otherwise would be taken for ever";
 }
 
+// ---- what on() refuses ----------------------------------------------------
+
+template <class F, class Handler>
+concept CanBeBranch = requires(F future, Handler handler) {
+  on(std::move(future), std::move(handler));
+};
+
+TEST(On, RefusesAHandlerThatCanNotTakeTheValue) {
+  auto takes_text = [](std::string) {};
+  auto takes_nothing = [] {};
+  auto takes_number = [](long) {};
+  EXPECT_FALSE((CanBeBranch<Ready<int>, decltype(takes_text)>));
+  EXPECT_FALSE((CanBeBranch<Ready<int>, decltype(takes_nothing)>));
+  EXPECT_FALSE((CanBeBranch<Ready<void>, decltype(takes_number)>));
+  EXPECT_FALSE((CanBeBranch<int, decltype(takes_number)>)) << "an int is no future";
+  EXPECT_TRUE((CanBeBranch<Ready<int>, decltype(takes_number)>));
+}
+
 // ---- cancellation ---------------------------------------------------------
 
 Async<int> steps(int count, test::DropCounter::Token) {
