@@ -69,7 +69,7 @@ class [[nodiscard]] Race {
     std::optional<Poll<Output>> winner;
     const auto won = [&]<class Position, class T>(Position, Poll<T>&& poll) {
       if constexpr (std::is_void_v<T>) {
-        winner.emplace(Poll<void>::ready());
+        winner.emplace(Poll<T>::ready());
       } else {
         winner.emplace(Poll<Output>::ready(std::move(poll).value()));
       }

@@ -41,7 +41,7 @@ class Typing {
 /// What debounce gave, and when.
 struct Given {
   std::optional<std::string> key;
-  Duration at{};
+  std::chrono::milliseconds at{};
 };
 
 Async<std::vector<Given>> call(Typing& keys, int times, Instant start) {
@@ -49,7 +49,8 @@ Async<std::vector<Given>> call(Typing& keys, int times, Instant start) {
   for (int i = 0; i < times; ++i) {
     auto one = exercise::debounce(keys, 50ms);
     std::optional<std::string> key = co_await one;
-    all.push_back({std::move(key), Reactor::current().now() - start});
+    const Duration at = Reactor::current().now() - start;
+    all.push_back({std::move(key), std::chrono::round<std::chrono::milliseconds>(at)});
   }
   co_return all;
 }
@@ -63,7 +64,7 @@ std::vector<Given> debounced(std::vector<std::pair<Duration, std::string>> keys,
 
 TEST(Debounce, GivesTheLastKeyOfABurst) {
   const Given given = debounced({{10ms, "a"}, {20ms, "b"}, {30ms, "c"}})[0];
-  EXPECT_EQ(given.key, "c")
+  EXPECT_EQ(given.key, std::string("c"))
       << "The key came out while somebody was still typing. After a key, wait: for the next one or "
          "for 50 quiet milliseconds, whichever is first.";
   EXPECT_EQ(given.at, 80ms) << "The last key came at 30 ms, and 50 ms later it was clear that it "
@@ -72,22 +73,23 @@ TEST(Debounce, GivesTheLastKeyOfABurst) {
 
 TEST(Debounce, StartsThePauseAfreshWithEveryKey) {
   const Given given = debounced({{0ms, "a"}, {40ms, "b"}, {80ms, "c"}, {120ms, "d"}})[0];
-  EXPECT_EQ(given.key, "d") << "There were never 50 quiet milliseconds between two of these keys. "
-                               "Every key starts the pause afresh: Fuse::set drops the old one.";
+  EXPECT_EQ(given.key, std::string("d"))
+      << "There were never 50 quiet milliseconds between two of these keys. "
+         "Every key starts the pause afresh: Fuse::set drops the old one.";
 }
 
 TEST(Debounce, WaitsForTheFirstKeyHoweverLongItTakes) {
   const Given given = debounced({{500ms, "late"}})[0];
-  EXPECT_EQ(given.key, "late")
+  EXPECT_EQ(given.key, std::string("late"))
       << "Before the first key there is nothing to be quiet after. A pause that has not begun is "
          "Fuse<Sleep>::terminated().";
 }
 
 TEST(Debounce, LeavesLaterKeysToTheNextCall) {
   const std::vector<Given> given = debounced({{10ms, "a"}, {200ms, "b"}, {210ms, "c"}}, 2);
-  EXPECT_EQ(given[0].key, "a");
+  EXPECT_EQ(given[0].key, std::string("a"));
   EXPECT_EQ(given[0].at, 60ms);
-  EXPECT_EQ(given[1].key, "c") << "The second call is there for the second burst.";
+  EXPECT_EQ(given[1].key, std::string("c")) << "The second call is there for the second burst.";
   EXPECT_EQ(given[1].at, 260ms);
 }
 

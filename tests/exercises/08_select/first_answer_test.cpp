@@ -22,7 +22,7 @@ struct World {
   std::vector<std::string> asked{};
   int under_way = 0;
   int most_under_way = 0;
-  Duration took{};
+  std::chrono::milliseconds took{};
 
   struct Asking {
     explicit Asking(World& world) : world(world) {
@@ -53,10 +53,10 @@ struct World {
     try {
       std::string answer =
           executor.block_on(exercise::first_answer(std::move(mirrors), at_most, patience));
-      took = executor.reactor().now() - start;
+      took = std::chrono::round<std::chrono::milliseconds>(executor.reactor().now() - start);
       return answer;
     } catch (...) {
-      took = executor.reactor().now() - start;
+      took = std::chrono::round<std::chrono::milliseconds>(executor.reactor().now() - start);
       throw;
     }
   }
