@@ -11,8 +11,8 @@
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/people.h"
 #include "04_io_executor/socket_read.h"
-#include "05_async_await/stage.h"
 #include "08_select/fuse.h"
+#include "08_select/say.h"
 #include "08_select/select.h"
 #include "08_select/ticks.h"
 #include "common/stream.h"
@@ -20,7 +20,6 @@
 namespace book::story {
 namespace {
 
-using stage::say;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMessageSize = 12;

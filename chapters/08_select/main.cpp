@@ -11,11 +11,11 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
-#include "05_async_await/stage.h"
 #include "08_select/fuse.h"
 #include "08_select/lost_bytes.h"
 #include "08_select/race.h"
 #include "08_select/run_loop.h"
+#include "08_select/say.h"
 #include "08_select/select.h"
 #include "08_select/ticks.h"
 #include "common/chapter.h"
@@ -24,7 +24,6 @@
 namespace book::story {
 namespace {
 
-using stage::say;
 using namespace std::chrono_literals;
 
 Async<> task(std::string name, Duration takes, Instant start) {

@@ -5,9 +5,9 @@
 #include <chrono>
 
 #include "02_timer_future/sleep.h"
-#include "05_async_await/stage.h"
 #include "08_select/fuse.h"
 #include "08_select/futures_unordered.h"
+#include "08_select/say.h"
 #include "08_select/select.h"
 #include "08_select/ticks.h"
 #include "common/stream.h"
@@ -15,7 +15,6 @@
 namespace book::story {
 namespace {
 
-using stage::say;
 using namespace std::chrono_literals;
 
 Async<int> get_new_number(int number) {
