@@ -21,7 +21,7 @@ using test::Enter;
 const auto kIsSeven = [](int value) { return value == 7; };
 const auto kSame = [](int value) { return value; };
 
-auto opens(test::DoorPtr door) {
+auto opens(const test::DoorPtr& door) {
   return [door] { test::open(door); };
 }
 

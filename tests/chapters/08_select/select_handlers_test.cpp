@@ -283,7 +283,7 @@ concept CanBeBranch = requires(F future, Handler handler) {
 };
 
 TEST(On, RefusesAHandlerThatCanNotTakeTheValue) {
-  auto takes_text = [](std::string) {};
+  auto takes_text = [](const std::string&) {};
   auto takes_nothing = [] {};
   auto takes_number = [](long) {};
   EXPECT_FALSE((CanBeBranch<Ready<int>, decltype(takes_text)>));
@@ -308,8 +308,8 @@ TEST(SelectWith, CanBeDroppedAfterEveryPollAlsoInsideAHandler) {
         int count = co_await steps(3, drops.token());
         co_return count;
       };
-      auto choice = select(on(steps(2, drops.token()), handler),
-                           on(steps(9, drops.token()), std::move(handler)));
+      auto choice =
+          select(on(steps(2, drops.token()), handler), on(steps(9, drops.token()), handler));
       bool finished = false;
       for (int i = 0; i < polls; ++i) finished = poll_once(choice).is_ready();
       EXPECT_EQ(finished, polls == 6);
