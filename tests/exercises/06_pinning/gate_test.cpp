@@ -145,8 +145,12 @@ TEST(Gate, AWokenTaskMayDestroyEveryWait) {
   first.on_wake(destroy_all);
   second.on_wake(destroy_all);
   gate.open();
-  EXPECT_EQ(first.wakes() + second.wakes(), 1) << "whoever was woken first destroyed the other one";
-  EXPECT_EQ(gate.waiting(), 0u);
+  EXPECT_EQ(first.wakes() + second.wakes(), 1)
+      << "Whoever was woken first destroyed both. A second wake went to one that is gone: after "
+         "each wake, look at first_ again.";
+  EXPECT_EQ(gate.waiting(), 0u)
+      << "The woken task destroyed its Wait, and the list was changed after that: take a Wait out "
+         "of the list before you wake its task.";
 }
 
 TEST(Gate, KeepsTheContract) {

@@ -53,6 +53,16 @@ TEST_F(TwoLettersTest, GivesBoth) {
   EXPECT_EQ(poll(future), "Dear Ada and Grace");
 }
 
+TEST_F(TwoLettersTest, TakesSixteenCharactersOfEach) {
+  TwoLetters future("Dear ", left, right);
+  ASSERT_EQ(poll(future), "pending");
+  left.deliver("Ada, Countess of Lovelace");
+  right.deliver("Grace, Rear Admiral");
+  EXPECT_EQ(poll(future), "Dear Ada, Countess o and Grace, Rear Admi")
+      << "Two long letters. Each buffer has room for 16 characters, and FillBuffer gives how many "
+         "it has written: no zero ends them.";
+}
+
 TEST_F(TwoLettersTest, TakesThemInEitherOrder) {
   TwoLetters future("Dear ", left, right);
   ASSERT_EQ(poll(future), "pending");
@@ -88,8 +98,7 @@ TEST_F(TwoLettersTest, RefusesToBeMovedAfterItAndStaysWhole) {
   right.deliver("Grace");
   EXPECT_EQ(poll(future), "A greeting that does not fit into the string itself, Ada and Grace")
       << "The move was refused, and some of it had left already. Members move in the order in "
-         "which "
-         "they are declared: who has to be asked first?";
+         "which they are declared: who has to be asked first?";
 }
 
 TEST_F(TwoLettersTest, GoesWithItsBox) {
