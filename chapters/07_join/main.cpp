@@ -156,7 +156,7 @@ void walk_into(const std::string& trap, const ExecutorOptions& options) {
   if (trap == "both-fail") run("Two errors.", options, both_fail);
   if (trap == "blocking") {
     if (options.time != TimeMode::real)
-      throw UsageError("who holds the thread does it in real time");
+      throw UsageError("--trap blocking holds the thread for real: leave --virtual-time out");
     run("Two children that hold the thread.", options, blocking);
   }
 }

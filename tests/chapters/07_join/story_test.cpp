@@ -117,7 +117,8 @@ TEST(Story, AFutureThatHasEndedEndsTheProgramWithOneLine) {
 TEST(Story, TheTrapThatHoldsTheThreadRefusesVirtualTime) {
   const Ended ended = run_story("--trap blocking --virtual-time");
   EXPECT_EQ(ended.exit_code, 2);
-  EXPECT_EQ(ended.err, "07_join: who holds the thread does it in real time\n");
+  EXPECT_EQ(ended.err,
+            "07_join: --trap blocking holds the thread for real: leave --virtual-time out\n");
 }
 
 }  // namespace

@@ -105,6 +105,26 @@ TEST(AllSettled, LosesNoSecondException) {
   EXPECT_EQ(Settling(std::move(futures)).text, "failure -1, failure -2");
 }
 
+Async<int> throws_a_number() {
+  co_await sleep(10ms);
+  throw 42;
+}
+
+TEST(AllSettled, KeepsWhateverIsThrown) {
+  std::vector<Async<int>> futures;
+  futures.push_back(throws_a_number());
+  Executor executor({.time = TimeMode::virtual_time});
+  try {
+    const std::vector<exercise::Settled<int>> settled =
+        executor.block_on(exercise::all_settled(std::move(futures)));
+    ASSERT_EQ(settled.size(), 1u);
+    EXPECT_EQ(settled[0].index(), 1u);
+  } catch (int) {
+    FAIL() << "`throw 42;` went straight through all_settled. Not everything that is thrown is a "
+              "std::exception: catch (...), and keep std::current_exception().";
+  }
+}
+
 TEST(AllSettled, DropsTheFuturesWhenItIsDropped) {
   for (int polls = 0; polls <= 2; ++polls) {
     test::Doors doors(2);

@@ -49,8 +49,8 @@ TEST(Join3, AsksAFinishedChildNoMore) {
     FAIL() << "a had given its value already, and was polled again: " << error.what()
            << ". Ask only those whose value is not there yet.";
   }
-  EXPECT_EQ(three.doors.polls(0), 2);
-  EXPECT_EQ(three.doors.polls(1), 3);
+  EXPECT_EQ(three.doors.polls(0), 2) << "a is asked until it has finished: twice.";
+  EXPECT_EQ(three.doors.polls(1), 3) << "b has not finished: each of the three polls asks it.";
 }
 
 TEST(Join3, PutsEachValueIntoItsPlace) {
@@ -63,6 +63,20 @@ TEST(Join3, PutsEachValueIntoItsPlace) {
   ASSERT_TRUE(last.is_ready()) << "All three have finished. Where do you look at that?";
   EXPECT_EQ(last.value(), std::tuple(10, 20, 30))
       << "The values stand in the order of the futures, whoever came first.";
+}
+
+TEST(Join3, WaitsForTheLastWhoeverThatIs) {
+  for (std::size_t last = 0; last < 3; ++last) {
+    Three three;
+    for (std::size_t door = 0; door < 3; ++door) {
+      if (door != last) three.doors.open(door);
+    }
+    EXPECT_TRUE(three.poll().is_pending())
+        << "The other two have finished, and "
+        << "abc"[last] << " has not. Whose value do you not look at?";
+    three.doors.open(last);
+    EXPECT_TRUE(three.poll().is_ready());
+  }
 }
 
 TEST(Join3, SleepsWhileThereIsNoNews) {
