@@ -77,6 +77,28 @@ TEST(Gate, TakesAWaitOutWhenItIsDestroyed) {
   EXPECT_EQ(task.kept(), 0);
 }
 
+// A list that is wrong here would let open() run for ever.
+TEST(Gate, LosesNobodyAndKeepsNobodyWhenTheyGo) {
+  if (failed_before()) GTEST_SKIP() << "The tests before this one come first.";
+  for (const bool older_goes_first : {false, true}) {
+    CountingWaker task;
+    Gate gate;
+    std::optional<Gate::Wait> older(std::in_place, gate);
+    std::optional<Gate::Wait> newer(std::in_place, gate);
+    ASSERT_FALSE(poll(*older, task));
+    ASSERT_FALSE(poll(*newer, task));
+    (older_goes_first ? older : newer).reset();
+    ASSERT_FALSE(gate.empty())
+        << "Of two that waited one has gone, and first_ leads to nobody: does "
+           "link tell the old first one who stands before it now?";
+    (older_goes_first ? newer : older).reset();
+    ASSERT_TRUE(gate.empty())
+        << "Two waited, both have gone, and first_ still leads to one of them. "
+           "To unlink is to give each neighbour the other neighbour: next_ and "
+           "previous_.";
+  }
+}
+
 TEST(Gate, WakesTheOneWhoWaits) {
   if (failed_before()) GTEST_SKIP() << "The tests before this one come first.";
   CountingWaker task;
@@ -101,13 +123,16 @@ TEST(Gate, LeavesItsListEmptyWhenItOpens) {
   if (failed_before()) GTEST_SKIP() << "The tests before this one come first.";
   CountingWaker task;
   Gate gate;
-  Gate::Wait wait(gate);
-  ASSERT_FALSE(poll(wait, task));
+  std::optional<Gate::Wait> wait(std::in_place, gate);
+  ASSERT_FALSE(poll(*wait, task));
   ASSERT_EQ(gate.waiting(), 1u);
   gate.open();
   EXPECT_EQ(gate.waiting(), 0u) << "Nobody waits for an open gate: what was woken leaves the list, "
                                    "and gives its waker away.";
   EXPECT_EQ(task.kept(), 0) << "It was woken: `std::move(waker).wake()` also lets go of the waker.";
+  wait.reset();
+  ASSERT_EQ(gate.waiting(), 0u) << "A Wait was woken and then destroyed, and was taken out of the "
+                                   "list twice: unlink sets linked_ to false.";
 }
 
 // Of three, any one leaves: the first of the list, the last, the one in the middle.
