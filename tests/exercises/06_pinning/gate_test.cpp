@@ -99,14 +99,18 @@ TEST(Gate, LosesNobodyAndKeepsNobodyWhenTheyGo) {
   }
 }
 
-TEST(Gate, WakesTheOneWhoWaits) {
+TEST(Gate, WakesEverybodyWhoWaits) {
   if (failed_before()) GTEST_SKIP() << "The tests before this one come first.";
   CountingWaker task;
   Gate gate;
+  CountingWaker other;
   Gate::Wait wait(gate);
+  Gate::Wait newer(gate);
   ASSERT_FALSE(poll(wait, task)) << "The gate is closed.";
+  ASSERT_FALSE(poll(newer, other)) << "The gate is closed.";
   gate.open();
-  EXPECT_EQ(task.wakes(), 1) << "The gate was opened, and the task that waits was not woken.";
+  EXPECT_EQ(task.wakes() + other.wakes(), 2)
+      << "Two tasks wait. The gate was opened, and not both of them were woken once.";
   EXPECT_TRUE(poll(wait, task)) << "The gate is open.";
 }
 

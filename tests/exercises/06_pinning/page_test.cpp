@@ -82,7 +82,7 @@ TEST(Page, SurvivesAMoveToItself) {
   EXPECT_EQ(page.text(), "hello")
       << "A page was moved to itself, and its text is gone: what you take from the other one, you "
          "take from yourself then. Look first whether they are the same.";
-  EXPECT_EQ(cursor_of(page), "3");
+  EXPECT_EQ(cursor_of(page), "3") << "A page was moved to itself, and its cursor has moved.";
 }
 
 TEST(Page, CanBeSwapped) {

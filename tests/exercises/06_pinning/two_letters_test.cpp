@@ -58,7 +58,7 @@ TEST_F(TwoLettersTest, TakesSixteenCharactersOfEach) {
   ASSERT_EQ(poll(future), "pending");
   left.deliver("Ada, Countess of Lovelace");
   right.deliver("Grace, Rear Admiral");
-  EXPECT_EQ(poll(future), "Dear Ada, Countess o and Grace, Rear Admi")
+  EXPECT_EQ(poll(future), "Dear Ada, Countess of and Grace, Rear Admi")
       << "Two long letters. Each buffer has room for 16 characters, and FillBuffer gives how many "
          "it has written: no zero ends them.";
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,10 +32,16 @@ struct FirstTwo {
 
   bool poll() {
     Context cx(task.waker());
-    auto answer = future.poll(cx);
-    if (answer.is_pending()) return false;
-    values = std::move(answer).value();
-    return true;
+    try {
+      auto answer = future.poll(cx);
+      if (answer.is_pending()) return false;
+      values = std::move(answer).value();
+      return true;
+    } catch (const std::logic_error& error) {
+      throw std::logic_error(std::string(error.what()) +
+                             ". Is it one of the three? Whose value is there is asked no more: "
+                             "reset() its optional.");
+    }
   }
 };
 

@@ -71,7 +71,7 @@ TEST(Join3, WaitsForTheLastWhoeverThatIs) {
     for (std::size_t door = 0; door < 3; ++door) {
       if (door != last) three.doors.open(door);
     }
-    EXPECT_TRUE(three.poll().is_pending())
+    ASSERT_TRUE(three.poll().is_pending())
         << "The other two have finished, and "
         << "abc"[last] << " has not. Whose value do you not look at?";
     three.doors.open(last);
