@@ -105,6 +105,16 @@ TEST(FirstN, OfNoneIsReadyAtOnce) {
   EXPECT_EQ(doors.polls(0), 0);
 }
 
+TEST(FirstN, GivesAnExceptionOfAChildToItsCaller) {
+  FirstTwo two;
+  two.doors.spoil(1);
+  two.doors.open(1);
+  EXPECT_THROW((void)two.poll(), std::runtime_error)
+      << "One of the three threw, while values were missing. Let the exception go where it wants "
+         "to "
+         "go.";
+}
+
 TEST(FirstN, KeepsTheContract) {
   test::expect_contract(
       [] {

@@ -11,8 +11,8 @@
 namespace book::exercise {
 
 /// The first `n` values, in the order in which they came; those that come in the same poll, in the
-/// order of the futures. Whoever has not finished by then is dropped. There are at least `n`
-/// futures, and none of them is a future of void.
+/// order of the futures. Whoever has not finished by then is dropped. When one throws, that
+/// exception is its own. There are at least `n` futures, and none of them is a future of void.
 template <Future F>
 class [[nodiscard]] FirstN {
  public:
