@@ -26,7 +26,6 @@ namespace {
 using test::Breathe;
 using test::Fail;
 using test::script;
-using test::Wait;
 using Ints = std::vector<int>;
 
 int plus(int a, int b) { return a + b; }
@@ -55,7 +54,7 @@ TEST(Collect, TakesWhatCanOnlyBeMoved) {
 TEST(Fold, PutsTheItemsTogether) {
   EXPECT_EQ(block_on(iter({1, 2, 3}) | fold(10, plus)), 16);
   EXPECT_EQ(block_on(empty<int>() | fold(10, plus)), 10);
-  auto join = [](std::string text, int item) { return text + std::to_string(item); };
+  auto join = [](const std::string& text, int item) { return text + std::to_string(item); };
   EXPECT_EQ(block_on(iter({1, 2}) | fold(std::string("#"), join)), "#12");
 }
 

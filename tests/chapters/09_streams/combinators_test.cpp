@@ -136,7 +136,8 @@ TEST(StreamThen, IsNotMovedWhileAFutureIsUnderWay) {
   Hand hand;
   EXPECT_TRUE(hand.is_pending(stream));
   EXPECT_THROW([[maybe_unused]] auto moved = std::move(stream), std::logic_error);
-  EXPECT_TRUE(hand.take(stream));
+  // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move): a refused move
+  EXPECT_TRUE(stream.poll_next(hand.cx).value());
 }
 
 TEST(Take, TakesNoMoreAndDoesNotAskForMore) {
@@ -374,7 +375,7 @@ TEST(Pipelines, AreLazy) {
   auto stream = source | map([&](int value) { return ++calls, value; }) | filter(is_even) | take(1);
   EXPECT_EQ(control.state->polls, 0);
   EXPECT_EQ(calls, 0);
-  EXPECT_EQ(all(std::move(stream)), (Ints{2}));
+  EXPECT_EQ(all(stream), (Ints{2}));
   EXPECT_EQ(calls, 2) << "3 was never asked for";
 }
 

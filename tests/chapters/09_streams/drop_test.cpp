@@ -94,13 +94,14 @@ TEST(Dropping, AHalfRunPipelineLeavesNothingBehind) {
            for_each([](auto pair) { return passes(pair.second); });
   });
   expect_no_trace([](auto s) {
-    return std::move(s) | map([](Token token) { return once(token) | then(passes); }) | flatten() |
-           fold(Tokens{}, [](Tokens all, Token token) { return all.push_back(token), all; });
+    return std::move(s) | map([](Token token) { return once(std::move(token)) | then(passes); }) |
+           flatten() |
+           fold(Tokens{}, [](Tokens all, const Token& token) { return all.push_back(token), all; });
   });
   expect_no_trace([](auto s) {
     return std::move(s) | then(passes) |
            chain(once(1) | filter_map([](int) { return std::optional<Token>(); })) |
-           reduce([](Token a, Token) { return a; });
+           reduce([](Token a, const Token&) { return a; });
   });
 }
 
@@ -112,7 +113,7 @@ TEST(Dropping, FuturesUnderWayLeaveNothingBehind) {
   expect_no_trace([](auto s) { return std::move(s) | for_each_concurrent(2, passes); });
   expect_no_trace([](auto s) {
     return merge(once(1) | filter_map([](int) { return std::optional<Token>(); }), std::move(s)) |
-           map(passes) | buffered(4) | for_each([](Token) { return yield_now(); });
+           map(passes) | buffered(4) | for_each([](const Token&) { return yield_now(); });
   });
   expect_no_trace([](auto s) {
     StreamGroup<AsyncStream<Token>> group;
