@@ -115,9 +115,9 @@ class HeadReader {
           !equals_ignoring_case(rest.substr(0, 4), "http"sv))
         return false;
       rest.remove_prefix(kScheme.size());
-      const std::size_t path = rest.find_first_of("/?"sv);
-      if (path == 0) return false;  // no host
-      rest.remove_prefix(std::min(path, rest.size()));
+      const std::string_view host = rest.substr(0, rest.find_first_of("/?"sv));
+      if (host.empty() || host[0] == ':' || !is_host(host)) return false;
+      rest.remove_prefix(host.size());
       if (rest.empty() || rest[0] == '?') rest = "/"sv;
     }
     if (rest.empty() || rest[0] != '/') return false;

@@ -9,13 +9,30 @@ namespace book::http {
 
 using namespace std::string_view_literals;
 
+bool is_host(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  const char* p = text.data();
+  if (text.starts_with('[')) {  // an IPv6 address: its colons begin no port
+    do {
+      p = scan::skip(p + 1, end, scan::kHost);
+    } while (p != end && *p == ':');
+    if (p == end || *p != ']') return false;
+    ++p;
+  } else {
+    p = scan::skip(p, end, scan::kHost);
+  }
+  if (p == end) return true;
+  if (*p != ':') return false;
+  return std::all_of(p + 1, end, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool FramingFields::note_known(std::string_view name, std::string_view value) {
   switch (name.size()) {
     case 4:
       return !equals_ignoring_case(name, "host"sv) || note_host(value);
     case 6:
-      if (equals_ignoring_case(name, "expect"sv))
-        expects_continue_ = equals_ignoring_case(value, "100-continue"sv);
+      if (equals_ignoring_case(name, "expect"sv) && equals_ignoring_case(value, "100-continue"sv))
+        expects_continue_ = true;
       return true;
     case 10:
       if (equals_ignoring_case(name, "connection"sv)) note_connection(value);
@@ -30,12 +47,11 @@ bool FramingFields::note_known(std::string_view name, std::string_view value) {
   }
 }
 
-/// Only one host, of characters that a host can have.
+/// Only one host.
 bool FramingFields::note_host(std::string_view value) {
   if (has_host_) return false;
   has_host_ = true;
-  const char* const end = value.data() + value.size();
-  return scan::skip(value.data(), end, scan::kHost) == end;
+  return is_host(value);
 }
 
 /// Only one length, of digits and nothing else: no sign, no list, no overflow. Two equal lengths

@@ -9,6 +9,10 @@
 
 namespace book::http {
 
+/// "localhost", "localhost:7878", "[::1]:80": a host, and a port if it likes. The host may be
+/// empty.
+[[nodiscard]] bool is_host(std::string_view text);
+
 class FramingFields {
  public:
   /// Takes note of one field, its value without the blanks around it; fields it does not know pass.

@@ -12,7 +12,7 @@ namespace book::http::scan {
 enum CharClass : std::uint8_t {
   kToken = 1,   ///< a method or the name of a field
   kTarget = 2,  ///< what a target may hold: visible ASCII without '#'
-  kHost = 4,    ///< what the Host field may hold
+  kHost = 4,    ///< the name of a host, without its port
   kText = 8,    ///< the value of a field: no control character but the tab
 };
 
@@ -23,7 +23,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = [] {
   };
   add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~", kToken | kHost);
   add("!#$%&'*+^`|", kToken);
-  add("!$&'()*+,;=:%[]", kHost);
+  add("!$&'()*+,;=%", kHost);
   for (int c = 0x21; c <= 0x7e; ++c)
     if (c != '#') classes[c] |= kTarget;
   for (int c = 0x20; c <= 0xff; ++c)

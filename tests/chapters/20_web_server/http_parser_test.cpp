@@ -129,6 +129,9 @@ TEST(HttpParser, TakesTheForcedSpellingsOfATarget) {
       {"absolute, query only", "GET http://host?q HTTP/1.1\r\n" + kHost + "\r\n",
        "GET / 1.1 keep body 0"},
       {"absolute without a host", "GET http:///x HTTP/1.1\r\n" + kHost + "\r\n", "400"},
+      {"absolute, a port alone", "GET http://:80/x HTTP/1.1\r\n" + kHost + "\r\n", "400"},
+      {"absolute, with a user", "GET http://me@host/x HTTP/1.1\r\n" + kHost + "\r\n", "400"},
+      {"absolute, with a backslash", "GET http://a\\b/x HTTP/1.1\r\n" + kHost + "\r\n", "400"},
       {"asterisk of OPTIONS", "OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n",
        "OPTIONS * 1.1 keep body 0"},
       {"asterisk of GET", "GET * HTTP/1.1\r\n" + kHost + "\r\n", "400"},
@@ -209,6 +212,13 @@ TEST(HttpParser, WantsOneHost) {
       {"with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "400"},
       {"with a user", "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", "400"},
       {"with a space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400"},
+      {"with a port", "GET / HTTP/1.1\r\nHost: a:80\r\n\r\n", "GET / 1.1 keep body 0"},
+      {"an address", "GET / HTTP/1.1\r\nHost: [2001:db8::7]\r\n\r\n", "GET / 1.1 keep body 0"},
+      {"a port that is no number", "GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", "400"},
+      {"two ports", "GET / HTTP/1.1\r\nHost: a:1:2\r\n\r\n", "400"},
+      {"an address without its end", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", "400"},
+      {"something after the address", "GET / HTTP/1.1\r\nHost: [::1]a\r\n\r\n", "400"},
+      {"a bracket inside", "GET / HTTP/1.1\r\nHost: a]b\r\n\r\n", "400"},
   });
 }
 
@@ -220,6 +230,9 @@ TEST(HttpParser, ReadsContentLength) {
       {"the most", get("Content-Length: 9223372036854775807\r\n"),
        "GET / 1.1 keep body 9223372036854775807"},
       {"expected", get("Content-Length: 5\r\nExpect: 100-Continue\r\n"),
+       "GET / 1.1 keep body 5 expects"},
+      {"something else expected, too",
+       get("Content-Length: 5\r\nExpect: 100-continue\r\nExpect: tea\r\n"),
        "GET / 1.1 keep body 5 expects"},
   });
 }
