@@ -20,6 +20,8 @@ class InputBuffer {
   static constexpr std::size_t kSize = 8192;
 
   bool empty() const noexcept { return begin_ == end_; }
+  /// Did the last read take all the room there was? Then there may be more to come at once.
+  bool full() const noexcept { return end_ == kSize; }
   std::string_view bytes() const noexcept { return {memory_ + begin_, end_ - begin_}; }
 
   /// Where to read to; then tell received().

@@ -27,7 +27,7 @@ namespace book::http {
 
 /// What to do after the output is written, if there is any.
 enum class Next {
-  advance,    ///< nothing: call advance() again
+  advance,    ///< let the others have their turn; then call advance() again
   read,       ///< read into room()
   sleep,      ///< sleep for delay()
   send_file,  ///< send what take_file() gives
@@ -47,7 +47,10 @@ class Conversation {
     if (!input_) input_ = site_.inputs.take();
     return input_->room();
   }
-  void received(std::size_t n) noexcept { input_->received(n); }
+  void received(std::size_t n) noexcept {
+    input_->received(n);
+    if (!input_->full()) steps_ = 0;  // we are faster than the client: the next read will wait
+  }
 
   /// What is to be written; then tell sent().
   std::string_view output() const noexcept {
@@ -72,7 +75,7 @@ class Conversation {
 
  private:
   Next answer(const Request& request, const Route& where, Instant now);
-  Next refuse(int status, Instant now);
+  Next refuse(int status, std::string_view method, Instant now);
   bool has_input() const noexcept { return input_ && !input_->empty(); }
   bool skip_body();
   OutputBuffer& out();
@@ -83,6 +86,7 @@ class Conversation {
   std::unique_ptr<OutputBuffer> output_;
   std::unique_ptr<File> file_;
   std::uint64_t body_ = 0;  // bytes of a request's body that are still to come
+  std::uint8_t steps_ = 0;  // since the others had their turn
   bool slept_ = false;      // before the answer to the request at the front of the input
   bool last_ = false;       // the last answer of this connection is in the output
 };

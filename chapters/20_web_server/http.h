@@ -37,7 +37,7 @@ struct Parsed {
   Kind kind = Kind::need_more;
   int status =
       0;  ///< of an error: 400, 414, 431, 501 or 505; the connection must be closed after it
-  Request request;  ///< of a request
+  Request request;  ///< of a request; of an error, the method alone, if it could be read
 };
 
 /// Reads one request head from the front of `buffer`.

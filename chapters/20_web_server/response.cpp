@@ -75,13 +75,13 @@ void append_head(OutputBuffer& out, int status, std::string_view date_line, std:
   out.append("\r\n"sv);
 }
 
-void append_error(OutputBuffer& out, int status, std::string_view date_line) {
+void append_error(OutputBuffer& out, int status, std::string_view date_line, bool to_head) {
   // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
   std::string_view text = status_line(status);
   text.remove_prefix("HTTP/1.1 "sv.size());
   append_head(out, status, date_line, entity_fields("text/plain; charset=utf-8", text.size()),
               Connection::close);
-  out.append(text);
+  if (!to_head) out.append(text);
 }
 
 }  // namespace book::http

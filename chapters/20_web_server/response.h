@@ -51,7 +51,8 @@ enum class Connection {
 void append_head(OutputBuffer& out, int status, std::string_view date_line, std::string_view entity,
                  Connection connection);
 
-/// Appends a whole answer that says nothing but its status, and closes.
-void append_error(OutputBuffer& out, int status, std::string_view date_line);
+/// Appends a whole answer that says nothing but its status, and closes. An answer to HEAD has no
+/// body, an error neither.
+void append_error(OutputBuffer& out, int status, std::string_view date_line, bool to_head = false);
 
 }  // namespace book::http

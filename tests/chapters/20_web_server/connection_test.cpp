@@ -75,6 +75,24 @@ TEST_F(ConnectionTest, NobodyWaitsForASleeper) {
   EXPECT_EQ(times[2], 0s);
 }
 
+Async<void> note_how_far(MockStream client, Site& site, const Seen& other, std::size_t& sent) {
+  co_await handle_connection(std::move(client), site);
+  sent = other.sent.size();
+}
+
+TEST_F(ConnectionTest, NobodyWaitsForALargeFileToo) {
+  constexpr std::size_t kLarge = 2'000'000;
+  folder_.write("large.txt", std::string(kLarge, 'x'));
+  Executor executor({.time = TimeMode::virtual_time});
+  Seen greedy, quick;
+  std::size_t when_answered = 0;
+  executor.spawn(handle_connection(MockStream({{0s, get("/large.txt")}}, greedy), site_));
+  executor.spawn(note_how_far({{{0s, get("/")}}, quick}, site_, greedy, when_answered));
+  executor.run();
+  EXPECT_LT(when_answered, kLarge / 2) << "a client that takes all at once got all at once";
+  EXPECT_GT(greedy.sent.size(), kLarge);
+}
+
 /// Everything a connection can wait for: reads, writes, a nap, a large file, a polite end.
 MockStream busy_client(Seen& seen) {
   return MockStream({{1s, "GET / HT"},

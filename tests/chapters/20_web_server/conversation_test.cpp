@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,13 @@ class Driver {
   Next wants = Next::advance;
   std::string sent;
   int writes = 0;
+  int turns = 0;  ///< how often it let the others have theirs
 
  private:
   void step() {
     do {
       wants = talk.advance(Instant(1h));
+      if (wants == Next::advance) ++turns;
       if (!talk.output().empty()) {
         ++writes;
         sent += talk.output();
@@ -122,6 +125,56 @@ TEST_F(ConversationTest, AnswersTheSameInEverySplit) {
   EXPECT_EQ(single.sent, whole.sent);
 }
 
+/// Whatever comes, and however it is cut: the same bytes get the same answers.
+TEST_F(ConversationTest, AnswersNonsenseTheSameInEverySplit) {
+  const std::vector<std::string> seeds = {
+      get("/") + get("/nothing", "Connection: close\r\n"),
+      "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world" + get("/"),
+      "GET http://h:80/a?b HTTP/1.0\r\nConnection: keep-alive\r\n\r\n\r\nHEAD / HTTP/1.0\r\n\r\n",
+      get("/", "Expect: 100-continue\r\nContent-Length: 3\r\n") + "abc" + get("/%2e%2e/x"),
+      get("/", "Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\n0\r\n\r\n",
+  };
+  const std::vector<std::string> spice = {"\r\n",
+                                          "\n",
+                                          "\r",
+                                          "\0"s,
+                                          " ",
+                                          ":",
+                                          "%",
+                                          "*",
+                                          "\x7f",
+                                          "Host: b\r\n",
+                                          "Content-Length: 5\r\n",
+                                          "18446744073709551616",
+                                          "http://",
+                                          "HTTP/1.0",
+                                          "Connection: close\r\n"};
+  std::mt19937 random(20);
+  auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
+  for (int round = 0; round < 1500; ++round) {
+    std::string bytes = seeds[below(seeds.size())] + seeds[below(seeds.size())];
+    for (std::size_t edits = below(4); edits > 0; --edits) {
+      const std::size_t at = below(bytes.size());
+      if (below(3) == 0)
+        bytes.erase(at, 1 + below(5));
+      else
+        bytes.insert(at, spice[below(spice.size())]);
+    }
+    Driver whole(site_), pieces(site_);
+    whole.receive(bytes);
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const std::size_t n = 1 + below(std::min<std::size_t>(rest.size(), 40));
+      pieces.receive(rest.substr(0, n));
+      pieces.talk.give_back_buffers();
+      rest.remove_prefix(n);
+    }
+    ASSERT_EQ(pieces.sent, whole.sent) << bytes;
+    ASSERT_EQ(pieces.wants == Next::read, whole.wants == Next::read) << bytes;
+  }
+}
+
 TEST_F(ConversationTest, PipelinedRequestsAreAnsweredInOrderWithOneWrite) {
   Driver driver(site_);
   driver.receive(get("/") + get("/nothing") + get("/hello.html"));
@@ -137,6 +190,28 @@ TEST_F(ConversationTest, ManyPipelinedRequestsDoNotPileUpAnswers) {
   driver.receive(many);
   EXPECT_EQ(answers(driver.sent).size(), 100u);
   EXPECT_GE(driver.writes, 100 * 20'000 / (32 * 1024 + 21'000));
+}
+
+TEST_F(ConversationTest, AClientFasterThanTheServerLetsTheOthersHaveTheirTurn) {
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += get("/");
+  Driver asking(site_);
+  asking.receive(many);
+  EXPECT_EQ(answers(asking.sent).size(), 1000u);
+  EXPECT_GE(asking.turns, 1000 / 16) << "it kept the thread to itself";
+
+  Driver uploading(site_);
+  uploading.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" +
+                    std::string(1'000'000, 'x') + get("/"));
+  EXPECT_EQ(answers(uploading.sent), (List{"404 not here", "200 hello"}));
+  EXPECT_GE(uploading.turns, 1'000'000 / 8192 / 16) << "it kept the thread to itself";
+}
+
+TEST_F(ConversationTest, AClientThatWaitsForItsAnswersIsNotHeldUp) {
+  Driver driver(site_);
+  for (int i = 0; i < 100; ++i) driver.receive(get("/"));
+  EXPECT_EQ(answers(driver.sent).size(), 100u);
+  EXPECT_EQ(driver.turns, 0);
 }
 
 TEST_F(ConversationTest, ClosesWhenAskedTo) {
@@ -216,6 +291,15 @@ TEST_F(ConversationTest, RefusesBodiesItWillNotRead) {
   driver.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n");
   EXPECT_EQ(answers(driver.sent), List{"413 413 Content Too Large\r\n (close)"});
   EXPECT_EQ(driver.wants, Next::linger);
+}
+
+TEST_F(ConversationTest, ARefusalOfAHeadIsAHeadAlone) {
+  for (const char* field : {"Content-Length: 1048577\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    Driver driver(site_);
+    driver.receive("HEAD / HTTP/1.1\r\nHost: a\r\n"s + field + "\r\n");
+    EXPECT_EQ(driver.sent.find("\r\n\r\n") + 4, driver.sent.size()) << driver.sent;
+    EXPECT_EQ(driver.wants, Next::linger);
+  }
 }
 
 TEST_F(ConversationTest, AnswersInsteadOfAskingForABody) {
