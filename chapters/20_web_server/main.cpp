@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -63,8 +64,7 @@ std::string counted(std::uint64_t count, std::string_view what) {
 
 void run(Args& args) {
   raise_descriptor_limit();
-  const std::string root =
-      args.get<std::string>("root").empty() ? usual_root() : args.get<std::string>("root");
+  const std::string root = args.given("root") ? args.get<std::string>("root") : usual_root();
   http::Site site(root);
   site.thread_naps = args.get<std::string>("trap") == "blocking-nap";
   http::StopSignal stop;
@@ -81,7 +81,9 @@ void run(Args& args) {
   // What the tasks borrow has to outlive the executor; what is bound to its reactor has to go
   // before it.
   executor.spawn(http::serve(std::move(listener), site));
-  executor.block_on(std::move(stop));
+  executor.block_on(stop);
+  // Once is enough: another Ctrl-C, while we clean up, must not turn a good end into a kill.
+  for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
   fmt::print("stopped after {} on {}\n", counted(site.requests, "request"),
              counted(site.connections, "connection"));
 }

@@ -1,5 +1,6 @@
 #include "20_web_server/server.h"
 
+#include <new>
 #include <utility>
 
 #include "04_io_executor/executor.h"
@@ -18,7 +19,11 @@ Async<void> serve(TcpListener listener, Site& site) {
     for (int i = 0; i < kBatch; ++i) {
       TcpListener::Accepted accepted = co_await listener.accept();
       ++site.connections;
-      spawn_detached(handle_connection(std::move(accepted.stream), site));
+      try {
+        spawn_detached(handle_connection(std::move(accepted.stream), site));
+      } catch (const std::bad_alloc&) {
+        // No memory for one more: this client is sent away, and the next one may have more luck.
+      }
     }
     co_await yield_now();
   }

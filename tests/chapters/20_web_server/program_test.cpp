@@ -8,11 +8,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <regex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "17_io/address.h"
@@ -25,6 +28,8 @@
 namespace book::http {
 namespace {
 
+using namespace std::string_literals;
+
 /// build/bin/20_web_server, started with these arguments.
 class Program {
  public:
@@ -36,6 +41,7 @@ class Program {
     test::Fd theirs(out[1]);
     words.insert(words.begin(), test::program("20_web_server").string());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     pid_ = test::check(::fork(), "fork");
@@ -73,6 +79,8 @@ class Program {
     ::waitpid(std::exchange(pid_, -1), &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
+  void send(int signal) const { ::kill(pid_, signal); }
+  pid_t id() const { return pid_; }
   const std::string& output() const { return output_; }
   std::string errors() const { return err_.content(); }
 
@@ -130,6 +138,17 @@ TEST(WebServerProgram, EndsWhileClientsAreInTheMiddleOfSomething) {
   test::write_all(sleeping, "GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(status_of(connect_to(program.port())), "HTTP/1.1 200");
   EXPECT_EQ(program.end(SIGINT), 0);
+}
+
+/// An impatient user; or make, and the terminal, and a shell that all pass the same Ctrl-C on.
+TEST(WebServerProgram, ASecondSignalWhileItEndsChangesNothing) {
+  for (int round = 0; round < 20; ++round) {
+    Program program({"--port", "0"});
+    ASSERT_NE(program.port(), 0) << program.errors();
+    program.send(SIGINT);
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * round));
+    ASSERT_EQ(program.end(SIGTERM), 0) << "after " << round * 100 << " us";
+  }
 }
 
 /// The trap of the README: one nap of the thread, and everybody waits.
@@ -191,8 +210,9 @@ TEST(WebServerProgram, TakesTheNextPortWhenTheUsualOneIsTakenAndSaysSo) {
 TEST(WebServerProgram, TellsAMissingRootInOneLine) {
   SiteFolder folder;
   for (const std::string& root :
-       {folder.root().string() + "/missing", folder.root().string() + "/hello.html"}) {
+       {folder.root().string() + "/missing", folder.root().string() + "/hello.html", ""s}) {
     Program program({"--port", "0", "--root", root});
+    ASSERT_EQ(program.port(), 0) << "it serves some other folder";
     EXPECT_EQ(program.end(), 1);
     EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
     EXPECT_NE(program.errors().find(root), std::string::npos) << program.errors();
@@ -216,6 +236,7 @@ TEST(WebServerProgram, GoesOnServingWithFewDescriptors) {
   // More clients than it has descriptors. Those it could accept are answered; when they have gone,
   // the others are.
   std::vector<test::Fd> clients;
+  clients.reserve(100);
   for (int i = 0; i < 100; ++i) clients.push_back(connect_to(port));
   for (test::Fd& client : clients) {
     ASSERT_EQ(status_of(client), "HTTP/1.1 200");
@@ -223,6 +244,49 @@ TEST(WebServerProgram, GoesOnServingWithFewDescriptors) {
   }
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_EQ(program.errors(), "");
+}
+
+/// Bytes of address space that a process has.
+rlim_t address_space(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/statm");
+  rlim_t pages = 0;
+  status >> pages;
+  return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs memory, too";
+  Program program({"--port", "0"});
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  // What is made at its first use is made now: the second client is answered after the first is
+  // gone.
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(status_of(connect_to(port)), "HTTP/1.1 200");
+  const rlim_t most = address_space(program.id()) + 64 * 1024;
+  const rlimit little{most, most};
+  test::check(::prlimit(program.id(), RLIMIT_AS, &little, nullptr), "prlimit");
+  {
+    // Half a request takes a buffer; silent clients fill the gaps that are too small for one.
+    std::vector<test::Fd> clients;
+    for (int i = 0; i < 800; ++i) {
+      clients.push_back(connect_to(port));
+      if (i < 100) (void)::send(clients.back(), "GET / HT", 8, MSG_NOSIGNAL);
+    }
+  }
+  // It may take a moment until it has seen all of them go, and has what they had.
+  std::string status;
+  for (int tries = 0; status.empty() && tries < 100; ++tries) {
+    const test::Fd client = connect_to(port);
+    const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    (void)::send(client, request.data(), request.size(), MSG_NOSIGNAL);
+    char buffer[4096];
+    const ssize_t n = ::recv(client, buffer, sizeof buffer, 0);
+    if (n >= 12) status.assign(buffer, 12);
+    if (status.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(status, "HTTP/1.1 200") << program.errors();
+  EXPECT_EQ(program.end(SIGINT), 0);
+  EXPECT_NE(program.errors(), "") << "there was memory for all of them: the test tests nothing";
 }
 
 /// A command's output. curl: give up after ten seconds.
