@@ -32,7 +32,7 @@ class LineReader {
   explicit LineReader(R& stream) noexcept : stream_(stream) {}
 
   /// The next line without its '\n', or nothing when the stream is at its end. The last line may
-  /// lack the '\n'.
+  /// lack the '\n'. A line may be of any length; a '\r' is a byte of it like any other.
   Async<std::optional<std::string>> read_line() {
     // TODO: this gives what one read gives. Look for the '\n'; read on as long as there is none;
     // keep what comes after it for the next call.

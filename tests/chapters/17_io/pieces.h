@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -14,12 +15,14 @@
 namespace book::test {
 
 /// What is to be read, piece by piece; an empty piece is "not now", once. After the last one comes
-/// the end, or with `stays_open`, nothing for ever.
+/// the end, or with `stays_open`, nothing for ever. Whoever asks on and on after the end is told
+/// so.
 struct Source {
   std::deque<std::string> pieces{};
   bool stays_open = false;
   int reads = 0;            ///< that gave something, or the end
   std::size_t largest = 0;  ///< buffer that was offered
+  int ends = 0;             ///< reads that gave the end
 
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
     largest = std::max(largest, buffer.size());
@@ -30,7 +33,7 @@ struct Source {
       return wait(cx);
     }
     ++reads;
-    if (pieces.empty()) return std::size_t{0};
+    if (pieces.empty()) return the_end();
     std::string& piece = pieces.front();
     const std::size_t n = piece.copy(buffer.data(), buffer.size());
     piece.erase(0, n);
@@ -39,9 +42,18 @@ struct Source {
   }
 
  private:
+  static constexpr int kPatience = 1000;
+
   static Poll<std::size_t> wait(Context& cx) {
     cx.waits_for("the next piece");
     return pending;
+  }
+  std::size_t the_end() {
+    if (++ends > kPatience) {
+      throw std::logic_error(
+          "A read of 0 bytes is the end, and you have read on, a thousand times: leave the loop.");
+    }
+    return 0;
   }
 };
 

@@ -37,7 +37,9 @@ TEST(Copy, GoesOnToTheEnd) {
 TEST(Copy, SaysHowManyBytesItWas) {
   Source from{{"hello", ", stream"}};
   Sink to;
-  EXPECT_EQ(drive(copy(from, to)), 13u);
+  EXPECT_EQ(drive(copy(from, to)), 13u)
+      << "5 bytes came, and then 8. The answer is their sum: not the last piece, and not the "
+         "buffer's size.";
 }
 
 TEST(Copy, GetsThroughADoorThatIsTooSmall) {
@@ -67,14 +69,19 @@ TEST(Copy, UsesABufferAndNotAHeap) {
   EXPECT_EQ(drive(copy(from, to)), 1'000'000u);
   EXPECT_LE(from.largest, 65'536u) << "A buffer of some KB is plenty: each piece leaves it before "
                                       "the next one comes.";
+  EXPECT_LE(from.reads, 20'000) << "On a socket each read is a system call: offer it some KB, and "
+                                   "not a few bytes.";
 }
 
 TEST(Copy, ClosesWhatItWritesToAtTheEnd) {
-  Source from{{"hello"}};
+  Source from{{"hello", "stream"}};
   Sink to;
   drive(copy(from, to));
   EXPECT_TRUE(to.closed) << "The source is at its end, and nobody has told the other side: it "
                             "waits for more. Close it: poll_close.";
+  EXPECT_EQ(to.closes, 1)
+      << "You have closed it so often. Close it once, after the last piece: what "
+         "is written to a closed stream arrives nowhere.";
 }
 
 TEST(Copy, WaitsUntilItIsClosed) {
