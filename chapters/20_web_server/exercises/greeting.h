@@ -1,7 +1,7 @@
 // Exercise 1: a new route. GET /hello/NAME greets NAME.
 //
-//     /hello/Grace%20Hopper   --decode-->   Grace Hopper   --escape-->   <h1>Hello, Grace
-//     Hopper!</h1>
+//     /hello/Grace%20Hopper  --decode-->  Grace Hopper   --escape-->  Grace Hopper
+//     /hello/a%3Cb           --decode-->  a<b            --escape-->  a&lt;b
 //
 // A path is what a stranger typed. It is encoded, so that it fits into a request; and what is
 // inside may be anything, also HTML. Both have to be dealt with, in the right order.
@@ -25,7 +25,7 @@ inline int hex_digit(char c) {
 }
 
 /// Undoes percent-encoding, once: "Grace%20Hopper" is "Grace Hopper". Nothing when a '%' is not
-/// followed by two hexadecimal digits.
+/// followed by two hexadecimal digits. Everything else stands for itself, a '+' too.
 inline std::optional<std::string> decoded(std::string_view text) {
   // TODO: go through `text` and build the plain one. A '%' and two digits are one character:
   // hex_digit(high) * 16 + hex_digit(low).

@@ -34,12 +34,17 @@ TEST(GreetingTest, GreetsWhoIsInThePath) {
 TEST(GreetingTest, LeavesOtherPathsToTheFiles) {
   for (const char* path : {"/", "/hello", "/hello/", "/hello.html", "/hello/a/b", "/hello//a",
                            "/other/Ada", "/hellos/Ada"}) {
-    EXPECT_FALSE(greeting(path)) << path << " is not /hello/ and a name without a slash";
+    EXPECT_FALSE(greeting(path)) << path
+                                 << " is not /hello/ and a name without a slash. A name has "
+                                 << "at least one character.";
   }
 }
 
 TEST(GreetingTest, UndoesPercentEncoding) {
-  EXPECT_EQ(greeted("/hello/Grace%20Hopper"), "Grace Hopper");
+  EXPECT_EQ(greeted("/hello/Grace%20Hopper"), "Grace Hopper")
+      << "%20 is one character, written as three: a blank. After it you go on behind the 0.";
+  EXPECT_EQ(greeted("/hello/C++"), "C++")
+      << "In a path a + is a +. It means a blank only in what a form sends, behind the '?'.";
   EXPECT_EQ(greeted("/hello/%c3%85sa"), "\xc3\x85sa") << "two bytes of UTF-8 are one letter";
   EXPECT_EQ(greeted("/hello/AC%2FDC"), "AC/DC")
       << "An encoded slash is part of the name: look for slashes before you decode.";

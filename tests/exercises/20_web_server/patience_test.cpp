@@ -2,14 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <string>
 #include <utility>
 
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
+#include "17_io/io.h"
 #include "20_web_server/connection.h"
 #include "chapters/20_web_server/mock_stream.h"
 #include "chapters/20_web_server/site_folder.h"
@@ -92,6 +96,42 @@ TEST(PatienceTest, ANapOfTheServerIsNotTheClientsFault) {
       << "The client asked for /sleep and waited for its answer, five seconds, two\n"
          "more than patience is. The server itself took that time: nobody was reading.\n"
          "The limit begins when a read has to wait.";
+}
+
+TEST(PatienceTest, WhatHasComeIsNotTooLate) {
+  const Visit late = visit({{10s, kGet}}, Then::leaves);
+  EXPECT_EQ(late.answers, 1)
+      << "The request has come in the very moment in which patience was over, and you have not\n"
+         "looked. Ask the stream first, and the limit only when the stream has nothing.";
+}
+
+Async<void> read_twice(Patient<MockStream>& client, int& ends, std::string& error) {
+  std::array<char, 16> buffer;
+  try {
+    for (int i = 0; i < 2; ++i) {
+      const std::size_t n = co_await read(client, buffer);
+      if (n == 0) ++ends;
+    }
+  } catch (const std::exception& thrown) {
+    error = thrown.what();
+  }
+}
+
+TEST(PatienceTest, TheEndIsAReadOfZeroBytes) {
+  Seen seen;
+  Patient client(MockStream({}, seen, Then::stays_silent), 10s);
+  int ends = 0;
+  std::string error;
+  Executor executor({.time = TimeMode::virtual_time});
+  executor.spawn(read_twice(client, ends, error));
+  executor.block_on(sleep(60s));
+  EXPECT_EQ(error, "")
+      << "Two reads of a silent client, and this came out of number " << ends + 1
+      << ". Being too late is no error\n"
+         "but the end: a read of 0 bytes, which the server knows what to do with. And a limit "
+         "that\n"
+         "has passed is no limit any more: a Sleep that has ended is not asked again.";
+  EXPECT_TRUE(ends == 2 || !error.empty()) << "Each of the two reads ends after its ten seconds.";
 }
 
 TEST(PatienceTest, ADroppedConnectionLeavesNoTimer) {
