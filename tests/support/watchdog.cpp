@@ -22,10 +22,10 @@ std::function<std::string()> the_report;
     if (the_report) report = the_report();
   }
   const auto seconds = std::chrono::duration<double>(limit).count();
-  fmt::print(
-      stderr,
-      "watchdog: {} is not over after {} seconds: something waits for a wake that nobody sends\n{}",
-      what, seconds, report);
+  fmt::print(stderr,
+             "watchdog: {} is not over after {} seconds: something waits for a wake that nobody "
+             "sends, or a loop does not end\n{}",
+             what, seconds, report);
   if (!report.empty() && report.back() != '\n') fmt::print(stderr, "\n");
   std::fflush(nullptr);
   ::_exit(1);  // no destructor runs: a thread may hang in one
