@@ -11,8 +11,9 @@
 //     gives                      c                                   d      (the second call)
 //
 // It waits for a first key, however long that takes. From then on, every key starts the pause
-// afresh. When the pause has passed without another key, it gives the last one. When the stream
-// ends without any key, it gives nothing.
+// afresh. When the pause has passed without another key, it gives the last one. A pause under way
+// runs to its end even if the stream has ended. When the stream ends without any key, it gives
+// nothing.
 #pragma once
 
 #include <optional>

@@ -29,7 +29,7 @@ struct TimedOut : std::runtime_error {
   TimedOut() : std::runtime_error("no mirror has answered in time") {}
 };
 
-/// There is one mirror at least, and `at_most` is 1 or more.
+/// There is one mirror at least. `at_most` is 1 or more, and may be more than there are mirrors.
 template <class Mirror, class F = std::invoke_result_t<Mirror&>>
 Async<OutputOf<F>> first_answer(std::vector<Mirror> mirrors, std::size_t at_most,
                                 Duration patience) {

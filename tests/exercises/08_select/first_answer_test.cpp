@@ -83,7 +83,9 @@ TEST(FirstAnswer, AsksTheNextMirrorWhenOneFails) {
     FAIL() << "One mirror has failed, and with it everything: \"" << error.what()
            << "\". Catch what comes out of the select, and go on with those that are left.";
   }
-  EXPECT_EQ(world.took, 40ms);
+  EXPECT_EQ(world.took, 40ms)
+      << "c takes 30 ms, and is asked when a fails, at 10 ms: two at a time "
+         "were allowed.";
 }
 
 TEST(FirstAnswer, NeverAsksMoreThanItMay) {
@@ -105,6 +107,9 @@ TEST(FirstAnswer, ThrowsTheLastFailureWhenAllHaveFailed) {
     (void)world.first_answer(
         {world.fails("a", 50ms), world.fails("b", 10ms), world.fails("c", 10ms)}, 2, 1s);
     FAIL() << "Every mirror has failed: so must first_answer.";
+  } catch (const exercise::TimedOut&) {
+    FAIL() << "All had failed at 50 ms, and then only the alarm was waited for. empty() of the set "
+              "tells at once that nobody is left; is_terminated() only once a poll has said so.";
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "a failed") << "a was the last to fail, at 50 ms.";
   }
@@ -121,10 +126,24 @@ TEST(FirstAnswer, LosesItsPatienceOnceForAll) {
   } catch (const std::runtime_error& error) {
     ADD_FAILURE() << "It went on until \"" << error.what()
                   << "\". The patience is for all mirrors together: a sleep that is made in every "
-                     "round begins anew in every round.";
+                     "round begins anew in every round. Or did you throw TimedOut inside a try "
+                     "block that catches it?";
   }
   EXPECT_EQ(world.took, 100ms);
   EXPECT_EQ(world.under_way, 0) << "The mirror under way was not dropped.";
+}
+
+TEST(FirstAnswer, AsksNoMoreMirrorsThanThereAre) {
+  World world;
+  std::vector<Mirror> mirrors(4);
+  mirrors[0] = world.works("only", 10ms);
+  mirrors.resize(1);  // who calls one behind the end finds an empty function
+  try {
+    EXPECT_EQ(world.first_answer(std::move(mirrors), 4, 1s), "only");
+  } catch (const std::bad_function_call&) {
+    FAIL() << "There was one mirror, four at a time were allowed, and one behind the end of the "
+              "vector was called.";
+  }
 }
 
 TEST(FirstAnswer, CanBeCancelled) {
