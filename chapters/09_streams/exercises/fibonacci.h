@@ -22,6 +22,7 @@ class Fibonacci {
   Fibonacci(Duration pause, std::uint64_t limit) : pause_(pause), limit_(limit) {}
 
   PollItem<Item> poll_next(Context& cx) {
+    pin_.enter();  // from here on it may not be moved: the Sleep in it will lie in a timer wheel
     // TODO: an std::optional<Sleep> is a pause that may be under way. When does it begin, who polls
     // it, and what is to become of it when it is over?
     (void)cx;

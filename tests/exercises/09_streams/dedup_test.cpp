@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,17 @@ TEST(Dedup, ComparesWithTheItemBefore) {
       << "What do you compare with? With the item that came last, not with the very first.";
   EXPECT_EQ(through_dedup({1, 2, 1}), (Ints{1, 2, 1}))
       << "Only the item just before counts: the second 1 comes behind a 2.";
+}
+
+TEST(Dedup, KeepsACopyAndGivesTheItem) {
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  const std::string text = "a text that is too long to lie inside the string itself";
+  auto stream = iter(std::vector<std::string>{text, text}) | dedup();
+  EXPECT_EQ(stream.poll_next(cx).value(), text)
+      << "What came out is not what went in. You need the item twice, to give it and to compare "
+         "the next one with: keep a copy. A moved-from item is an empty shell.";
+  EXPECT_FALSE(stream.poll_next(cx).value().has_value()) << "The second text is a twin.";
 }
 
 TEST(Dedup, PassesAnEmptyStream) { EXPECT_EQ(through_dedup({}), Ints{}); }
