@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "04_io_executor/block_on.h"
+#include "04_io_executor/deadlock.h"
 #include "09_streams/collect.h"
 #include "09_streams/generator.h"
 #include "09_streams/local_channel.h"
@@ -57,11 +58,21 @@ Timeline after(std::vector<Key> keys, Duration rest) {
   const Instant start = executor.reactor().now();
   Timeline seen;
   auto note = [&](const std::string& what) {
+    if (seen.size() == 20)
+      throw std::logic_error("20 items have come out, and not so many went in");
     const Duration passed = executor.reactor().now() - start;
     seen.emplace_back(std::chrono::duration_cast<std::chrono::milliseconds>(passed).count(), what);
   };
   auto typing = OneEnd<AsyncStream<std::string>>{types(std::move(keys), rest)};
-  executor.block_on(typing | debounce(100ms) | for_each(note));
+  try {
+    executor.block_on(typing | debounce(100ms) | for_each(note));
+  } catch (const Deadlock&) {
+    throw;
+  } catch (const std::logic_error& error) {
+    ADD_FAILURE() << "When you give what you kept, its pause is over. Neither of them may be left "
+                     "for the next poll.\n"
+                  << error.what();
+  }
   note("end");
   return seen;
 }
