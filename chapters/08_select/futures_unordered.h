@@ -41,9 +41,13 @@ class FuturesUnordered {
   FuturesUnordered& operator=(FuturesUnordered&& other) noexcept {
     FuturesUnordered old(std::move(*this));
     swap(other);
+    old.clear();
     return *this;
   }
-  ~FuturesUnordered() { clear(); }
+  ~FuturesUnordered() {
+    drop_all();
+    if (woken_) woken_->abandon();
+  }
 
   /// Adds a future; it is first polled at the next poll of the set, which is woken. On the thread
   /// that polls the set, also from inside a future of it.
@@ -85,15 +89,11 @@ class FuturesUnordered {
   /// It has said that it is empty, and nothing was pushed since.
   bool is_terminated() const noexcept { return terminated_; }
 
-  /// Drops all futures.
+  /// Drops all futures, and wakes whoever waits for one: none will come. Not from inside a poll of
+  /// one of them.
   void clear() noexcept {
-    if (!woken_) return;
-    for (std::span<Place> places : blocks_) {
-      for (Place& place : places) {
-        if (place.full) drop(place);
-      }
-    }
-    woken_->abandon();
+    drop_all();
+    if (woken_) woken_->wake_parent();
   }
 
  private:
@@ -107,22 +107,37 @@ class FuturesUnordered {
   };
 
   Poll<OutputOf<F>> poll_child(Place& place) {
-    try {
-      Poll<OutputOf<F>> poll =
-          woken_->poll_child(place, [&](Context& cx) { return place.future().poll(cx); });
-      if (poll.is_ready()) drop(place);
-      return poll;
-    } catch (...) {
-      drop(place);
-      throw;
-    }
+    DropUnlessPending guard{this, &place};
+    Poll<OutputOf<F>> poll =
+        woken_->poll_child(place, [&](Context& cx) { return place.future().poll(cx); });
+    if (poll.is_pending()) guard.set = nullptr;
+    return poll;
   }
+
+  /// Drops a future once, whatever its poll, or the move of its output, throws.
+  struct DropUnlessPending {
+    FuturesUnordered* set;
+    Place* place;
+    ~DropUnlessPending() {
+      if (set) set->drop(*place);
+    }
+  };
 
   void drop(Place& place) noexcept {
     place.full = false;
-    place.future().~F();
-    place.next_free = std::exchange(free_, &place);
     size_ -= 1;
+    place.future().~F();  // which may push, or clear
+    place.next_free = std::exchange(free_, &place);
+  }
+
+  void drop_all() noexcept {
+    while (size_ > 0) {  // again when a destructor has pushed
+      for (std::size_t block = 0; block < blocks_.size(); ++block) {  // by number: it may grow
+        for (Place& place : std::span<Place>(blocks_[block])) {
+          if (place.full) drop(place);
+        }
+      }
+    }
   }
 
   /// Makes free places, as many as there are already.

@@ -51,6 +51,99 @@ class FuturesUnorderedTest : public testing::Test {
   CountingWaker task;
 };
 
+TEST_F(FuturesUnorderedTest, ClearWakesWhoeverWaits) {
+  Doors doors(1);
+  Set set;
+  set.push(doors.enter(0, 0));
+  EXPECT_EQ(poll(set), -1);
+  const int wakes = task.wakes();
+  set.clear();
+  EXPECT_GT(task.wakes(), wakes) << "nobody else would tell the waiting task that the set is empty";
+  EXPECT_EQ(poll(set), -2);
+}
+
+TEST_F(FuturesUnorderedTest, AnotherSetInItsPlaceWakesWhoeverWaits) {
+  Doors doors(1);
+  Set set;
+  set.push(doors.enter(0, 0));
+  EXPECT_EQ(poll(set), -1);
+  const int wakes = task.wakes();
+  set = Set();
+  EXPECT_GT(task.wakes(), wakes);
+  EXPECT_EQ(poll(set), -2);
+}
+
+/// Pending for ever. Its end calls `at_end`.
+struct Parting {
+  using Output = int;
+  explicit Parting(std::function<void()> then) : at_end(std::move(then)) {}
+  Parting(Parting&& other) noexcept : at_end(std::exchange(other.at_end, nullptr)) {}
+  Parting& operator=(Parting&&) = delete;
+  ~Parting() {
+    if (at_end) at_end();
+  }
+  Poll<int> poll(Context&) { return pending; }
+  std::function<void()> at_end;
+};
+
+TEST_F(FuturesUnorderedTest, AFutureThatPushesAsItGoesIsDroppedWithTheRest) {
+  int pushed = 0;
+  int dropped = 0;
+  FuturesUnordered<Parting> set;
+  for (int i = 0; i < 8; ++i) {  // more than one block of places
+    set.push(Parting([&] {
+      for (int more = 0; more < 20; ++more) {
+        ++pushed;
+        set.push(Parting([&] { ++dropped; }));
+      }
+    }));
+  }
+  set.clear();
+  EXPECT_EQ(pushed, 160);
+  EXPECT_EQ(dropped, pushed);
+  EXPECT_TRUE(set.empty());
+}
+
+/// The move after which `left` is 0 throws.
+struct Fragile {
+  explicit Fragile(int moves) : left(moves) {}
+  Fragile(Fragile&& other) : left(other.left - 1) {
+    if (left == 0) throw std::runtime_error("a move");
+  }
+  Fragile& operator=(Fragile&&) = delete;
+  ~Fragile() = default;
+  int left;
+};
+
+struct GivesFragile {
+  using Output = Fragile;
+  GivesFragile(int moves, int& alive) : left(moves), count(&alive) { ++*count; }
+  GivesFragile(GivesFragile&& other) noexcept : left(other.left), count(other.count) { ++*count; }
+  GivesFragile& operator=(GivesFragile&&) = delete;
+  ~GivesFragile() { --*count; }
+  Poll<Fragile> poll(Context&) { return Poll<Fragile>::ready(left); }
+  int left;
+  int* count;
+};
+
+TEST_F(FuturesUnorderedTest, AnOutputThatThrowsAsItMovesDropsItsFutureOnce) {
+  int thrown = 0;
+  for (int moves = 1; moves < 6; ++moves) {
+    int alive = 0;
+    FuturesUnordered<GivesFragile> set;
+    set.push(GivesFragile(moves, alive));
+    Context cx(task.waker());
+    try {
+      (void)set.poll_next(cx);
+    } catch (const std::runtime_error&) {
+      ++thrown;
+    }
+    EXPECT_EQ(alive, 0) << "move " << moves;
+    EXPECT_EQ(set.size(), 0U) << "move " << moves;
+  }
+  EXPECT_GT(thrown, 0);
+}
+
 TEST_F(FuturesUnorderedTest, YieldsInTheOrderOfTheEnds) {
   Doors doors(3);
   Set set;
