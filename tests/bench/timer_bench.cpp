@@ -1,6 +1,7 @@
 // Timers: making and cancelling one among a million, firing a million; and what a million idle
 // tasks weigh. (Chapters 02 and 04)
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
 
 namespace book {
 namespace {
@@ -70,8 +72,10 @@ void MemoryOfIdleTasks(benchmark::State& state) {
   double bytes = 0;
   for (auto _ : state) {
     Executor executor;
+    malloc_trim(0);  // what an earlier bench has left is not to be used again unseen
     const double before = resident_bytes();
     for (std::int64_t i = 0; i < tasks; ++i) executor.spawn(waits_for_ever());
+    executor.block_on(yield_now());  // by then each has had its first turn
     bytes = (resident_bytes() - before) / static_cast<double>(tasks);
   }
   state.counters["bytes_a_task"] = bytes;

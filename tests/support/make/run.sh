@@ -11,7 +11,7 @@ build build "$chapter" || die "$chapter does not build: the compiler's message i
 if [ -z "$CHAPTER" ]; then
     say ""
     say "The web server of chapter 20. Its address is on the line 'listening on ...' below."
-    say "    try        a browser on that address, or: curl http://127.0.0.1:7878/"
+    say "    try        a browser on that address, or: curl with that address"
     say "    and        /sleep there takes five seconds and holds nobody up; /nothing is a 404"
     say "    stop it    with Ctrl-C"
     say ""
