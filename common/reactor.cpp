@@ -50,6 +50,7 @@ Reactor::Scope::Scope(Reactor& reactor) noexcept
 Reactor::Scope::~Scope() { current_reactor = previous_; }
 
 Instant Reactor::now() const noexcept { return clock_.now(); }
+Instant Reactor::coarse_now() const noexcept { return clock_.coarse_now(); }
 TimeMode Reactor::time_mode() const noexcept { return clock_.mode(); }
 void Reactor::notify() noexcept { core_->notify(); }
 

@@ -53,6 +53,8 @@ class Reactor {
   };
 
   Instant now() const noexcept;
+  /// For what may be some milliseconds late, and is asked at every request. Clock::coarse_now.
+  Instant coarse_now() const noexcept;
   TimeMode time_mode() const noexcept;
 
   /// Wakes `waker` once `deadline` has passed: never early, and late by the tick (1 ms) that the

@@ -74,7 +74,7 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
   Conversation talk(site);
   try {
     for (;;) {
-      const Next next = talk.advance(Reactor::current().now());
+      const Next next = talk.advance(Reactor::current().coarse_now());
       const bool open = co_await exchange(stream, talk, next);
       if (!open || next == Next::close) break;
       if (next == Next::read) continue;
