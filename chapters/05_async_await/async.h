@@ -60,6 +60,7 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
  public:
   using Output = T;
   class promise_type;
+  class Call;  // what co_await of a temporary Async gives: any other coroutine may ask for it
 
   Async(Async && other) noexcept : promise_(std::exchange(other.promise_, nullptr)) {}
   Async& operator=(Async&& other) noexcept {
@@ -90,8 +91,6 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
   }
 
  private:
-  class Call;
-
   explicit Async(promise_type * promise) noexcept : promise_(promise) {}
 
   /// Itself, as something that can be polled. Throws std::logic_error if it can not.

@@ -406,6 +406,32 @@ Async<int> deep(int depth) {
 
 TEST(Async, AChainTenThousandDeepRuns) { EXPECT_EQ(block_on(deep(10'000)), 10'000); }
 
+// A child that returns something else than its caller joins the chain as any other does.
+static_assert(std::is_same_v<decltype(std::declval<Async<>::promise_type&>().await_transform(
+                                 std::declval<Async<int>>())),
+                             Async<int>::Call>);
+
+Async<long> deep_too(int depth);
+Async<int> deep_of_two_kinds(int depth) {
+  if (depth <= 1) {
+    co_await yield_now();
+    co_return 1;
+  }
+  const long below = co_await deep_too(depth - 1);
+  co_return static_cast<int>(below + 1);
+}
+Async<long> deep_too(int depth) {
+  const int below = co_await deep_of_two_kinds(depth - 1);
+  co_return below + 1;
+}
+
+TEST(Async, AChainOfTwoKindsTenThousandDeepRunsAndIsDropped) {
+  EXPECT_EQ(block_on(deep_of_two_kinds(9'999)), 9'999);
+  ByHand hand;
+  Async<int> task = deep_of_two_kinds(9'999);
+  EXPECT_TRUE(task.poll(hand.cx).is_pending());
+}
+
 TEST(Async, AChainTenThousandDeepIsDropped) {
   ByHand hand;
   Async<int> task = deep(10'000);
