@@ -70,7 +70,7 @@ class [[nodiscard]] JoinAll {
     for (F& future : futures_) {
       places[index].future = &future;
       places[index].outcome = &outcomes_[index];
-      woken_->wake_here(places[index++]);  // each is polled at least once
+      woken_->enqueue(places[index++]);  // each is polled at least once
     }
   }
 

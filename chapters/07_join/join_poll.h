@@ -74,7 +74,7 @@ class JoinPoller<kCount, true> {
     std::size_t index = 0;
     for (Place& place : set_->add<Place>(kCount)) {
       place.index = index++;
-      set_->wake_here(place);  // each is polled at least once
+      set_->enqueue(place);  // each is polled at least once
     }
   }
 

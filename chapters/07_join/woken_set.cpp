@@ -42,12 +42,12 @@ void WokenSet::wake(Child& child) noexcept {
   if (!top) parent_.wake();
 }
 
-void WokenSet::wake_here(Child& child) noexcept {
-  if (child.queued_.exchange(true, std::memory_order_acq_rel)) return;
-  const bool quiet = !batch_;
+bool WokenSet::enqueue(Child& child) noexcept {
+  if (child.queued_.exchange(true, std::memory_order_acq_rel)) return false;
+  const bool was_empty = !batch_;
   child.next_ = nullptr;
   append(&child, &child);
-  if (quiet) parent_.wake();
+  return was_empty;
 }
 
 void WokenSet::append(Child* first, Child* last) noexcept {

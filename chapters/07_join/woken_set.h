@@ -75,8 +75,10 @@ class WokenSet {
 
   /// Puts a child into the set, as its waker does. From any thread.
   void wake(Child& child) noexcept;
-  /// The same on the parent's own thread, for a child that is new: straight into the batch.
-  void wake_here(Child& child) noexcept;
+  /// A new child, on the parent's own thread: straight into the batch, waking nobody. True when
+  /// the batch was empty before: a parent that will not poll next is to be woken.
+  bool enqueue(Child& child) noexcept;
+  void wake_parent() noexcept { parent_.wake(); }
 
   // A poll of the parent: start_poll, then next and poll_child until there is none, then wait.
 

@@ -52,15 +52,10 @@ class FuturesUnordered {
   /// Adds a future; it is first polled at the next poll of the set, which is woken. On the thread
   /// that polls the set, also from inside a future of it.
   void push(F future) {
-    if (!free_) grow();
-    Place& place = *free_;
-    ::new (static_cast<void*>(place.memory)) F(std::move(future));
-    free_ = place.next_free;
-    place.full = true;
-    size_ += 1;
-    terminated_ = false;
-    woken_->wake_here(place);
+    if (insert(std::move(future))) woken_->wake_parent();
   }
+  /// The same, waking nobody: for an owner that polls the set right afterwards.
+  void push_quietly(F future) { insert(std::move(future)); }
 
   /// The output of one more future; empty when the set is.
   Poll<std::optional<Item>> poll_next(Context& cx) {
@@ -105,6 +100,17 @@ class FuturesUnordered {
 
     F& future() noexcept { return *std::launder(reinterpret_cast<F*>(memory)); }
   };
+
+  bool insert(F&& future) {
+    if (!free_) grow();
+    Place& place = *free_;
+    ::new (static_cast<void*>(place.memory)) F(std::move(future));
+    free_ = place.next_free;
+    place.full = true;
+    size_ += 1;
+    terminated_ = false;
+    return woken_->enqueue(place);
+  }
 
   Poll<OutputOf<F>> poll_child(Place& place) {
     DropUnlessPending guard{this, &place};

@@ -38,7 +38,7 @@ class BufferUnordered {
         PollItem<F> next = source_.poll_next(cx);
         if (next.is_pending()) break;
         ended_ = !next.value().has_value();
-        if (!ended_) under_way_.push(std::move(*next.value()));
+        if (!ended_) under_way_.push_quietly(std::move(*next.value()));
       }
       if (!under_way_.empty()) return under_way_.poll_next(cx);
     } catch (...) {
@@ -122,7 +122,7 @@ class Buffered {
       if (next.is_pending()) return;
       ended_ = !next.value().has_value();
       if (ended_) return;
-      under_way_.push(Numbered<F>(first_ + places_.size(), std::move(*next.value())));
+      under_way_.push_quietly(Numbered<F>(first_ + places_.size(), std::move(*next.value())));
       places_.emplace_back();
     }
   }

@@ -55,7 +55,7 @@ class [[nodiscard]] ForEachConcurrent {
       PollItem<ItemOf<S>> next = source_.poll_next(cx);
       if (next.is_pending()) return;
       ended_ = !next.value().has_value();
-      if (!ended_) under_way_.push(std::invoke(function_, std::move(*next.value())));
+      if (!ended_) under_way_.push_quietly(std::invoke(function_, std::move(*next.value())));
     }
   }
 

@@ -133,7 +133,7 @@ class StreamGroup {
         if (turn.is_pending()) return pending;
         if (!turn.value()) return PollItem<Item>::ready();
         if (!turn.value()->item) continue;  // this one has ended
-        turns_.push(Turn(std::move(turn.value()->stream)));
+        turns_.push_quietly(Turn(std::move(turn.value()->stream)));
         return PollItem<Item>::ready(std::move(turn.value()->item));
       }
     } catch (...) {
