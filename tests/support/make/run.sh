@@ -17,6 +17,22 @@ if [ -z "$CHAPTER" ]; then
     say ""
 fi
 
-# Becoming the program, instead of waiting for it, leaves Ctrl-C to it alone.
 eval "set -- $ARGS"
-exec "build/bin/$chapter" "$@"
+program="build/bin/$chapter"
+
+# Becoming the program would be simplest. But Ctrl-C goes to make as well, and GNU make 4.3 complains
+# ("wait: No child processes") when what it runs has ended before make itself has seen the Ctrl-C. So this shell
+# stays, waits, and is never quicker than make. (A shell's background program ignores Ctrl-C; env undoes that.)
+env --default-signal=INT,QUIT true 2>/dev/null || exec "$program" "$@"
+env --default-signal=INT,QUIT "$program" "$@" &
+child=$!
+interrupted=
+trap 'interrupted=yes' INT
+trap 'kill -TERM "$child"' TERM HUP
+while :; do
+    wait "$child"
+    code=$?
+    kill -0 "$child" 2>/dev/null || break
+done
+[ -z "$interrupted" ] || sleep 0.2
+exit "$code"
