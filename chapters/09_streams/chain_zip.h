@@ -59,8 +59,8 @@ class Zip {
       if (item) return true;  // it waits here for the other one
       PollItem<ItemOf<S>> next = stream.poll_next(cx);
       if (next.is_pending()) return true;
-      item = std::move(next).value();
-      ended = !item.has_value();
+      ended = !next.value().has_value();
+      if (!ended) item.emplace(std::move(*next.value()));  // not assigned: an item need only move
       return !ended;
     }
     ItemOf<S> give() {

@@ -33,8 +33,8 @@ class [[nodiscard]] Forward {
         (void)sink_.poll_flush(cx);  // while nothing comes, see to it that the rest arrives
         return pin_.pending();
       }
-      item_ = std::move(next).value();
-      ended_ = !item_;
+      ended_ = !next.value().has_value();
+      if (!ended_) item_.emplace(std::move(*next.value()));  // not assigned: an item need only move
     }
     if (sink_.poll_close(cx).is_pending()) return pin_.pending();
     return Poll<void>::ready();

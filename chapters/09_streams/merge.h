@@ -79,7 +79,10 @@ class Merge {
   template <std::size_t... I>
   std::optional<PollItem<Item>> ask(std::size_t index, Context& cx, std::index_sequence<I...>) {
     std::optional<PollItem<Item>> next;
-    ((I == index ? void(next = std::get<I>(sources_).ask(cx)) : void()), ...);
+    const auto keep = [&](std::optional<PollItem<Item>> asked) {
+      if (asked) next.emplace(std::move(*asked));  // not assigned: an item need only be movable
+    };
+    ((I == index ? keep(std::get<I>(sources_).ask(cx)) : void()), ...);
     return next;
   }
 

@@ -34,7 +34,7 @@ class Peekable {
       PollItem<Item> next = source_.poll_next(cx);
       if (next.is_pending()) return pending;
       ended_ = !next.value().has_value();
-      item_ = std::move(next).value();
+      if (!ended_) item_.emplace(std::move(*next.value()));  // not assigned: an item need only move
     }
     return item_ ? &*item_ : nullptr;
   }
