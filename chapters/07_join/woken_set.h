@@ -104,8 +104,6 @@ class WokenSet {
   void wait(Context& cx, const char* why, std::size_t left);
   /// The same for a parent that can still be given children from outside: always keeps the waker.
   void wait_for_more(Context& cx, const char* why, std::size_t left);
-  /// Lets the parent look again, although no child was woken.
-  void wake_parent() noexcept { parent_.wake(); }
   /// The parent gives up: children may be woken as before, and nobody hears of it.
   void abandon() noexcept { Waker forgotten = parent_.take(); }
 
