@@ -43,8 +43,8 @@ class [[nodiscard]] Next {
   }
 
  private:
+  PinGuard pin_;  // first: a move that it refuses leaves the stream alone
   S stream_;
-  PinGuard pin_;
 };
 
 /// What select_next_some(stream) gives: the next item. After the stream's end it is
@@ -70,8 +70,8 @@ class [[nodiscard]] SelectNextSome {
   }
 
  private:
+  PinGuard pin_;  // first: a move that it refuses leaves the stream alone
   S stream_;
-  PinGuard pin_;
 };
 
 namespace detail {
