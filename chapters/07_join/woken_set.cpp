@@ -6,6 +6,15 @@
 #include "common/trace.h"
 
 namespace book::detail {
+namespace {
+
+/// As the number of a WaitReason.
+int count_of(std::size_t children) noexcept {
+  constexpr std::size_t kMost = std::numeric_limits<int>::max();
+  return static_cast<int>(std::min(children, kMost));
+}
+
+}  // namespace
 
 const WakerVTable WokenSet::kWakerVTable{
     .clone =
@@ -74,8 +83,7 @@ WokenSet::Child* WokenSet::next() noexcept {
 }
 
 void WokenSet::wait_for_more(Context& cx, const char* why, std::size_t left) {
-  constexpr std::size_t kMost = std::numeric_limits<int>::max();
-  cx.waits_for(why, static_cast<int>(std::min(left, kMost)));
+  cx.waits_for(why, count_of(left));
   if (woken_.load(std::memory_order_acquire)) return cx.waker().wake_by_ref();
   parent_.store(cx.waker());
   if (woken_.load(std::memory_order_acquire)) parent_.wake();
@@ -86,7 +94,8 @@ void WokenSet::wait(Context& cx, const char* why, std::size_t left) {
     return wait_for_more(cx, why, left);
   }
   parent_.forget(cx.waker());
-  cx.waits_for(reason_.what ? reason_.what : why, reason_.number);
+  if (!reason_.what) return cx.waits_for(why, count_of(left));  // it has finished, or does not say
+  cx.waits_for(reason_.what, reason_.number);
 }
 
 // Whoever drops the last waker of all lets the parent look once more: see wait(). Two threads that

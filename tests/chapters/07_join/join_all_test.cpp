@@ -278,6 +278,29 @@ TEST(JoinAll, OfChildrenThatForgotTheirWakersIsADeadlock) {
   }
 }
 
+// The one polled last has ended: what it waited for is nobody's reason any more.
+TEST(JoinAll, OfWhichOneForgotItsWakerSaysHowManyAreLeft) {
+  int turn = 0;
+  auto child = [&](bool ends) {
+    return poll_fn([&turn, ends](Context& cx) -> Poll<int> {
+      if (ends && ++turn == 2) return 0;
+      if (ends) cx.waker().wake_by_ref();
+      cx.waits_for(ends ? "its second turn" : "nobody in particular");
+      return pending;
+    });
+  };
+  std::vector<decltype(child(true))> futures;
+  futures.push_back(child(false));
+  futures.push_back(child(true));
+  try {
+    block_on(join_all(std::move(futures)));
+    FAIL() << "a future ended that can not end";
+  } catch (const Deadlock& deadlock) {
+    EXPECT_NE(std::string(deadlock.what()).find("children of a join_all 1;"), std::string::npos)
+        << deadlock.what();
+  }
+}
+
 TEST(JoinAll, WhoseLastWakerIsDroppedIsADeadlockToo) {
   Waker kept;
   auto keeps = [&] {
