@@ -45,8 +45,8 @@ class FuturesUnordered {
     return *this;
   }
   ~FuturesUnordered() {
+    if (woken_) woken_->abandon();  // first: whoever drops a set is not to be woken by its end
     drop_all();
-    if (woken_) woken_->abandon();
   }
 
   /// Adds a future; it is first polled at the next poll of the set, which is woken. On the thread

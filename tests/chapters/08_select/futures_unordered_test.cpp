@@ -62,6 +62,18 @@ TEST_F(FuturesUnorderedTest, ClearWakesWhoeverWaits) {
   EXPECT_EQ(poll(set), -2);
 }
 
+TEST_F(FuturesUnorderedTest, DroppedItWakesNobody) {
+  Doors doors(2);
+  {
+    Set set;
+    set.push(doors.enter(0, 0));
+    set.push(doors.enter(1, 1));
+    EXPECT_EQ(poll(set), -1);
+  }
+  EXPECT_EQ(task.wakes(), 0) << "a task that drops a set is polled once more for nothing";
+  EXPECT_EQ(task.kept(), 0);
+}
+
 TEST_F(FuturesUnorderedTest, AnotherSetInItsPlaceWakesWhoeverWaits) {
   Doors doors(1);
   Set set;
