@@ -55,9 +55,11 @@ class LocalSender {
     cx.store(channel_->sender, "room in a channel");
     return pending;
   }
-  /// Throws std::logic_error when there is no room, or after close.
+  /// Throws std::logic_error when there is no room, or after close; ChannelClosed when the receiver
+  /// has gone since poll_ready was ready.
   void start_send(T item) {
     if (channel_->sender_gone) throw std::logic_error("start_send after the sink was closed");
+    if (channel_->receiver_gone) throw ChannelClosed();
     if (channel_->items.size() >= channel_->capacity)
       throw std::logic_error("start_send without room: wait for poll_ready first");
     channel_->items.push_back(std::move(item));

@@ -225,6 +225,16 @@ TEST(LocalChannel, RefusesWhatIsMisused) {
   EXPECT_THROW(sender.start_send(2), std::logic_error);
 }
 
+// A sink that asks several others for room, and then sends to all, may come too late for one.
+TEST(LocalChannel, RefusesAnItemWhoseReceiverHasGoneSinceThereWasRoom) {
+  auto [sender, receiver] = local_channel<int>(1);
+  const Waker nobody = Waker::noop();
+  Context cx(nobody);
+  ASSERT_TRUE(sender.poll_ready(cx).is_ready());
+  { const auto gone = std::move(receiver); }
+  EXPECT_THROW(sender.start_send(1), ChannelClosed) << "the item would be lost without a word";
+}
+
 TEST(LocalChannel, DropsWhatWasNeverReceived) {
   const test::DropCounter drops;
   {
