@@ -64,13 +64,20 @@ class [[nodiscard]] Fuse {
 };
 
 namespace detail {
+struct FuseStep {};
 struct FuseFn {
   /// An lvalue is borrowed, an rvalue owned.
   template <Future F>
   Fuse<F> operator()(F&& future) const {
     return Fuse<F>(std::forward<F>(future));
   }
+  /// For the right side of a pipe: future | fuse(). (Chapter 09 has it for streams.)
+  FuseStep operator()() const { return {}; }
 };
+template <Future F>
+Fuse<F> operator|(F&& future, FuseStep) {
+  return Fuse<F>(std::forward<F>(future));
+}
 }  // namespace detail
 
 inline constexpr detail::FuseFn fuse{};

@@ -8,7 +8,7 @@
 //   1. Making it does nothing.
 //   2. `pending` means that the waker of the latest poll is stored where somebody will fire it.
 //   3. An item is no promise of a next one: ask again.
-//   4. No item (an empty optional), or an exception, is the end. Do not ask again: s | fused() may
+//   4. No item (an empty optional), or an exception, is the end. Do not ask again: s | fuse() may
 //   be.
 //   5. Destroying it, at any moment, cancels it and all that it has under way.
 //   6. It can be moved until the first poll and never after. (Those that hold nothing which a move

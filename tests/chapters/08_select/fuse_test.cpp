@@ -31,6 +31,13 @@ Async<int> holds(test::DropCounter::Token, int value) {
   co_return value;
 }
 
+TEST(Fuse, StandsInAPipeToo) {
+  auto seven = ready(7) | fuse();
+  EXPECT_FALSE(seven.is_terminated());
+  EXPECT_EQ(block_on(seven), 7);
+  EXPECT_TRUE(seven.is_terminated());
+}
+
 TEST(Fuse, PassesItsFuturesValueOn) { EXPECT_EQ(block_on(fuse(ready(3))), 3); }
 
 TEST(Fuse, IsTerminatedOnceItsFutureHasEnded) {

@@ -17,7 +17,7 @@
 #include "09_streams/chunks.h"
 #include "09_streams/collect.h"
 #include "09_streams/flatten.h"
-#include "09_streams/fused.h"
+#include "09_streams/fuse.h"
 #include "09_streams/map_filter.h"
 #include "09_streams/peekable.h"
 #include "09_streams/sources.h"
@@ -343,7 +343,7 @@ TEST(Peekable, RemembersThatItsSourceHasEnded) {
 
 TEST(Fused, SaysForEverThatItHasEnded) {
   auto [source, control] = script<int>({1});
-  auto stream = std::move(source) | fused();
+  auto stream = std::move(source) | fuse();
   Hand hand;
   EXPECT_EQ(hand.take(stream), 1);
   EXPECT_FALSE(stream.is_terminated());
@@ -356,7 +356,7 @@ TEST(Fused, SaysForEverThatItHasEnded) {
 
 TEST(Fused, TakesAnExceptionForAnEnd) {
   auto [source, control] = script<int>({Fail{}});
-  auto stream = std::move(source) | fused();
+  auto stream = std::move(source) | fuse();
   Hand hand;
   EXPECT_THROW((void)stream.poll_next(hand.cx), std::runtime_error);
   EXPECT_TRUE(stream.is_terminated());
@@ -365,7 +365,7 @@ TEST(Fused, TakesAnExceptionForAnEnd) {
 }
 
 TEST(Fused, IsForSelectNextSome) {
-  auto stream = iter({1}) | fused();
+  auto stream = iter({1}) | fuse();
   EXPECT_EQ(block_on(select_next_some(stream)), 1);
 }
 

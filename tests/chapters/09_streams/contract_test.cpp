@@ -14,7 +14,7 @@
 #include "09_streams/collect.h"
 #include "09_streams/flatten.h"
 #include "09_streams/forward.h"
-#include "09_streams/fused.h"
+#include "09_streams/fuse.h"
 #include "09_streams/generator.h"
 #include "09_streams/local_channel.h"
 #include "09_streams/map_filter.h"
@@ -92,7 +92,7 @@ TEST(StreamContract, OfTheStepsThatKeepItems) {
   expect_next_keeps_contract([](auto s) { return std::move(s) | chunks(1); });
   expect_next_keeps_contract([](auto s) { return std::move(s) | ready_chunks(1); });
   expect_next_keeps_contract([](auto s) { return std::move(s) | peekable(); });
-  expect_next_keeps_contract([](auto s) { return std::move(s) | fused(); });
+  expect_next_keeps_contract([](auto s) { return std::move(s) | fuse(); });
 }
 
 TEST(StreamContract, OfPeek) {

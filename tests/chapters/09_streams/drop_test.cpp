@@ -16,7 +16,7 @@
 #include "09_streams/flatten.h"
 #include "09_streams/for_each_concurrent.h"
 #include "09_streams/forward.h"
-#include "09_streams/fused.h"
+#include "09_streams/fuse.h"
 #include "09_streams/generator.h"
 #include "09_streams/local_channel.h"
 #include "09_streams/map_filter.h"
@@ -90,7 +90,7 @@ TEST(Dropping, AHalfRunPipelineLeavesNothingBehind) {
       [](auto s) { return std::move(s) | zip(repeat(1)) | take(3) | for_each([](auto) {}); });
   expect_no_trace([](auto s) { return repeat(1) | zip(std::move(s)) | for_each([](auto) {}); });
   expect_no_trace([](auto s) {
-    return std::move(s) | skip(1) | fused() | peekable() | enumerate() |
+    return std::move(s) | skip(1) | fuse() | peekable() | enumerate() |
            for_each([](auto pair) { return passes(pair.second); });
   });
   expect_no_trace([](auto s) {

@@ -1,11 +1,12 @@
-// s | fused(): a stream that may be asked after its end. It then says again that it has ended; an
-// exception is such an end too. It knows that it has, so select_next_some takes it. (The fuse of
-// chapter 08 does this for a future.)
+// s | fuse(): a stream that may be asked after its end. It then says again that it has ended; an
+// exception is such an end too. It knows that it has, so select_next_some takes it. (Chapter 08's
+// fuse, which does this for a future, is the same word.)
 #pragma once
 
 #include <optional>
 #include <utility>
 
+#include "08_select/fuse.h"
 #include "09_streams/stream_step.h"
 
 namespace book {
@@ -40,11 +41,10 @@ class Fused {
 }  // namespace streams
 
 namespace detail {
-struct FusedFn {
-  StreamStep<streams::Fused> operator()() const { return {}; }
-};
+template <Stream S>
+streams::Fused<S> operator|(S&& source, FuseStep) {
+  return streams::Fused<S>(std::forward<S>(source));
+}
 }  // namespace detail
-
-inline constexpr detail::FusedFn fused{};
 
 }  // namespace book
