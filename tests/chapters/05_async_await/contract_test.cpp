@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <stdexcept>
 
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
@@ -11,41 +10,18 @@
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
 #include "support/contract.h"
+#include "support/door.h"
 
 namespace book {
 namespace {
 
-/// What the futures below wait for: opened by the tester's event.
-struct Door {
-  bool open = false;
-  Waker waiter;
-};
+using test::Door;
 
 /// Waits for its door, then gives 7, or throws.
-class Enter {
- public:
-  using Output = int;
-  explicit Enter(std::shared_ptr<Door> door, bool fails = false)
-      : door_(std::move(door)), fails_(fails) {}
-  Enter(Enter&&) = default;
-  ~Enter() {
-    if (door_) door_->waiter = Waker();
-  }
-  Poll<int> poll(Context& cx) {
-    pin_.enter();
-    if (!door_->open) {
-      cx.store(door_->waiter, "the door");
-      return pin_.pending();
-    }
-    if (fails_) throw std::runtime_error("the door fell on me");
-    return 7;
-  }
-
- private:
-  std::shared_ptr<Door> door_;
-  bool fails_;
-  PinGuard pin_;
-};
+test::Enter enter(std::shared_ptr<Door> door, bool fails = false) {
+  door->fails = fails;
+  return {std::move(door), 7};
+}
 
 auto open(std::shared_ptr<Door> door) {
   return [door] {
@@ -59,7 +35,7 @@ Async<int> enters(std::shared_ptr<Door> door, int depth, bool fails = false) {
   if (depth > 1) {
     value = co_await enters(std::move(door), depth - 1, fails);
   } else {
-    value = co_await Enter(std::move(door), fails);
+    value = co_await enter(std::move(door), fails);
   }
   co_return value;
 }
@@ -98,7 +74,7 @@ TEST(Contract, OfAnAsyncBlock) {
       [] {
         auto door = std::make_shared<Door>();
         auto body = [door]() -> Async<int> {
-          int value = co_await Enter(door);
+          int value = co_await enter(door);
           co_return value;
         };
         return test::subject(async(std::move(body)), open(door));
@@ -128,7 +104,7 @@ TEST(Contract, OfPollFn) {
   test::expect_contract(
       [] {
         auto door = std::make_shared<Door>();
-        auto enter = [inner = std::make_unique<Enter>(door)](Context& cx) {
+        auto enter = [inner = std::make_unique<test::Enter>(door, 7)](Context& cx) {
           return inner->poll(cx);
         };
         return test::subject(poll_fn(std::move(enter)), open(door));
@@ -140,7 +116,7 @@ TEST(Contract, OfMap) {
   test::expect_contract(
       [] {
         auto door = std::make_shared<Door>();
-        return test::subject(Enter(door) | map([](int value) { return value + 1; }), open(door));
+        return test::subject(enter(door) | map([](int value) { return value + 1; }), open(door));
       },
       {}, [](int value) { return value == 8; });
 }
@@ -149,7 +125,7 @@ TEST(Contract, OfMapWhenTheFutureThrows) {
   test::expect_contract(
       [] {
         auto door = std::make_shared<Door>();
-        return test::subject(Enter(door, true) | map([](int value) { return value; }), open(door));
+        return test::subject(enter(door, true) | map([](int value) { return value; }), open(door));
       },
       {.throws = true});
 }
@@ -158,8 +134,8 @@ TEST(Contract, OfThen) {
   test::expect_contract(
       [] {
         auto door = std::make_shared<Door>();
-        auto again = [door](int) { return Enter(door); };
-        return test::subject(Enter(door) | then(again), open(door));
+        auto again = [door](int) { return enter(door); };
+        return test::subject(enter(door) | then(again), open(door));
       },
       {}, kIsSeven);
 }
