@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
 
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
@@ -23,7 +24,7 @@ test::Enter enter(std::shared_ptr<Door> door, bool fails = false) {
   return {std::move(door), 7};
 }
 
-auto open(std::shared_ptr<Door> door) {
+auto open(const std::shared_ptr<Door>& door) {
   return [door] {
     door->open = true;
     std::exchange(door->waiter, Waker()).wake();
