@@ -26,7 +26,7 @@ Next Conversation::advance(Instant now) {
     ++steps_;
     if (!skip_body() || !has_input()) return Next::read;
 
-    const Parsed parsed = parse(input_->bytes(), site_.limits);
+    const Parsed parsed = parse(input_->bytes(), site_.settings.limits);
     if (parsed.kind == Parsed::Kind::need_more) return Next::read;
     if (parsed.kind == Parsed::Kind::error)
       return refuse(parsed.status, parsed.request.method, now);
@@ -45,7 +45,7 @@ Next Conversation::advance(Instant now) {
 }
 
 Next Conversation::answer(const Request& request, const Route& where, Instant now) {
-  if (request.content_length > site_.most_body) return refuse(413, request.method, now);
+  if (request.content_length > site_.settings.max_body) return refuse(413, request.method, now);
   Found found = fetch(where, site_.files, now);
   if (found.status == 503) return refuse(503, request.method, now);
   ++site_.requests;

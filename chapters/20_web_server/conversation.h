@@ -65,7 +65,9 @@ class Conversation {
   }
 
   /// Of the request that Next::sleep is about.
-  Duration delay() const { return route(parse(input_->bytes(), site_.limits).request).delay; }
+  Duration delay() const {
+    return route(parse(input_->bytes(), site_.settings.limits).request).delay;
+  }
 
   struct File {
     Descriptor descriptor;

@@ -3,23 +3,23 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "20_web_server/buffers.h"
-#include "20_web_server/http.h"
 #include "20_web_server/response.h"
+#include "20_web_server/settings.h"
 #include "20_web_server/static_files.h"
 
 namespace book::http {
 
 struct Site {
   /// Throws std::system_error when `root` is no folder that can be opened.
-  explicit Site(const std::string& root) : files(root) {}
+  explicit Site(const std::string& root, Settings set = {})
+      : settings(std::move(set)), files(root) {}
 
+  const Settings settings;
   StaticFiles files;
   DateLine date;
-  Limits limits{};
-  std::uint64_t most_body =
-      1024 * 1024;  ///< bytes of a request's body that are read and thrown away
 
   Pool<InputBuffer> inputs;
   Pool<OutputBuffer> outputs;
