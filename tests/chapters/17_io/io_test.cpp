@@ -10,6 +10,7 @@
 #include "17_io/tcp.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
+#include "support/faulty_stream.h"
 
 namespace book {
 namespace {
@@ -119,6 +120,50 @@ TEST(IoFutures, KeepTheContract) {
                         wakes_itself);
   test::expect_contract(
       factory([](Scripted& io, std::span<char>) { return write_all(io, "hello"); }), wakes_itself);
+}
+
+TEST(FaultyStream, GivesAndTakesSmallPiecesAfterWaits) {
+  Scripted io{{"hello"}, {100, 100, 100}, {}};
+  test::FaultyStream line(io, {.piece = 2, .waits = 1}, {.piece = 1});
+  std::array<char, 5> word;
+  EXPECT_EQ(drive(read_exact(line, word)), 4) << "three pieces, and a wait before each";
+  EXPECT_EQ(std::string_view(word.data(), 5), "hello");
+  EXPECT_EQ(drive(write_all(line, "abc")), 1);
+  EXPECT_EQ(io.written, "abc");
+  EXPECT_EQ(line.reads(), 3);
+  EXPECT_EQ(line.writes(), 3);
+}
+
+TEST(FaultyStream, FailsAndEndsAtTheCallItWasTold) {
+  std::array<char, 5> word;
+  for (int call = 1; call <= 3; ++call) {
+    Scripted io{{"abcde"}, {}, {}};
+    test::FaultyStream failing(io, {.piece = 2, .fail_at = call, .error = ETIMEDOUT});
+    EXPECT_THROW(drive(read_exact(failing, word)), std::system_error);
+    EXPECT_EQ(failing.reads(), call);
+    EXPECT_EQ(io.pieces.front(), std::string("abcde").substr(2u * static_cast<unsigned>(call - 1)));
+    test::FaultyStream ending(Scripted{{"abcde"}, {}, {}}, {.piece = 2, .end_at = call});
+    EXPECT_THROW(drive(read_exact(ending, word)), UnexpectedEnd);
+  }
+}
+
+TEST(FaultyStream, StallsUntilItRecoversAndForgetsWhoeverGivesUp) {
+  test::FaultyStream line(Scripted{{"abcde"}, {}, {}}, {.piece = 2, .stall_at = 2});
+  std::array<char, 5> word;
+  test::CountingWaker counter;
+  Context cx(counter.waker());
+  {
+    auto given_up = read_exact(line, word);
+    EXPECT_TRUE(given_up.poll(cx).is_pending());
+    EXPECT_EQ(counter.wakes(), 0);
+  }
+  EXPECT_EQ(counter.kept(), 0);
+  auto rest = read_exact(line, std::span<char>(word).first(3));
+  EXPECT_TRUE(rest.poll(cx).is_pending());
+  line.recover();
+  EXPECT_EQ(counter.wakes(), 1);
+  EXPECT_TRUE(rest.poll(cx).is_ready());
+  EXPECT_EQ(std::string_view(word.data(), 3), "cde");
 }
 
 }  // namespace
