@@ -114,7 +114,7 @@ void ExecutorCore::turn(Task* task) {
     trace::poll_begin(task);
   trace::Outcome outcome = trace::Outcome::pending;
   try {
-    if (task->poll_future(cx)) outcome = trace::Outcome::ready;
+    outcome = task->poll_future(cx);
   } catch (...) {
     outcome = trace::Outcome::threw;
     report_exception(task->place());
@@ -143,10 +143,16 @@ void ExecutorCore::finish(Task* task) noexcept {
   std::uint64_t old = task->state_.load(std::memory_order_relaxed);
   std::uint64_t next;
   do {
-    next = (old | Task::kCompleted) - (old & Task::kScheduled ? 0 : Task::kOneHandle);
+    const bool keep = old & (Task::kScheduled | Task::kJoinable);
+    next = (old | Task::kCompleted) - (keep ? 0 : Task::kOneHandle);
   } while (!task->state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
                                                std::memory_order_relaxed));
-  if (!(next & Task::kOwners)) task->free();
+  if (old & Task::kJoinable) {
+    task->tell_joiner(old);
+    if (!(old & Task::kScheduled)) task->release();
+  } else if (!(next & Task::kOwners)) {
+    task->free();
+  }
 }
 
 void ExecutorCore::drop(Task* task) noexcept {

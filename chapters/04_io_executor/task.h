@@ -7,6 +7,7 @@
 //   bit 1       completed   set by the executor when the future is gone; never cleared.
 //   bit 2       cancelled   set by cancel(); the executor drops the future at the next turn.
 //   bit 3       reported    set by the executor when it has noted that nobody can wake this task.
+//   bits 4-6    joinable, joined, waiter: of a task that keeps its output, see chapter 10.
 //   bits 8-31   handles     the executor is one, until the task is completed and in no queue.
 //   bits 32-63  wakers      counted apart: a pending task without a waker can not wake.
 //
@@ -43,25 +44,37 @@ class Task {
   void release() noexcept { release(kOneHandle); }
 
  protected:
-  explicit Task(Place place) noexcept : line_(place.line), file_(place.file) {}
+  /// `born_with`: bits, and handles beside the executor's, that the state word begins with.
+  explicit Task(Place place, std::uint64_t born_with = 0) noexcept
+      : state_((kScheduled | kOneHandle) + born_with), line_(place.line), file_(place.file) {}
   virtual ~Task() = default;
-
- private:
-  friend class ExecutorCore;
-  friend class ReadyQueue;
-
-  /// Polls the future; true when it has finished. May throw: the future is then finished too.
-  virtual bool poll_future(Context& cx) = 0;
-  /// Destroys the future. Called once, on the executor's thread, before the task is `completed`.
-  virtual void drop_future() noexcept = 0;
 
   static constexpr std::uint64_t kScheduled = 1;
   static constexpr std::uint64_t kCompleted = 2;
   static constexpr std::uint64_t kCancelled = 4;
   static constexpr std::uint64_t kReported = 8;
+  static constexpr std::uint64_t kJoinable = 16;
+  static constexpr std::uint64_t kJoined = 32;
+  static constexpr std::uint64_t kWaiter = 64;
   static constexpr std::uint64_t kOneHandle = 1ull << 8;
   static constexpr std::uint64_t kOneWaker = 1ull << 32;
   static constexpr std::uint64_t kOwners = ~0ull << 8;
+
+  std::atomic<std::uint64_t> state_;
+
+ private:
+  friend class ExecutorCore;
+  friend class ReadyQueue;
+
+  /// Polls the future: pending, ready, or threw when it ended in an exception that is kept. May
+  /// throw: the future is then finished too, and nobody will read the exception.
+  virtual trace::Outcome poll_future(Context& cx) = 0;
+  /// Destroys the future, or whatever is left of it. Called once, on the executor's thread, before
+  /// the task is `completed`.
+  virtual void drop_future() noexcept = 0;
+  /// Called once, right after the task was `completed`, if it was born joinable.
+  /// `state` is the state word as it was just before.
+  virtual void tell_joiner(std::uint64_t /*state*/) noexcept {}
 
   static const WakerVTable kWakerVTable;
   static Task& from(void* data) noexcept { return *static_cast<Task*>(data); }
@@ -78,7 +91,6 @@ class Task {
   void release(std::uint64_t owner) noexcept;
   void free() noexcept;
 
-  std::atomic<std::uint64_t> state_{kScheduled | kOneHandle};
   ExecutorCore* core_ = nullptr;  // counted: lives as long as the task
   Task* next_ready_ = nullptr;
   Task* older_ = nullptr;
@@ -99,7 +111,9 @@ class FutureTask final : public Task {
 
  private:
   ~FutureTask() override {}
-  bool poll_future(Context& cx) override { return future_.poll(cx).is_ready(); }
+  trace::Outcome poll_future(Context& cx) override {
+    return future_.poll(cx).is_ready() ? trace::Outcome::ready : trace::Outcome::pending;
+  }
   void drop_future() noexcept override { future_.~F(); }
 
   union {

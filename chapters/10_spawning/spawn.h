@@ -1,0 +1,39 @@
+// spawn(future): from now on the future is a task of its own, which runs beside the one that
+// spawned it.
+//
+//     JoinHandle<int> handle = spawn(count_words(page));   // queued; nothing runs yet
+//     ...                                                  // the task runs whenever we wait
+//     int words = co_await handle;
+//
+// One allocation: the task's. Its output later lives where its future was. Chapter 10 explains it.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include "04_io_executor/deadlock.h"
+#include "04_io_executor/executor_core.h"
+#include "10_spawning/join_handle.h"
+#include "common/future.h"
+
+namespace book {
+
+struct SpawnFn {
+  /// Queues the future as a task of the executor that runs the calling task; its first poll comes
+  /// after the caller's turn. The task owns its future: an lvalue is copied, if it can be. Throws
+  /// std::logic_error outside of a task.
+  template <Future F>
+  requires std::constructible_from<std::remove_cvref_t<F>, F> JoinHandle<OutputOf<F>>
+  operator()(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
+    ExecutorCore& core = detail::current_core("spawn");
+    auto* task =
+        new detail::SpawnedTask<std::remove_cvref_t<F>>(Place{file, line}, std::forward<F>(future));
+    core.adopt(task);
+    return JoinHandle<OutputOf<F>>(task);
+  }
+};
+
+inline constexpr SpawnFn spawn{};
+
+}  // namespace book

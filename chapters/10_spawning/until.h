@@ -1,0 +1,62 @@
+// Until<F, Stop>: a future that another one can end: the common part of timeout and of
+// run_until_cancelled.
+//
+//     each poll:   the future first  -- ready -->  its value
+//                        | pending
+//                        v
+//                  then `stop`       -- ready -->  empty; the future is dropped before that is seen
+//
+// The future is asked first: one that is ready in the same poll as its end wins, and nothing that
+// was done already is thrown away.
+#pragma once
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "07_join/maybe_done.h"
+#include "08_select/operand.h"
+#include "common/future.h"
+
+namespace book::detail {
+
+/// `F` is a reference when the future is borrowed: then it is not dropped, and may be polled again.
+/// Throws what the future throws.
+template <class F, class Stop>
+class [[nodiscard]] Until {
+ public:
+  /// Empty when `stop` came first. std::monostate stands for the value of a future of void.
+  using Output = std::optional<ValueOrMonostate<OutputOf<F>>>;
+
+  Until(F&& future, Stop stop) : stop_(std::move(stop)), future_(std::forward<F>(future)) {}
+
+  Poll<Output> poll(Context& cx) {
+    pin_.enter();
+    DropUnlessPending guard{&future_};
+    Poll<OutputOf<F>> poll = future_.poll(cx);
+    if (poll.is_ready()) {
+      if constexpr (std::is_void_v<OutputOf<F>>) {
+        return Poll<Output>::ready(std::in_place);
+      } else {
+        return Poll<Output>::ready(std::in_place, std::move(poll).value());
+      }
+    }
+    if (stop_.poll(cx).is_ready()) return Poll<Output>::ready();
+    guard.future = nullptr;
+    return pin_.pending();
+  }
+
+ private:
+  struct DropUnlessPending {
+    Operand<F>* future;
+    ~DropUnlessPending() {
+      if (future) future->drop();
+    }
+  };
+
+  PinGuard pin_;  // first: a move that it refuses leaves the future in place
+  Stop stop_;
+  Operand<F> future_;
+};
+
+}  // namespace book::detail
