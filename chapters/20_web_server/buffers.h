@@ -47,6 +47,9 @@ class InputBuffer {
 /// Answers that are composed and not yet written. Grows when it has to.
 class OutputBuffer {
  public:
+  /// As much as is ever put into room().
+  static constexpr std::size_t kFull = 64 * 1024;
+
   bool empty() const noexcept { return begin_ == end_; }
   std::string_view bytes() const noexcept { return {memory_.get() + begin_, end_ - begin_}; }
 
@@ -56,6 +59,13 @@ class OutputBuffer {
     std::memcpy(memory_.get() + end_, text.data(), text.size());
     end_ += text.size();
   }
+  /// Where to put more, until there are kFull bytes in it; then tell added().
+  std::span<char> room() {
+    if (size_ < kFull) grow(kFull - end_);
+    return {memory_.get() + end_, size_ - end_};
+  }
+  void added(std::size_t n) noexcept { end_ += n; }
+
   void sent(std::size_t n) noexcept {
     begin_ += n;
     if (empty()) begin_ = end_ = 0;

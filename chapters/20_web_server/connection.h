@@ -1,12 +1,6 @@
 // One connection, from its first byte to its last: the `handle_connection` of the book.
 #pragma once
 
-#include <sys/types.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <memory>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -23,25 +17,6 @@
 
 namespace book::http {
 
-/// Sends `file` in pieces. Throws UnexpectedEnd when it has shrunk: what was promised can not be
-/// kept, and closing the connection is the only way to say so.
-template <AsyncWrite W>
-Async<void> send_file(W& stream, Conversation::File file) {
-  constexpr std::size_t kPiece = 64 * 1024;
-  const auto piece = std::make_unique_for_overwrite<char[]>(kPiece);
-  while (file.size > 0) {
-    const ssize_t n =
-        ::read(file.descriptor.get(), piece.get(), std::min<std::uint64_t>(kPiece, file.size));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw std::system_error(errno, std::system_category(), "read");
-    if (n == 0) throw UnexpectedEnd();
-    const std::string_view bytes(piece.get(), static_cast<std::size_t>(n));
-    co_await write_all(stream, bytes);
-    file.size -= bytes.size();
-    co_await yield_now();  // a fast reader never makes us wait
-  }
-}
-
 /// What is rare, and takes its time: in a frame of its own, which a connection has only then.
 template <class S>
 Async<void> take_time(S& stream, Conversation& talk, Next next, const Site& site) {
@@ -55,9 +30,6 @@ Async<void> take_time(S& stream, Conversation& talk, Next next, const Site& site
       } else {
         co_await sleep(talk.delay());
       }
-      break;
-    case Next::send_file:
-      co_await send_file(stream, talk.take_file());
       break;
     case Next::linger:
       co_await linger(stream);

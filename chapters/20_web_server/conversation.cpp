@@ -1,9 +1,19 @@
 #include "20_web_server/conversation.h"
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
 #include <utility>
 
+#include "17_io/io.h"
+
 namespace book::http {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -14,10 +24,23 @@ constexpr std::size_t kEnoughOutput = 32 * 1024;
 /// read never makes us wait, and a task that never waits keeps the thread to itself.
 constexpr int kTurn = 16;
 
+/// The same target with a slash behind its path. It begins with one slash, not with two (such a
+/// path names no folder), so it stays on this server.
+std::string location_of_folder(const Request& request) {
+  const std::size_t query = std::min(request.target.find('?'), request.target.size());
+  std::string field = "Location: ";
+  field.append(request.path).append("/").append(request.target.substr(query)).append("\r\n");
+  return field;
+}
+
 }  // namespace
 
 Next Conversation::advance(Instant now) {
   for (;;) {
+    if (file_) {
+      read_piece();
+      return Next::advance;
+    }
     if (last_) return has_input() || body_ > 0 ? Next::linger : Next::close;
     if (steps_ == kTurn || output().size() >= kEnoughOutput) {
       steps_ = 0;
@@ -47,7 +70,7 @@ Next Conversation::advance(Instant now) {
 Next Conversation::answer(const Request& request, const Route& where, Instant now) {
   if (request.content_length > site_.settings.max_body) return refuse(413, request.method, now);
   Found found = fetch(where, site_.files, now);
-  if (found.status == 503) return refuse(503, request.method, now);
+  if (found.status == 400 || found.status == 503) return refuse(found.status, request.method, now);
   ++site_.requests;
 
   Connection connection = connection_after(request);
@@ -57,21 +80,42 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   last_ = connection == Connection::close;
   body_ = request.content_length;
 
-  append_head(out(), found.status, site_.date.at(now), found.entity, connection);
-  if (request.method == std::string_view("HEAD")) return Next::advance;
-  if (!found.file) {
-    output_->append(found.body);
+  const bool to_head = request.method == "HEAD"sv;
+  const std::string_view date = site_.date.at(now);
+  if (found.entity.empty()) {
+    const std::string location = found.status == 301 ? location_of_folder(request) : "";
+    append_status(out(), found.status, date, connection, to_head, location);
     return Next::advance;
   }
-  file_.reset(new File{std::move(found.file), found.size});
-  return Next::send_file;
+  append_head(out(), found.status, date, found.entity, connection);
+  if (to_head) return Next::advance;
+  if (found.file)
+    file_.reset(new File{std::move(found.file), found.size});
+  else
+    output_->append(found.body);
+  return Next::advance;
+}
+
+/// As much of the large file as the output has room for.
+void Conversation::read_piece() {
+  const std::span<char> room = out().room();
+  const std::size_t most = std::min<std::uint64_t>(room.size(), file_->left);
+  ssize_t n = 0;
+  do {
+    n = ::read(file_->descriptor.get(), room.data(), most);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0) throw std::system_error(errno, std::system_category(), "read");
+  if (n == 0 && most > 0) throw UnexpectedEnd();
+  output_->added(static_cast<std::size_t>(n));
+  file_->left -= static_cast<std::uint64_t>(n);
+  if (file_->left == 0) file_.reset();
 }
 
 /// An answer after which the connection can not go on: where the next request would begin is
 /// unknown.
 Next Conversation::refuse(int status, std::string_view method, Instant now) {
   ++site_.requests;
-  append_error(out(), status, site_.date.at(now), method == std::string_view("HEAD"));
+  append_status(out(), status, site_.date.at(now), Connection::close, method == "HEAD"sv);
   last_ = true;
   return Next::linger;
 }

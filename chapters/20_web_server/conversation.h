@@ -27,19 +27,21 @@ namespace book::http {
 
 /// What to do after the output is written, if there is any.
 enum class Next {
-  advance,    ///< let the others have their turn; then call advance() again
-  read,       ///< read into room()
-  sleep,      ///< sleep for delay()
-  send_file,  ///< send what take_file() gives
-  close,      ///< close the connection
-  linger,     ///< close it, but first let the client read the answer: it is still sending
+  advance,  ///< let the others have their turn; then call advance() again
+  read,     ///< read into room()
+  sleep,    ///< sleep for delay()
+  close,    ///< close the connection
+  linger,   ///< close it, but first let the client read the answer: it is still sending
 };
 
 class Conversation {
  public:
   explicit Conversation(Site& site) noexcept : site_(site) {}
 
-  /// Answers the requests that have come, in their order.
+  /// Answers the requests that have come, in their order. A large file comes into output() piece by
+  /// piece, one at each call. Throws std::system_error when a piece can not be read, and
+  /// UnexpectedEnd when the file has shrunk: what was promised can not be kept, and closing the
+  /// connection is the only way to say so.
   Next advance(Instant now);
 
   /// Where to read to; then tell received().
@@ -69,15 +71,16 @@ class Conversation {
     return route(parse(input_->bytes(), site_.settings.limits).request).delay;
   }
 
+ private:
+  /// A large file on its way out.
   struct File {
     Descriptor descriptor;
-    std::uint64_t size = 0;
+    std::uint64_t left = 0;  // bytes
   };
-  File take_file() { return std::move(*std::exchange(file_, nullptr)); }
 
- private:
   Next answer(const Request& request, const Route& where, Instant now);
   Next refuse(int status, std::string_view method, Instant now);
+  void read_piece();
   bool has_input() const noexcept { return input_ && !input_->empty(); }
   bool skip_body();
   OutputBuffer& out();

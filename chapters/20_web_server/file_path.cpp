@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <utility>
 
 namespace book::http {
 namespace {
@@ -34,48 +36,62 @@ bool decode_percents(std::string_view text, std::string& out) {
   return true;
 }
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
 bool is_servable(std::string_view segment) {
-  if (segment.empty() || segment.front() == '.') return false;
-  return std::none_of(segment.begin(), segment.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f || c == '\\';
-  });
+  return !segment.empty() && segment.front() != '.' && segment.find('\\') == segment.npos;
 }
 
 constexpr int kOpenFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
+bool is_link(int folder, const std::string& name) {
+  struct ::stat st {};
+  return ::fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
 /// A directory entry a step, links refused: nothing can lead out because nothing leads anywhere
 /// else.
 Descriptor walk_by_hand(int root, std::string_view relative) {
+  int how = kOpenFlags | O_NOFOLLOW;
+  if (relative.ends_with('/')) {
+    how |= O_DIRECTORY;
+    relative.remove_suffix(1);
+  }
   Descriptor here;
   for (;;) {
     const std::size_t slash = relative.find('/');
     const std::string segment(relative.substr(0, slash));
     const int from = here ? here.get() : root;
-    if (slash == std::string_view::npos)
-      return Descriptor(::openat(from, segment.c_str(), kOpenFlags | O_NOFOLLOW));
-    here =
-        Descriptor(::openat(from, segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!here) return {};
+    if (slash == std::string_view::npos) return Descriptor(::openat(from, segment.c_str(), how));
+    Descriptor next(::openat(from, segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!next) {
+      if (errno == ENOTDIR) errno = is_link(from, segment) ? ELOOP : ENOTDIR;
+      return {};
+    }
+    here = std::move(next);
     relative.remove_prefix(slash + 1);
   }
 }
 
 }  // namespace
 
-std::optional<std::string_view> relative_path(std::string_view path, std::string& storage) {
-  if (path.empty() || path.front() != '/') return std::nullopt;
+RelativePath relative_path(std::string_view path, std::string& storage) {
+  if (path.empty() || path.front() != '/') return {404};
   path.remove_prefix(1);
   if (path.find('%') != std::string_view::npos) {
-    if (!decode_percents(path, storage)) return std::nullopt;
+    if (!decode_percents(path, storage)) return {400};
     path = storage;
   }
-  for (std::string_view rest = path;;) {
+  if (std::any_of(path.begin(), path.end(), is_control)) return {400};
+  for (std::string_view rest = path; !rest.empty();) {
     const std::size_t slash = std::min(rest.find('/'), rest.size());
-    if (!is_servable(rest.substr(0, slash))) return std::nullopt;
-    if (slash == rest.size()) return path;
-    rest.remove_prefix(slash + 1);
+    if (!is_servable(rest.substr(0, slash))) return {404};
+    rest.remove_prefix(std::min(slash + 1, rest.size()));
   }
+  return {200, path};
 }
 
 Descriptor open_beneath(int root, std::string_view relative, Walk walk) {
@@ -88,6 +104,7 @@ Descriptor open_beneath(int root, std::string_view relative, Walk walk) {
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   const std::string name(relative);
   const long fd = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
+  if (fd < 0 && errno == EAGAIN) return walk_by_hand(root, relative);  // something was renamed
   if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
     // An older kernel; or a container that forbids what it does not know. Files never say EPERM
     // here.

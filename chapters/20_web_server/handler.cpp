@@ -13,19 +13,28 @@ constexpr auto kNotFoundEntity =
     "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 31\r\n"sv;
 static_assert(kNotFoundText.size() == 31);
 
-constexpr auto kFrontPage = "/hello.html"sv;
+constexpr auto kFrontPage = "/"sv;
 constexpr auto kNotFoundPage = "/404.html"sv;
+
+/// 0: a method that is served here.
+int refuses(std::string_view method) {
+  if (method == "GET"sv || method == "HEAD"sv) return 0;
+  for (const auto known :
+       {"POST"sv, "PUT"sv, "DELETE"sv, "PATCH"sv, "OPTIONS"sv, "TRACE"sv, "CONNECT"sv})
+    if (method == known) return 405;
+  return 501;
+}
 
 }  // namespace
 
 Route route(const Request& request) {
-  if (request.method != "GET"sv && request.method != "HEAD"sv) return {};
-  if (request.path == "/"sv) return {kFrontPage};
+  if (const int refused = refuses(request.method)) return {.status = refused};
   if (request.path == "/sleep"sv) return {kFrontPage, 5s};
   return {request.path};
 }
 
 Found fetch(const Route& route, StaticFiles& files, Instant now) {
+  if (route.status != 200) return {.status = route.status};
   Found found = files.find(route.page, now);
   if (found.status != 404) return found;
   found = files.find(kNotFoundPage, now);

@@ -11,16 +11,19 @@ namespace book::http {
 
 /// A decision: which page, and when.
 struct Route {
-  std::string_view page;  ///< the path of a file under the root
-  Duration delay{
-      0};  ///< to be slept, by the task and not by the thread, before the page is fetched
+  std::string_view page = {};  ///< the path of a file under the root
+  /// To be slept, by the task and not by the thread, before the page is fetched.
+  Duration delay{0};
+  int status =
+      200;  ///< else there is no page: 405 for a method not allowed here, 501 for no method
 };
 
-/// GET / and GET /sleep are hello.html, the latter after five seconds; another GET is the file of
-/// its name.
+/// GET / and GET /sleep are the front page, the latter after five seconds; another GET is the file
+/// of its name.
 [[nodiscard]] Route route(const Request& request);
 
-/// Fetches the page; 404.html, with the status 404, where there is none.
+/// Fetches the page; 404.html, with the status 404, where there is none. Any other status than
+/// these two comes without a body.
 [[nodiscard]] Found fetch(const Route& route, StaticFiles& files, Instant now);
 
 /// Reads the two pages that everybody asks for.

@@ -31,6 +31,7 @@ class HeadReader {
       if (Step s = read_line_end(); s != Step::ok) return s;
     }
     if (Step s = read_request_line(); s != Step::ok) return s;
+    line_read_ = true;
     for (;;) {
       if (left() == 0) return Step::starved;
       if (*at_ == '\r') break;
@@ -43,6 +44,8 @@ class HeadReader {
   }
 
   int status() const { return status_; }
+  /// Of a head that goes on beyond its limit: is it the line that is too long, or the fields?
+  int status_of_too_much() const { return line_read_ ? 431 : 414; }
 
  private:
   std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
@@ -101,14 +104,18 @@ class HeadReader {
     return read_line_end();
   }
 
-  /// "/path?query", "http://host/path?query", or "*" for OPTIONS. The part a file server wants is
-  /// `path`.
+  /// "/path?query", "http://host/path?query", "*" for OPTIONS, or "host:port" for CONNECT. The part
+  /// a file server wants is `path`.
   bool split_target() {
     constexpr auto kScheme = "http://"sv;
     std::string_view rest = request_.target;
     if (rest == "*"sv && request_.method == "OPTIONS"sv) {
       request_.path = rest;
       return true;
+    }
+    if (request_.method == "CONNECT"sv) {
+      request_.path = rest;
+      return !rest.empty() && rest[0] != ':' && is_host(rest);
     }
     if (rest.size() > kScheme.size() && rest[0] != '/') {
       if (rest.substr(5, 2) != "//"sv || rest[4] != ':' ||
@@ -149,6 +156,7 @@ class HeadReader {
   Request& request_;
   FramingFields fields_;
   int status_ = 0;
+  bool line_read_ = false;
 };
 
 }  // namespace
@@ -167,7 +175,7 @@ Parsed parse(std::string_view buffer, const Limits& limits) {
     case Step::starved:
       if (buffer.size() < limits.head) break;
       parsed.kind = Parsed::Kind::error;
-      parsed.status = 431;
+      parsed.status = reader.status_of_too_much();
       break;
   }
   return parsed;

@@ -17,7 +17,7 @@ namespace book::http {
 
 struct Limits {
   std::size_t target = 4096;  ///< bytes of the target, the path with its query: more is 414
-  std::size_t head = 8192;    ///< bytes of the whole head: more is 431
+  std::size_t head = 8192;    ///< bytes of the whole head: more is 431, or 414 if all is one line
 };
 
 struct Request {

@@ -12,10 +12,18 @@ std::string_view status_line(int status) {
   switch (status) {
     case 200:
       return "HTTP/1.1 200 OK\r\n"sv;
+    case 301:
+      return "HTTP/1.1 301 Moved Permanently\r\n"sv;
     case 400:
       return "HTTP/1.1 400 Bad Request\r\n"sv;
+    case 403:
+      return "HTTP/1.1 403 Forbidden\r\n"sv;
     case 404:
       return "HTTP/1.1 404 Not Found\r\n"sv;
+    case 405:
+      return "HTTP/1.1 405 Method Not Allowed\r\n"sv;
+    case 408:
+      return "HTTP/1.1 408 Request Timeout\r\n"sv;
     case 413:
       return "HTTP/1.1 413 Content Too Large\r\n"sv;
     case 414:
@@ -75,12 +83,15 @@ void append_head(OutputBuffer& out, int status, std::string_view date_line, std:
   out.append("\r\n"sv);
 }
 
-void append_error(OutputBuffer& out, int status, std::string_view date_line, bool to_head) {
+void append_status(OutputBuffer& out, int status, std::string_view date_line, Connection connection,
+                   bool to_head, std::string_view more) {
   // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
   std::string_view text = status_line(status);
   text.remove_prefix("HTTP/1.1 "sv.size());
-  append_head(out, status, date_line, entity_fields("text/plain; charset=utf-8", text.size()),
-              Connection::close);
+  std::string fields = entity_fields("text/plain; charset=utf-8", text.size());
+  if (status == 405) fields += "Allow: GET, HEAD\r\n"sv;
+  fields += more;
+  append_head(out, status, date_line, fields, connection);
   if (!to_head) out.append(text);
 }
 

@@ -51,8 +51,9 @@ enum class Connection {
 void append_head(OutputBuffer& out, int status, std::string_view date_line, std::string_view entity,
                  Connection connection);
 
-/// Appends a whole answer that says nothing but its status, and closes. An answer to HEAD has no
-/// body, an error neither.
-void append_error(OutputBuffer& out, int status, std::string_view date_line, bool to_head = false);
+/// Appends a whole answer that says nothing but its status, in a line of text; to HEAD, without
+/// that line. `more` are fields of its own, such as Location.
+void append_status(OutputBuffer& out, int status, std::string_view date_line, Connection connection,
+                   bool to_head = false, std::string_view more = {});
 
 }  // namespace book::http

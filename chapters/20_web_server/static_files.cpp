@@ -29,7 +29,25 @@ std::string read_whole(int fd, std::size_t size) {
   return text;
 }
 
-bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+/// Why a file could not be opened, as a status.
+int status_of(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return 503;
+    case EACCES:
+    case EPERM:
+    case EXDEV:
+    case ELOOP:
+      return 403;
+    default:
+      return 404;
+  }
+}
+
+constexpr auto kIndex = "index.html"sv;
+constexpr auto kSecondIndex = "hello.html"sv;
 
 }  // namespace
 
@@ -49,11 +67,12 @@ Found StaticFiles::find(std::string_view path, Instant now) {
       return found(kept);
     }
   }
-  const auto name = relative_path(path, decoded_);
-  if (!name) return {};
-  Found fresh = load(path, *name, now);
+  const RelativePath named = relative_path(path, decoded_);
+  if (named.status != 200) return {.status = named.status};
+  Found fresh = load(path, named.name, now);
   // Out of descriptors: better the old page than none.
   if (fresh.status == 503 && have) return found(entry->second);
+  if (fresh.status != 200 || fresh.file) forget(path);
   return fresh;
 }
 
@@ -70,29 +89,59 @@ StaticFiles::Version StaticFiles::version_of(const struct ::stat& st) {
 /// harmlessly, as what it finds there is another file and so sends us through open_beneath.
 bool StaticFiles::still_same(const Kept& kept) const {
   struct ::stat st {};
+  if (!kept.before.empty() && ::fstatat(root_.get(), kept.before.c_str(), &st, 0) == 0)
+    return false;
   if (::fstatat(root_.get(), kept.name.c_str(), &st, 0) != 0) return false;
   return S_ISREG(st.st_mode) && version_of(st) == kept.version;
 }
 
 Found StaticFiles::load(std::string_view path, std::string_view name, Instant now) {
+  if (name.empty() || name.ends_with('/')) return load_index(path, name, now);
   Descriptor file = open_beneath(root_.get(), name, options_.walk);
-  if (!file && is_shortage(errno)) return {503, {}, {}, {}, 0};
-  forget(path);
   struct ::stat st {};
-  if (!file || ::fstat(file.get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
+  if (!file || ::fstat(file.get(), &st) != 0) return {.status = status_of(errno)};
+  if (S_ISDIR(st.st_mode)) return {.status = 301};
+  if (!S_ISREG(st.st_mode)) return {};
+  return keep(path, name, {}, std::move(file), st, now);
+}
 
+Found StaticFiles::load_index(std::string_view path, std::string_view folder, Instant now) {
+  std::string before;
+  for (const std::string_view index : {kIndex, kSecondIndex}) {
+    const std::string name = std::string(folder).append(index);
+    Descriptor file = open_beneath(root_.get(), name, options_.walk);
+    struct ::stat st {};
+    if (!file || ::fstat(file.get(), &st) != 0) {
+      if (status_of(errno) != 404) return {.status = status_of(errno)};
+    } else if (S_ISREG(st.st_mode)) {
+      return keep(path, name, before, std::move(file), st, now);
+    }
+    before = name;
+  }
+  // No list of what is in it is made. But is it there?
+  if (folder.empty()) return {.status = 403};
+  const Descriptor there = open_beneath(root_.get(), folder, options_.walk);
+  return {.status = there ? 403 : status_of(errno)};
+}
+
+/// A small file is kept from now on, a large one is handed out as it is.
+Found StaticFiles::keep(std::string_view path, std::string_view name, std::string_view before,
+                        Descriptor file, const struct ::stat& st, Instant now) {
   const auto size = static_cast<std::uint64_t>(st.st_size);
+  const std::string_view type = content_type(name);
   if (size > options_.small) {
-    large_entity_ = entity_fields(content_type(name), size);
+    large_entity_ = entity_fields(type, size);
     return {200, large_entity_, {}, std::move(file), size};
   }
   Kept kept;
   kept.name = name;
+  kept.before = before;
   kept.body = read_whole(file.get(), size);
-  kept.entity = entity_fields(content_type(name), kept.body.size());
+  kept.entity = entity_fields(type, kept.body.size());
   kept.version = version_of(st);
   kept.checked = now;
   kept.weight = kOverhead + path.size() + kept.name.size() + kept.entity.size() + kept.body.size();
+  forget(path);
   if (kept_bytes_ + kept.weight > options_.most_kept) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
     table_.clear();

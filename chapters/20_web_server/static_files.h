@@ -19,11 +19,14 @@ namespace book::http {
 
 /// What a request gets. The views are good until the next find().
 struct Found {
-  int status = 404;         ///< 200, 404, or 503 when the system is out of descriptors or memory
-  std::string_view entity;  ///< its Content-Type and Content-Length lines
-  std::string_view body;    ///< of a small file, all of it
-  Descriptor file;          ///< of a large one, to be read from its start
-  std::uint64_t size = 0;   ///< bytes of the body, wherever it is
+  /// 200. Or 301: a folder, to be asked for with a slash at its end. 400: no path at all. 403: it
+  /// is there and may not be read, or a link leads out of the root, or a folder has no index. 404.
+  /// 503: the system is out of descriptors or memory.
+  int status = 404;
+  std::string_view entity = {};  ///< its Content-Type and Content-Length lines
+  std::string_view body = {};    ///< of a small file, all of it
+  Descriptor file = {};          ///< of a large one, to be read from its start
+  std::uint64_t size = 0;        ///< bytes of the body, wherever it is
 };
 
 class StaticFiles {
@@ -39,7 +42,8 @@ class StaticFiles {
   explicit StaticFiles(const std::string& root) : StaticFiles(root, Options{}) {}
   StaticFiles(const std::string& root, const Options& options);
 
-  /// The regular file at the path of a request ("/img/a%20b.png").
+  /// The regular file at the path of a request ("/img/a%20b.png"). Of a folder ("/img/") it is
+  /// index.html, and hello.html if there is no such file.
   Found find(std::string_view path, Instant now);
 
  private:
@@ -52,7 +56,8 @@ class StaticFiles {
     bool operator==(const Version&) const = default;
   };
   struct Kept {
-    std::string name;  // relative to the root
+    std::string name;    // relative to the root
+    std::string before;  // the index that this one stands in for: nothing, as yet
     std::string entity, body;
     Version version;
     Instant checked;
@@ -66,6 +71,9 @@ class StaticFiles {
   bool still_same(const Kept& kept) const;
   static Found found(const Kept& kept);
   Found load(std::string_view path, std::string_view name, Instant now);
+  Found load_index(std::string_view path, std::string_view folder, Instant now);
+  Found keep(std::string_view path, std::string_view name, std::string_view before, Descriptor file,
+             const struct ::stat& st, Instant now);
   void forget(std::string_view path);
 
   Descriptor root_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "17_io/io.h"
 #include "site_folder.h"
 
 namespace book::http {
@@ -58,14 +59,6 @@ class Driver {
         sent += talk.output();
         talk.sent(talk.output().size());
       }
-      if (wants == Next::send_file) {
-        const Conversation::File file = talk.take_file();
-        std::string piece(file.size, '\0');
-        piece.resize(
-            static_cast<std::size_t>(::read(file.descriptor.get(), piece.data(), piece.size())));
-        sent += piece;
-        wants = Next::advance;
-      }
     } while (wants == Next::advance);
   }
 };
@@ -86,6 +79,8 @@ std::vector<std::string> answers(const std::string& sent, bool to_head = false) 
   return list;
 }
 using List = std::vector<std::string>;
+
+const std::string kNotAllowed = "405 405 Method Not Allowed\r\n";
 
 class ConversationTest : public ::testing::Test {
  protected:
@@ -203,7 +198,7 @@ TEST_F(ConversationTest, AClientFasterThanTheServerLetsTheOthersHaveTheirTurn) {
   Driver uploading(site_);
   uploading.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" +
                     std::string(1'000'000, 'x') + get("/"));
-  EXPECT_EQ(answers(uploading.sent), (List{"404 not here", "200 hello"}));
+  EXPECT_EQ(answers(uploading.sent), (List{kNotAllowed, "200 hello"}));
   EXPECT_GE(uploading.turns, 1'000'000 / 8192 / 16) << "it kept the thread to itself";
 }
 
@@ -275,7 +270,7 @@ TEST_F(ConversationTest, ThrowsTheBodyOfARequestAway) {
   Driver driver(site_);
   const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n";
   driver.receive(post + std::string(20'000, 'x') + get("/"));
-  EXPECT_EQ(answers(driver.sent), (List{"404 not here", "200 hello"}));
+  EXPECT_EQ(answers(driver.sent), (List{kNotAllowed, "200 hello"}));
 }
 
 TEST_F(ConversationTest, ABodyIsNeverReadAsARequest) {
@@ -283,7 +278,7 @@ TEST_F(ConversationTest, ABodyIsNeverReadAsARequest) {
   const std::string inner = get("/hello.html");
   driver.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(inner.size()) +
                  "\r\n\r\n" + inner);
-  EXPECT_EQ(answers(driver.sent), List{"404 not here"});
+  EXPECT_EQ(answers(driver.sent), List{kNotAllowed});
 }
 
 TEST_F(ConversationTest, RefusesBodiesItWillNotRead) {
@@ -306,7 +301,7 @@ TEST_F(ConversationTest, AnswersInsteadOfAskingForABody) {
   Driver driver(site_);
   driver.receive(
       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
-  EXPECT_EQ(answers(driver.sent), List{"404 not here (close)"});
+  EXPECT_EQ(answers(driver.sent), List{kNotAllowed + " (close)"});
   EXPECT_EQ(driver.wants, Next::linger) << "a body may still come";
 }
 
@@ -315,6 +310,67 @@ TEST_F(ConversationTest, SendsLargeFilesFromTheirDescriptor) {
   Driver driver(site_);
   driver.receive(get("/large.txt") + get("/"));
   EXPECT_EQ(answers(driver.sent), (List{"200 " + std::string(50'000, 'x'), "200 hello"}));
+}
+
+TEST_F(ConversationTest, AFileThatShrinksWhileItIsSentEndsTheConnection) {
+  folder_.write("large.txt", std::string(200'000, 'x'));
+  Conversation talk(site_);
+  const std::string request = get("/large.txt");
+  std::copy(request.begin(), request.end(), talk.room().begin());
+  talk.received(request.size());
+  EXPECT_EQ(talk.advance(Instant(1h)), Next::advance);
+  EXPECT_GT(talk.output().size(), 60'000u) << "the head and a first piece, in one write";
+  EXPECT_LE(talk.output().size(), OutputBuffer::kFull);
+  talk.sent(talk.output().size());
+  folder_.write("large.txt", "x");
+  EXPECT_THROW((void)talk.advance(Instant(1h)), UnexpectedEnd);
+}
+
+/// Says what it does not do; and the connection is as good as before.
+TEST_F(ConversationTest, TellsMethodsItDoesNotServeFromThoseItDoesNotKnow) {
+  for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"}) {
+    Driver driver(site_);
+    driver.receive(method + " / HTTP/1.1\r\nHost: a\r\n\r\n"s + get("/"));
+    EXPECT_EQ(answers(driver.sent), (List{kNotAllowed, "200 hello"})) << method;
+    EXPECT_NE(driver.sent.find("\r\nAllow: GET, HEAD\r\n"), std::string::npos);
+  }
+  Driver connect(site_);
+  connect.receive("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
+  EXPECT_EQ(answers(connect.sent), List{kNotAllowed});
+  for (const char* method : {"BREW", "get", "GETT"}) {
+    Driver driver(site_);
+    driver.receive(method + " / HTTP/1.1\r\nHost: a\r\n\r\n"s + get("/"));
+    EXPECT_EQ(answers(driver.sent), (List{"501 501 Not Implemented\r\n", "200 hello"})) << method;
+    EXPECT_EQ(driver.sent.find("Allow"), std::string::npos);
+  }
+}
+
+TEST_F(ConversationTest, SendsVisitorsOfAFolderToItsSlash) {
+  folder_.write("img/index.html", "pictures");
+  Driver driver(site_);
+  driver.receive(get("/img?a=/b?c") + get("/img/?a") + get("http://a/img"));
+  EXPECT_EQ(answers(driver.sent), (List{"301 301 Moved Permanently\r\n", "200 pictures",
+                                        "301 301 Moved Permanently\r\n"}));
+  EXPECT_NE(driver.sent.find("\r\nLocation: /img/?a=/b?c\r\n"), std::string::npos);
+  EXPECT_NE(driver.sent.find("\r\nLocation: /img/\r\n"), std::string::npos);
+}
+
+/// "//evil.example/.." as a Location would be another server.
+TEST_F(ConversationTest, SendsNobodyToAnotherServer) {
+  folder_.write("img/index.html", "pictures");
+  for (const char* path : {"//img", "///img", "//img/", "http://a//img", "/%2fimg", "/\\img"}) {
+    Driver driver(site_);
+    driver.receive(get(path));
+    EXPECT_EQ(answers(driver.sent), List{"404 not here"}) << path;
+  }
+}
+
+TEST_F(ConversationTest, RefusesPathsThatAreNone) {
+  for (const char* path : {"/%", "/%4", "/%zz", "/hello.html%00", "/%0a", "/%7f"}) {
+    Driver driver(site_);
+    driver.receive(get(path));
+    EXPECT_EQ(answers(driver.sent), List{"400 400 Bad Request\r\n (close)"}) << path;
+  }
 }
 
 TEST_F(ConversationTest, HoldsNoBufferWhileItWaits) {

@@ -134,6 +134,10 @@ TEST(HttpParser, TakesTheForcedSpellingsOfATarget) {
       {"absolute, with a backslash", "GET http://a\\b/x HTTP/1.1\r\n" + kHost + "\r\n", "400"},
       {"asterisk of OPTIONS", "OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n",
        "OPTIONS * 1.1 keep body 0"},
+      {"the host of CONNECT", "CONNECT host:443 HTTP/1.1\r\n" + kHost + "\r\n",
+       "CONNECT host:443 1.1 keep body 0"},
+      {"a path of CONNECT", "CONNECT /a HTTP/1.1\r\n" + kHost + "\r\n", "400"},
+      {"a port of CONNECT alone", "CONNECT :443 HTTP/1.1\r\n" + kHost + "\r\n", "400"},
       {"asterisk of GET", "GET * HTTP/1.1\r\n" + kHost + "\r\n", "400"},
       {"another scheme", "GET ftp://host/ HTTP/1.1\r\n" + kHost + "\r\n", "400"},
       {"no slash", "GET index.html HTTP/1.1\r\n" + kHost + "\r\n", "400"},
@@ -291,6 +295,16 @@ TEST(HttpParser, LimitsTheHead) {
     EXPECT_EQ(describe(parse(head, Limits{.head = limit})), "431") << limit;
     EXPECT_EQ(describe(feed_byte_by_byte(head, Limits{.head = limit})), "431") << limit;
   }
+}
+
+TEST(HttpParser, TellsALineThatIsTooLongFromFieldsThatAreTooMany) {
+  const Limits limits{.target = 4096, .head = 100};
+  const std::string line = "GET /" + std::string(200, 'a'),
+                    fields = "GET / HTTP/1.1\r\n" + std::string(200, 'a');
+  EXPECT_EQ(describe(parse(line, limits)), "414") << "shorter than a target may be, but too long";
+  EXPECT_EQ(describe(feed_byte_by_byte(line, limits)), "414");
+  EXPECT_EQ(describe(parse(fields, limits)), "431");
+  EXPECT_EQ(describe(feed_byte_by_byte(fields, limits)), "431");
 }
 
 /// Not a substitute for a fuzzer, but it runs in every test: bytes of a request, mutated; the

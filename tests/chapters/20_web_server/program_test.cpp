@@ -320,7 +320,7 @@ TEST(WebServerProgram, PleasesCurl) {
   EXPECT_EQ(run(curl + "--path-as-is -o /dev/null -w '%{http_code}' " + url + "/../secret"), "404");
   EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code}' -d @" +
                 (folder.root() / "large.bin").string() + " " + url + "/"),
-            "404");
+            "405");
   EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code}' -H 'Content-Length: x' " + url + "/"),
             "400");
 }

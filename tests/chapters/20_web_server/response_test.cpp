@@ -36,7 +36,7 @@ TEST(HttpResponse, SaysWhatBecomesOfTheConnectionOnlyWhereItIsNotTheDefault) {
 
 TEST(HttpResponse, WritesAnErrorThatFramesItself) {
   OutputBuffer buffer;
-  append_error(buffer, 431, "");
+  append_status(buffer, 431, "", Connection::close);
   const std::string_view out = buffer.bytes();
   const std::size_t body = out.find("\r\n\r\n") + 4;
   EXPECT_EQ(out.substr(body), "431 Request Header Fields Too Large\r\n");
@@ -46,7 +46,7 @@ TEST(HttpResponse, WritesAnErrorThatFramesItself) {
 }
 
 TEST(HttpResponse, HasALineForEveryStatusInUse) {
-  for (int status : {200, 400, 404, 413, 414, 431, 501, 503, 505}) {
+  for (int status : {200, 301, 400, 403, 404, 405, 408, 413, 414, 431, 501, 503, 505}) {
     const std::string line(status_line(status));
     EXPECT_EQ(line.substr(0, 13), "HTTP/1.1 " + std::to_string(status) + " ");
     EXPECT_EQ(line.substr(line.size() - 2), "\r\n");

@@ -1,6 +1,7 @@
 // Files under a root: what is served, what is not, and what a second look costs.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -92,26 +93,18 @@ TEST_P(StaticFilesTest, NeverLeavesTheRoot) {
       "//secret.txt",
       "/./hello.html",
       "/img/./../hello.html",
-      "/hello.html%00.png",
-      "/hello.html\0.png"s,
-      "/hello.html%",
-      "/hello.html%4",
-      "/%zz",
       "/%252e%252e/secret.txt",
       "/.git/config",
       "/%2egit/config",
       "/img/.git",
       "/hello.html/",
-      "/img/",
-      "/img",
-      "/",
+      "/nothing/",
+      "/img//",
       "",
       "hello.html",
       "/hello.html/../404.html",
       "/nothing",
       "/img/nothing",
-      "/\x7fhello",
-      "/a\nb",
       "/proc/self/root/etc/passwd",
       "/" + std::string(300, 'a'),
       "/" + std::string(5000, 'a'),
@@ -120,6 +113,61 @@ TEST_P(StaticFilesTest, NeverLeavesTheRoot) {
     const std::string got = get(files, path);
     EXPECT_TRUE(got == "404") << path << " gave: " << got;
   }
+}
+
+TEST_P(StaticFilesTest, RefusesPathsThatNoHonestClientSends) {
+  StaticFiles files(root_.string(), options());
+  for (const std::string& path : {"/hello.html%00.png"s, "/hello.html\0.png"s, "/hello.html%"s,
+                                  "/hello.html%4"s, "/%zz"s, "/\x7fhello"s, "/a\nb"s, "/%1f"s})
+    EXPECT_EQ(get(files, path), "400") << path;
+}
+
+TEST_P(StaticFilesTest, AFolderIsItsIndex) {
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(get(files, "/"), "hello") << "hello.html stands in for index.html";
+  EXPECT_EQ(get(files, "/img"), "301");
+  EXPECT_EQ(get(files, "/img/"), "403") << "what is in a folder is not told";
+  EXPECT_EQ(get(files, "/hello.html/"), "404") << "a file is no folder";
+  write("root/img/hello.html", "second");
+  EXPECT_EQ(get(files, "/img/"), "second");
+  write("root/img/index.html", "first");
+  EXPECT_EQ(get(files, "/img/", 999ms), "second");
+  EXPECT_EQ(get(files, "/img/", 1s), "first") << "the better index is there now";
+  EXPECT_EQ(get(files, "/%69mg/", 1s), "first");
+  fs::remove(root_ / "img/index.html");
+  EXPECT_EQ(get(files, "/img/", 2s), "second");
+  fs::remove(root_ / "hello.html");
+  EXPECT_EQ(get(files, "/", 2s), "403");
+  EXPECT_EQ(files.find("/img/", Instant(1h + 2s)).entity,
+            "Content-Type: text/html; charset=utf-8\r\nContent-Length: 6\r\n");
+}
+
+TEST_P(StaticFilesTest, AFolderThatIsCalledIndexIsNone) {
+  fs::create_directories(root_ / "img/index.html");
+  write("root/img/hello.html", "second");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(get(files, "/img/"), "second");
+}
+
+TEST_P(StaticFilesTest, TellsWhatMayNotBeReadFromWhatIsNotThere) {
+  fs::permissions(base_, fs::perms(0755));
+  fs::permissions(root_ / "404.html", fs::perms(0));
+  fs::create_directories(root_ / "locked");
+  write("root/locked/a.txt", "a");
+  fs::permissions(root_ / "locked", fs::perms(0));
+  StaticFiles files(root_.string(), options());
+  // The superuser may read everything: be somebody else, for files alone and on this thread alone.
+  if (::geteuid() == 0) ::setfsuid(65534);
+  const std::string file = get(files, "/404.html"), below = get(files, "/locked/a.txt"),
+                    folder = get(files, "/locked/"), other = get(files, "/hello.html"),
+                    none = get(files, "/nothing");
+  ::setfsuid(::geteuid());
+  fs::permissions(root_ / "locked", fs::perms(0755));
+  EXPECT_EQ(file, "403");
+  EXPECT_EQ(below, "403");
+  EXPECT_EQ(folder, "403");
+  EXPECT_EQ(other, "hello");
+  EXPECT_EQ(none, "404");
 }
 
 TEST_P(StaticFilesTest, FollowsNoLinkOutOfTheRoot) {
@@ -132,13 +180,13 @@ TEST_P(StaticFilesTest, FollowsNoLinkOutOfTheRoot) {
   StaticFiles files(root_.string(), options());
   for (const char* path :
        {"/absolute", "/relative", "/up/secret.txt", "/slash/etc/passwd", "/magic", "/loop"})
-    EXPECT_EQ(get(files, path), "404") << path;
+    EXPECT_EQ(get(files, path), "403") << path;
 }
 
 TEST_P(StaticFilesTest, FollowsALinkInsideTheRootWhereTheKernelGuardsIt) {
   fs::create_symlink("hello.html", root_ / "inside");
   StaticFiles files(root_.string(), options());
-  EXPECT_EQ(get(files, "/inside"), GetParam() == Walk::kernel ? "hello" : "404");
+  EXPECT_EQ(get(files, "/inside"), GetParam() == Walk::kernel ? "hello" : "403");
 }
 
 TEST_P(StaticFilesTest, AFileThatBecomesALinkOutwardsIsNotServedFromThere) {
@@ -146,7 +194,7 @@ TEST_P(StaticFilesTest, AFileThatBecomesALinkOutwardsIsNotServedFromThere) {
   EXPECT_EQ(get(files, "/hello.html", 0s), "hello");
   fs::remove(root_ / "hello.html");
   fs::create_symlink("../secret.txt", root_ / "hello.html");
-  EXPECT_EQ(get(files, "/hello.html", 2s), "404");
+  EXPECT_EQ(get(files, "/hello.html", 2s), "403");
 }
 
 TEST_P(StaticFilesTest, ServesRegularFilesOnlyAndNeverWaitsForAPipe) {
@@ -235,7 +283,9 @@ TEST_P(StaticFilesTest, RoutesAsTheBookDoes) {
   EXPECT_EQ(ask("GET", "/sleep"), "200 hello after five seconds");
   EXPECT_EQ(ask("GET", "/img/a%20b.png"), "200 picture");
   EXPECT_EQ(ask("GET", "/nothing"), "404 not here");
-  EXPECT_EQ(ask("POST", "/"), "404 not here");
+  EXPECT_EQ(ask("GET", "/img"), "301 ");
+  EXPECT_EQ(ask("POST", "/"), "405 ");
+  EXPECT_EQ(ask("BREW", "/"), "501 ");
   fs::remove(root_ / "404.html");
   StaticFiles bare(root_.string(), options());
   Request request;
