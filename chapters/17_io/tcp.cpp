@@ -125,6 +125,7 @@ void TcpStream::Connect::throw_if_refused() const {
 TcpListener TcpListener::bind(const Address& address, const ListenOptions& options) {
   Descriptor socket = make_socket(address.family());
   if (options.reuse_address) turn_on(socket, SOL_SOCKET, SO_REUSEADDR);
+  if (options.reuse_port) turn_on(socket, SOL_SOCKET, SO_REUSEPORT);
   if (options.no_delay) turn_on(socket, IPPROTO_TCP, TCP_NODELAY);  // accepted sockets inherit it
   if (::bind(socket.get(), address.data(), address.size()) != 0)
     fail(errno, "bind " + address.to_string());

@@ -78,7 +78,8 @@ class TcpStream::Connect {
 struct ListenOptions {
   int backlog = 4096;         ///< connections that the system completes while we do not accept
   bool reuse_address = true;  ///< a restarted server gets its port back at once
-  bool no_delay = true;       ///< of the accepted streams: send small answers at once
+  bool reuse_port = false;  ///< several listeners share one port, and the system deals out clients
+  bool no_delay = true;     ///< of the accepted streams: send small answers at once
 };
 
 class TcpListener {
