@@ -55,7 +55,7 @@ Next Conversation::advance(Instant now) {
       return refuse(parsed.status, parsed.request.method, now);
 
     const Request& request = parsed.request;
-    const Route where = route(request);
+    const Route where = route(request, site_.settings.nap);
     if (where.delay > Duration(0) && !slept_) {
       slept_ = true;  // the request stays where it is, and is looked at again after the nap
       return Next::sleep;
@@ -77,6 +77,7 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   // "Shall I send the body?" is answered by the answer itself; whether the body comes is then
   // unknown.
   if (request.expects_continue && request.content_length > 0) connection = Connection::close;
+  if (!site_.settings.keep_alive) connection = Connection::close;
   last_ = connection == Connection::close;
   body_ = request.content_length;
 

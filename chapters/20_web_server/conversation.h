@@ -68,7 +68,7 @@ class Conversation {
 
   /// Of the request that Next::sleep is about.
   Duration delay() const {
-    return route(parse(input_->bytes(), site_.settings.limits).request).delay;
+    return route(parse(input_->bytes(), site_.settings.limits).request, site_.settings.nap).delay;
   }
 
  private:

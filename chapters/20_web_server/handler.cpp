@@ -2,7 +2,6 @@
 
 namespace book::http {
 
-using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 
 namespace {
@@ -27,9 +26,9 @@ int refuses(std::string_view method) {
 
 }  // namespace
 
-Route route(const Request& request) {
+Route route(const Request& request, Duration nap) {
   if (const int refused = refuses(request.method)) return {.status = refused};
-  if (request.path == "/sleep"sv) return {kFrontPage, 5s};
+  if (request.path == "/sleep"sv) return {kFrontPage, nap};
   return {request.path};
 }
 

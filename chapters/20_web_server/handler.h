@@ -3,6 +3,9 @@
 // `delay`.
 #pragma once
 
+#include <chrono>
+#include <string_view>
+
 #include "20_web_server/http.h"
 #include "20_web_server/static_files.h"
 #include "common/clock.h"
@@ -18,9 +21,9 @@ struct Route {
       200;  ///< else there is no page: 405 for a method not allowed here, 501 for no method
 };
 
-/// GET / and GET /sleep are the front page, the latter after five seconds; another GET is the file
-/// of its name.
-[[nodiscard]] Route route(const Request& request);
+/// GET / and GET /sleep are the front page, the latter after a nap; another GET is the file of its
+/// name.
+[[nodiscard]] Route route(const Request& request, Duration nap = std::chrono::seconds(5));
 
 /// Fetches the page; 404.html, with the status 404, where there is none. Any other status than
 /// these two comes without a body.

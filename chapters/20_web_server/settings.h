@@ -39,6 +39,13 @@ struct Settings {
   /// A client that takes none of its answer. Each byte it takes begins the time anew.
   Duration write_timeout = std::chrono::seconds(30);
 
+  /// May a connection carry another request after its first? (The steps that serve one connection
+  /// after the other say no: a visitor who stays would hold up everybody else.)
+  bool keep_alive = true;
+
+  /// How long GET /sleep takes.
+  Duration nap = std::chrono::seconds(5);
+
   /// At the end: how long what was begun may take. Then it is dropped.
   Duration grace = std::chrono::seconds(10);
 
@@ -46,8 +53,8 @@ struct Settings {
   std::string access_log;
 };
 
-/// --max-connections, --max-head, --header-timeout, --idle-timeout, --write-timeout, --grace and
-/// --access-log: for the options of a chapter.
+/// --max-connections, --max-head, --header-timeout, --idle-timeout, --write-timeout, --grace,
+/// --access-log and --nap: for the options of a chapter.
 std::vector<Option> server_options();
 /// What they were set to.
 Settings settings_from(const Args& args);
