@@ -17,7 +17,6 @@
 #include "05_async_await/async_block.h"
 #include "07_join/join.h"
 #include "08_select/select.h"
-#include "08_select/select_with.h"
 #include "common/stream.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

@@ -1,0 +1,120 @@
+#include "exercise/double_ctrl_c.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <ostream>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "05_async_await/async_block.h"
+#include "07_join/join.h"
+
+namespace book {
+namespace exercise {
+
+void PrintTo(Ending ending, std::ostream* out) {
+  constexpr const char* kNames[] = {"finished", "asked_to_stop", "stopped_at_once"};
+  *out << kNames[static_cast<int>(ending)];
+}
+
+}  // namespace exercise
+
+namespace {
+
+using namespace std::chrono_literals;
+using exercise::Ending;
+
+/// Counts those that are alive.
+struct Alive {
+  explicit Alive(int& counter) : count(counter) { ++count; }
+  Alive(const Alive&) = delete;
+  Alive& operator=(const Alive&) = delete;
+  ~Alive() { --count; }
+  int& count;
+};
+
+/// Ten steps, and after each a look whether to go on.
+Async<> steps(Duration each, const bool& please_stop, int& alive) {
+  const Alive one(alive);
+  for (int i = 0; i < 10 && !please_stop; ++i) co_await sleep(each);
+}
+
+Async<> press(std::vector<Duration> times) {
+  const Instant start = Reactor::current().now();
+  for (const Duration time : times) {
+    co_await sleep_until(start + time);
+    ::raise(SIGINT);
+  }
+}
+
+struct Result {
+  Ending ending;
+  std::chrono::milliseconds at;
+  bool asked;
+  int alive;  ///< the work, when run_until_stopped has returned
+};
+
+Async<Result> run(Duration each) {
+  const Instant start = Reactor::current().now();
+  bool please_stop = false;
+  int alive = 0;
+  auto running = exercise::run_until_stopped(steps(each, please_stop, alive), please_stop);
+  const Ending ending = co_await std::move(running);
+  const Duration passed = Reactor::current().now() - start;
+  co_return Result{ending, std::chrono::round<std::chrono::milliseconds>(passed), please_stop,
+                   alive};
+}
+
+/// Ten steps of this length, and Ctrl-C at these times.
+Result run_with(Duration each, std::vector<Duration> presses) {
+  const auto survives_deaf_answers = signal(SIGINT);
+  auto both = join(run(each), press(std::move(presses)));
+  const auto ended = block_on(std::move(both), {.time = TimeMode::virtual_time});
+  return std::get<0>(ended);
+}
+
+TEST(DoubleCtrlC, LeavesWorkAloneThatNobodyInterrupts) {
+  const Result result = run_with(1s, {});
+  EXPECT_EQ(result.ending, Ending::finished);
+  EXPECT_EQ(result.at, 10s);
+  EXPECT_FALSE(result.asked);
+}
+
+TEST(DoubleCtrlC, AsksTheWorkToStopAndLetsItFinishItsStep) {
+  const Result result = run_with(1s, {2500ms});
+  EXPECT_TRUE(result.asked) << "Nobody asked the work to stop. The first SIGINT sets please_stop.";
+  EXPECT_EQ(result.ending, Ending::asked_to_stop);
+  EXPECT_EQ(result.at, 3s) << "Somebody asked in the middle of the third step, and the work was to "
+                              "finish it: it may go on after the first SIGINT, and no longer.";
+}
+
+TEST(DoubleCtrlC, StopsAtOnceAtTheSecond) {
+  const Result result = run_with(10s, {3s, 4s});
+  EXPECT_EQ(result.ending, Ending::stopped_at_once) << "A second SIGINT came a second later.";
+  EXPECT_EQ(result.at, 4s);
+  EXPECT_EQ(result.alive, 0) << "The work was to be dropped.";
+}
+
+TEST(DoubleCtrlC, HearsTwoThatComeTogether) {
+  const Result result = run_with(10s, {3s, 3s});
+  EXPECT_EQ(result.ending, Ending::stopped_at_once)
+      << "Two signals came at the same moment. While the first was handled, nobody was listening "
+         "for "
+         "the second: a listener hears what comes while it lives.";
+}
+
+TEST(DoubleCtrlC, TakesOneThatComesLateForAFirst) {
+  const Result late = run_with(10s, {3s, 6s});
+  EXPECT_EQ(late.ending, Ending::asked_to_stop) << "Three seconds later it is a first one again.";
+  EXPECT_EQ(late.at, 10s);
+  const Result third = run_with(10s, {3s, 6s, 7s});
+  EXPECT_EQ(third.ending, Ending::stopped_at_once)
+      << "After a late one, the two seconds run anew: a third one came a second after it.";
+  EXPECT_EQ(third.at, 7s);
+}
+
+}  // namespace
+}  // namespace book
