@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/block_on.h"
@@ -12,6 +13,7 @@
 #include "07_join/join.h"
 #include "08_select/say.h"
 #include "13_time/day.h"
+#include "13_time/signal.h"
 #include "13_time/stopping.h"
 #include "13_time/ticking.h"
 #include "common/chapter.h"
@@ -96,9 +98,10 @@ void blind() {
 }
 
 void until_ctrl_c() {
+  auto ctrl_c = signal(SIGINT);  // from here on nobody can kill us by it
   fmt::print("Packing. Press Ctrl-C.\n");
   Executor executor;
-  executor.block_on(pack_until_ctrl_c(executor.reactor().now()));
+  executor.block_on(pack_until(std::move(ctrl_c), executor.reactor().now()));
 }
 
 void begin(Args& args) {

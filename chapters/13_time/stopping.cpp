@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "02_timer_future/sleep.h"
 #include "07_join/join.h"
@@ -11,7 +12,6 @@
 #include "08_select/say.h"
 #include "08_select/select.h"
 #include "10_spawning/timeout.h"
-#include "13_time/signal.h"
 #include "common/stream.h"
 
 namespace book::story {
@@ -71,8 +71,8 @@ Async<> order_with_deadline(Instant start) {
   }
 }
 
-Async<> pack_until_ctrl_c(Instant start) {
-  auto stop = fuse(signal(SIGINT));
+Async<> pack_until(Signal ctrl_c, Instant start) {
+  auto stop = fuse(std::move(ctrl_c));
   bool stopping = false;
   auto on_stop = [&](int number) {
     say(start, fmt::format("{}: this parcel, and no more", signal_name(number)));
@@ -90,7 +90,7 @@ Async<> pack_until_ctrl_c(Instant start) {
 }
 
 Async<> pack_and_press_ctrl_c(Instant start) {
-  auto all = join(pack_until_ctrl_c(start), keep_log(start), press_ctrl_c(start));
+  auto all = join(pack_until(signal(SIGINT), start), keep_log(start), press_ctrl_c(start));
   co_await all;
 }
 

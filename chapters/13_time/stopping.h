@@ -2,6 +2,7 @@
 #pragma once
 
 #include "05_async_await/async.h"
+#include "13_time/signal.h"
 #include "common/clock.h"
 
 namespace book::story {
@@ -11,8 +12,8 @@ Async<> order_with_timeouts(Instant start);
 /// The same steps, which together may take a second.
 Async<> order_with_deadline(Instant start);
 
-/// Packs parcels until SIGINT comes, and finishes the one it has begun.
-Async<> pack_until_ctrl_c(Instant start);
+/// Packs parcels until somebody presses Ctrl-C, and finishes the one it has begun.
+Async<> pack_until(Signal ctrl_c, Instant start);
 /// The same, and somebody presses Ctrl-C after 250 ms; the log hears it too.
 Async<> pack_and_press_ctrl_c(Instant start);
 
