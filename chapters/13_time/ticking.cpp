@@ -40,7 +40,8 @@ Async<> slow_consumer(const char* name, MissedTicks missed) {
     line.resize(now, ' ');
     line += '#';
     if (count > 3) due_after_the_stall += fmt::format(" {}", (*due - start) / 1ms);
-    co_await sleep(count == 3 ? 350ms : 25ms);
+    const Duration busy = count == 3 ? 350ms : 25ms;
+    co_await sleep(busy);
     line.resize(column(start), '-');
   }
   fmt::print("   {:<7}{:<39}due at{}\n", name, line, due_after_the_stall);
