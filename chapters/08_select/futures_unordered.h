@@ -79,6 +79,16 @@ class FuturesUnordered {
     return pending;
   }
 
+  /// Calls `visit` with each future that has not ended, in no order. It must not add or drop any.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (const std::span<Place>& block : blocks_) {
+      for (Place& place : block) {
+        if (place.full) visit(place.future());
+      }
+    }
+  }
+
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   /// It has said that it is empty, and nothing was pushed since.

@@ -19,6 +19,9 @@
 
 namespace book {
 
+template <class T>
+class JoinSet;
+
 /// The task is its pin: the handle itself may be moved and assigned at any time, and used on
 /// another thread than the task's. Not [[nodiscard]]: to drop it is to detach the task.
 template <class T>
@@ -61,7 +64,13 @@ class JoinHandle {
 
  private:
   friend struct SpawnFn;
+  friend class JoinSet<T>;
   explicit JoinHandle(detail::JoinTask<T>* task) noexcept : task_(task) {}
+
+  /// Ready when the task has ended; what it ended with stays where it is.
+  Poll<void> poll_ended(Context& cx) {
+    return task_ && task_->wait_for_end(cx) ? Poll<void>(pending) : Poll<void>::ready();
+  }
 
   detail::JoinTask<T>* task_;  // one of its handles; null when the value was given, or moved from
 };

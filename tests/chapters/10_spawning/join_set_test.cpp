@@ -1,0 +1,260 @@
+// JoinSet: values as they come, errors one by one, and tasks that end with their set.
+#include "10_spawning/join_set.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
+#include "10_spawning/timeout.h"
+#include "common/stream.h"
+#include "support/async_test.h"
+#include "support/contract.h"
+#include "support/door.h"
+#include "support/drop_counter.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Door;
+using test::DropCounter;
+using test::Enter;
+
+static_assert(FusedStream<JoinSet<int>>);
+
+Async<int> after(Duration wait, int value) {
+  co_await sleep(wait);
+  co_return value;
+}
+Async<int> fails_after(Duration wait, std::string what) {
+  co_await sleep(wait);
+  throw std::runtime_error(what);
+}
+Async<int> holds(DropCounter::Token, Duration wait) {
+  co_await sleep(wait);
+  co_return 7;
+}
+
+/// All that the set still gives, in words.
+Async<std::vector<std::string>> drain(JoinSet<int>& set) {
+  std::vector<std::string> seen;
+  for (;;) {
+    try {
+      const std::optional<int> value = co_await set.join_next();
+      if (!value) break;
+      seen.push_back(std::to_string(*value));
+    } catch (const JoinError& error) {
+      seen.push_back("aborted");
+    } catch (const std::exception& error) {
+      seen.push_back(error.what());
+    }
+  }
+  co_return seen;
+}
+
+using Words = std::vector<std::string>;
+
+ASYNC_TEST(JoinSet, GivesTheValuesInTheOrderInWhichTheTasksEnd) {
+  JoinSet<int> set;
+  set.spawn(after(3s, 3));
+  set.spawn(after(1s, 1));
+  set.spawn(after(2s, 2));
+  EXPECT_EQ(set.size(), 3u);
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"1", "2", "3"}));
+  EXPECT_TRUE(set.empty());
+}
+
+ASYNC_TEST(JoinSet, AnEmptySetSaysSoAndMayBeFilledAgain) {
+  JoinSet<int> set;
+  const auto nothing = co_await set.join_next();
+  EXPECT_FALSE(nothing);
+  EXPECT_TRUE(set.is_terminated());
+  set.spawn(after(1s, 7));
+  EXPECT_FALSE(set.is_terminated());
+  const auto seven = co_await set.join_next();
+  EXPECT_EQ(seven, 7);
+}
+
+ASYNC_TEST(JoinSet, ItsTasksRunWhetherOrNotAnybodyAsks) {
+  JoinSet<void> set;
+  int runs = 0;
+  auto runs_once = [&]() -> Async<> {
+    ++runs;
+    co_return;
+  };
+  set.spawn(runs_once());
+  set.spawn(runs_once());
+  co_await yield_now();
+  EXPECT_EQ(runs, 2);
+  const std::optional<std::monostate> first = co_await set.join_next();
+  EXPECT_TRUE(first);
+  EXPECT_EQ(set.size(), 1u);
+}
+
+ASYNC_TEST(JoinSet, AnExceptionComesOutAndTheSetGoesOn) {
+  JoinSet<int> set;
+  set.spawn(after(1s, 1));
+  set.spawn(fails_after(2s, "no luck"));
+  set.spawn(after(3s, 3));
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"1", "no luck", "3"}));
+}
+
+ASYNC_TEST(JoinSet, AbortAllLeavesAJoinErrorForEachTaskThatHadNotEnded) {
+  DropCounter counter;
+  JoinSet<int> set;
+  set.spawn(after(1s, 1));
+  set.spawn(holds(counter.token(), 1h));
+  set.spawn(holds(counter.token(), 1h));
+  co_await sleep(2s);
+  set.abort_all();
+  EXPECT_EQ(set.size(), 3u);
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"1", "aborted", "aborted"}));
+  EXPECT_EQ(counter.live(), 0);
+}
+
+ASYNC_TEST(JoinSet, ShutdownIsReadyWhenTheLastTaskIsGone) {
+  DropCounter counter;
+  JoinSet<int> set;
+  for (int i = 0; i < 10; ++i) set.spawn(holds(counter.token(), 1h));
+  co_await sleep(1s);
+  auto shutdown = set.shutdown();
+  EXPECT_EQ(set.size(), 10u) << "nothing happens before it is awaited";
+  co_await shutdown;
+  EXPECT_EQ(counter.live(), 0);
+  EXPECT_TRUE(set.empty());
+}
+
+TEST(JoinSet, ShutdownReportsExceptionsThatNobodyHasRead) {
+  auto body = []() -> Async<> {
+    JoinSet<int> set;
+    set.spawn(fails_after(1s, "spilled the milk"), "kitchen.cpp", 7);
+    set.spawn(after(1h, 1));
+    co_await sleep(2s);
+    co_await set.shutdown();
+  };
+  testing::internal::CaptureStderr();
+  block_on(body(), {.time = TimeMode::virtual_time, .seed = {}});
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("spilled the milk (spawned at kitchen.cpp:7)"), std::string::npos) << said;
+}
+
+ASYNC_TEST(JoinSet, ShutdownGivenUpHalfwayStillAbortsAll) {
+  DropCounter counter;
+  JoinSet<int> set;
+  for (int i = 0; i < 10; ++i) set.spawn(holds(counter.token(), 1h));
+  co_await yield_now();
+  const auto done = co_await timeout(0s, set.shutdown());
+  EXPECT_FALSE(done);
+  co_await yield_now();
+  EXPECT_EQ(counter.live(), 0);
+}
+
+ASYNC_TEST(JoinSet, ASetThatGoesAbortsItsTasks) {
+  DropCounter counter;
+  {
+    JoinSet<int> set;
+    set.spawn(holds(counter.token(), 1h));
+    set.spawn(holds(counter.token(), 1h));
+    co_await sleep(1s);
+  }
+  co_await yield_now();
+  EXPECT_EQ(counter.live(), 0);
+}
+
+ASYNC_TEST(JoinSet, JoinNextMayBeGivenUpWithoutLosingAValue) {
+  JoinSet<int> set;
+  set.spawn(after(5s, 7));
+  const auto nothing = co_await timeout(1s, set.join_next());
+  EXPECT_FALSE(nothing);
+  co_await sleep(10s);
+  const auto value = co_await timeout(0s, set.join_next());
+  EXPECT_TRUE(value && *value == 7);
+}
+
+ASYNC_TEST(JoinSet, ATaskThatIsAddedWakesWhoeverWaits) {
+  JoinSet<int> set;
+  auto adds = [&]() -> Async<> {
+    co_await sleep(1s);
+    set.spawn(after(1s, 1));
+  };
+  set.spawn(after(1h, 60));
+  auto adder = spawn(adds());
+  const auto first = co_await set.join_next();
+  EXPECT_EQ(first, 1);
+  co_await adder;
+}
+
+ASYNC_TEST(JoinSet, MayBeMovedWithItsTasks) {
+  JoinSet<std::unique_ptr<int>> set;
+  auto make = [](int value) -> Async<std::unique_ptr<int>> {
+    co_return std::make_unique<int>(value);
+  };
+  set.spawn(make(7));
+  JoinSet<std::unique_ptr<int>> moved = std::move(set);
+  const auto value = co_await moved.join_next();
+  EXPECT_TRUE(value && **value == 7);
+}
+
+/// Pending until it is woken by hand.
+struct Nap {
+  using Output = void;
+  Waker& waker;
+  Poll<void> poll(Context& cx) {
+    if (woken) return Poll<void>::ready();
+    woken = true;
+    cx.store(waker, "being woken");
+    return pending;
+  }
+  bool woken = false;
+};
+
+ASYNC_TEST(JoinSet, AnEventPollsOneTaskHoweverManyThereAre) {
+  constexpr int kTasks = 10'000;
+  std::vector<Waker> wakers(kTasks);
+  JoinSet<void> set;
+  for (int i = 0; i < kTasks; ++i) set.spawn(Nap{wakers[i]});
+  const auto nothing = co_await timeout(1ms, set.join_next());
+  EXPECT_FALSE(nothing);
+  const std::uint64_t before = ExecutorCore::current()->polls();
+  std::exchange(wakers[kTasks / 2], Waker()).wake();
+  const auto one = co_await set.join_next();
+  EXPECT_TRUE(one);
+  EXPECT_LE(ExecutorCore::current()->polls() - before, 3u);
+}
+
+TEST(JoinSet, KeepsTheContractOfAStreamThatIsOwned) {
+  Executor executor({.time = TimeMode::virtual_time, .seed = {}});
+  test::expect_contract(
+      [&] {
+        auto door = std::make_shared<Door>();
+        JoinSet<int> set;
+        auto fill = [&]() -> Async<> {
+          set.spawn(Enter(door, 7));
+          co_return;
+        };
+        executor.block_on(fill());
+        return test::subject(next(std::move(set)), [&executor, door] {
+          door->open = true;
+          std::exchange(door->waiter, Waker()).wake();
+          for (int i = 0; i < 2; ++i) executor.block_on(yield_now());
+        });
+      },
+      {}, [](std::optional<int> value) { return value == 7; });
+}
+
+}  // namespace
+}  // namespace book
