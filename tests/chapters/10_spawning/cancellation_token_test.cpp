@@ -201,7 +201,7 @@ TEST(CancellationToken, AWakeThatThrowsCostsNobodyElseTheWake) {
 }
 
 TEST(CancellationToken, CancelsFromAnotherThread) {
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 40; ++round) {
     CancellationToken root;
     std::atomic<int> heard = 0;
     Executor executor;
