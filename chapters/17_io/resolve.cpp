@@ -188,7 +188,7 @@ Poll<Resolver::Addresses> Resolver::Resolve::poll(Context& cx) {
 Resolver::Addresses Resolver::Resolve::take() {
   const Waker unused = lookup_->waker.take();
   outside_.reset();
-  if (lookup_->error) std::rethrow_exception(lookup_->error);
+  if (lookup_->error) std::rethrow_exception(std::exchange(lookup_->error, nullptr));
   return std::move(lookup_->addresses);
 }
 

@@ -1,4 +1,4 @@
-// Wrong: closes after each piece.
+// Wrong: closes one of the two.
 #pragma once
 
 #include <array>
@@ -6,26 +6,26 @@
 #include <string_view>
 
 #include "05_async_await/async.h"
-#include "05_async_await/simple_futures.h"
+#include "07_join/try_join.h"
+#include "09_streams/sink.h"
 #include "17_io/io.h"
 
 namespace book::exercise {
 
-/// Writes to `to` all that comes from `from`; when that ends, closes `to`. Gives the number of
-/// bytes. Borrows both.
-template <AsyncRead From, AsyncWrite To>
-Async<std::size_t> copy(From& from, To& to) {
+/// Writes to `a` and to `b` all that comes from `from`; when that ends, closes both. Gives the
+/// number of bytes that were read. Borrows all three.
+template <AsyncRead From, AsyncWrite A, AsyncWrite B>
+Async<std::size_t> tee(From& from, A& a, B& b) {
   std::array<char, 4096> buffer;
   std::size_t total = 0;
   for (;;) {
     const std::size_t n = co_await read(from, buffer);
     if (n == 0) break;
     const std::string_view piece(buffer.data(), n);
-    co_await write_all(to, piece);
+    co_await try_join(write_all(a, piece), write_all(b, piece));
     total += n;
-    auto close = poll_fn([&](Context& cx) { return to.poll_close(cx); });
-    co_await close;
   }
+  co_await close(a);
   co_return total;
 }
 

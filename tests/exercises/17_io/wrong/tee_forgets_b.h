@@ -1,4 +1,4 @@
-// Wrong: does not say that it is over.
+// Wrong: writes to one of the two only.
 #pragma once
 
 #include <array>
@@ -6,23 +6,26 @@
 #include <string_view>
 
 #include "05_async_await/async.h"
+#include "07_join/try_join.h"
+#include "09_streams/sink.h"
 #include "17_io/io.h"
 
 namespace book::exercise {
 
-/// Writes to `to` all that comes from `from`; when that ends, closes `to`. Gives the number of
-/// bytes. Borrows both.
-template <AsyncRead From, AsyncWrite To>
-Async<std::size_t> copy(From& from, To& to) {
+/// Writes to `a` and to `b` all that comes from `from`; when that ends, closes both. Gives the
+/// number of bytes that were read. Borrows all three.
+template <AsyncRead From, AsyncWrite A, AsyncWrite B>
+Async<std::size_t> tee(From& from, A& a, B& b) {
   std::array<char, 4096> buffer;
   std::size_t total = 0;
   for (;;) {
     const std::size_t n = co_await read(from, buffer);
     if (n == 0) break;
     const std::string_view piece(buffer.data(), n);
-    co_await write_all(to, piece);
+    co_await write_all(a, piece);
     total += n;
   }
+  co_await try_join(close(a), close(b));
   co_return total;
 }
 
