@@ -14,7 +14,7 @@
 
 #include "02_timer_future/sleep.h"
 #include "05_async_await/async.h"
-#include "05_async_await/simple_futures.h"
+#include "09_streams/sink.h"
 #include "17_io/buffer_desk.h"
 #include "17_io/echo.h"
 #include "17_io/io.h"
@@ -95,8 +95,7 @@ inline Async<> typist(Address server) {
 
 inline Async<> write_letter(Watched& stream, const std::string& letter) {
   co_await write_all(stream, letter);
-  auto close = poll_fn([&](Context& cx) { return stream.poll_close(cx); });
-  co_await close;
+  co_await close(stream);
 }
 
 inline Async<Watched> connect_watched(Address server, Counts& in, Counts& out) {
@@ -117,8 +116,7 @@ inline Async<> says_goodbye(Address server) {
   TcpStream stream = co_await TcpStream::connect(server);
   co_await write_all(stream, "that is all I know");
   fmt::print("   client  \"that is all I know\", and closes its writing half\n");
-  auto close = poll_fn([&](Context& cx) { return stream.poll_close(cx); });
-  co_await close;
+  co_await close(stream);
   const std::string answer = co_await read_to_the_end(stream);
   fmt::print("   client  got \"{}\", and then 0\n", answer);
 }

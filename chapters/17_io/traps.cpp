@@ -10,10 +10,9 @@
 
 #include "02_timer_future/sleep.h"
 #include "05_async_await/async.h"
-#include "05_async_await/simple_futures.h"
+#include "10_spawning/timeout.h"
 #include "17_io/echo.h"
 #include "17_io/io.h"
-#include "17_io/patience.h"
 #include "17_io/story.h"
 #include "17_io/tcp.h"
 #include "17_io/watched.h"
@@ -27,9 +26,9 @@ using Order = std::array<char, kOrder>;
 
 Async<> read_order_anew(TcpStream& stream, Order& order) {
   for (;;) {
-    auto whole = read_exact(stream, order);  // wrong: a new one each time round
-    bool complete = co_await finishes_within(kPatience, whole);
-    if (complete) co_return;
+    // wrong: a new one each time round
+    auto in_time = co_await timeout(kPatience, read_exact(stream, order));
+    if (in_time) co_return;
     fmt::print("   clerk   is tired of waiting, looks out of the window, asks anew\n");
   }
 }
@@ -37,8 +36,8 @@ Async<> read_order_anew(TcpStream& stream, Order& order) {
 Async<> read_order_on(TcpStream& stream, Order& order) {
   auto whole = read_exact(stream, order);  // right: one, which remembers what it has
   for (;;) {
-    bool complete = co_await finishes_within(kPatience, whole);
-    if (complete) co_return;
+    auto in_time = co_await timeout(kPatience, whole);
+    if (in_time) co_return;
     fmt::print("   clerk   is tired of waiting, looks out of the window, asks on\n");
   }
 }
@@ -71,17 +70,17 @@ Async<> customer(Address where) {
 /// Gives up and starts again, or goes on, until the letter is written.
 Async<> send_anew(TcpStream& stream, const std::string& letter) {
   for (;;) {
-    auto all = write_all(stream, letter);  // wrong: from the first byte again
-    bool complete = co_await finishes_within(kPatience, all);
-    if (complete) co_return;
+    // wrong: from the first byte again
+    auto in_time = co_await timeout(kPatience, write_all(stream, letter));
+    if (in_time) co_return;
   }
 }
 
 Async<> send_on(TcpStream& stream, const std::string& letter) {
   auto all = write_all(stream, letter);  // right: it knows how far it came
   for (;;) {
-    bool complete = co_await finishes_within(kPatience, all);
-    if (complete) co_return;
+    auto in_time = co_await timeout(kPatience, all);
+    if (in_time) co_return;
   }
 }
 
@@ -169,7 +168,7 @@ void nobody_reads(ExecutorOptions options) {
     house.open(session);
     Watched stream = house.visit(connect_small(house.address(), in, out));
     auto both = write_then_read(stream, letter);
-    const bool done = house.visit(finishes_within(10 * kPause, both));
+    const bool done = house.visit(timeout(10 * kPause, both)).has_value();
     fmt::print("   {}\n", done ? "done, for once: the buffers are larger than the letter"
                                : "nothing moves any more");
     fmt::print("   client  wrote ~{} bytes, waits for room, and has read {} bytes\n", out.bytes,

@@ -1,4 +1,4 @@
-// The pieces of chapter 17's story: the echo, the watched stream, patience, the desk of buffers.
+// The pieces of chapter 17's story: the echo, the watched stream, the desk of buffers.
 // And what the steady state of a connection costs, in system calls.
 #include "17_io/echo.h"
 
@@ -14,8 +14,8 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
+#include "10_spawning/timeout.h"
 #include "17_io/buffer_desk.h"
-#include "17_io/patience.h"
 #include "17_io/story.h"
 #include "17_io/watched.h"
 #include "chapters/17_io/pieces.h"
@@ -156,7 +156,7 @@ TEST(WatchedStream, CountsPiecesAndWaitsAndLetsGoOfItsReader) {
   std::array<char, 16> buffer;
   {
     auto given_up = read(stream, buffer);
-    EXPECT_FALSE(executor.block_on(finishes_within(5ms, given_up)));
+    EXPECT_FALSE(executor.block_on(timeout(5ms, given_up)));
   }
   EXPECT_TRUE(executor.reactor().waiting().nothing()) << "the read that was dropped still waits";
   test::write_all(pair.far, "abc");
@@ -177,38 +177,6 @@ TEST(WatchedStream, TheEndIsNoPiece) {
   std::array<char, 16> buffer;
   EXPECT_EQ(block_on(read(stream, buffer)), 0u);
   EXPECT_EQ(in.pieces, 0u);
-}
-
-TEST(Patience, BorrowsTheFutureAndCanAskItAgain) {
-  Executor executor({.time = TimeMode::virtual_time});
-  Sleep nap = [&] {
-    Reactor::Scope scope(executor.reactor());
-    return sleep(50ms);
-  }();
-  const Instant start = executor.reactor().now();
-  EXPECT_FALSE(executor.block_on(finishes_within(20ms, nap)));
-  EXPECT_FALSE(executor.block_on(finishes_within(20ms, nap)));
-  EXPECT_TRUE(executor.block_on(finishes_within(20ms, nap)));
-  EXPECT_EQ(executor.reactor().now() - start, 50ms);
-}
-
-TEST(Patience, PassesOnWhatTheFutureThrows) {
-  test::Source stream{{"abc"}};
-  std::array<char, 5> buffer;
-  auto whole = read_exact(stream, buffer);
-  EXPECT_THROW(block_on(finishes_within(20ms, whole)), UnexpectedEnd);
-}
-
-TEST(Patience, DroppedItLeavesNoTimerBehind) {
-  Reactor reactor(TimeMode::virtual_time);
-  Reactor::Scope scope(reactor);
-  {
-    Sleep nap = sleep(50ms);
-    auto waiting = finishes_within(20ms, nap);
-    EXPECT_FALSE(test::poll_for(waiting, 2));
-    EXPECT_EQ(reactor.waiting().timers, 2u);
-  }
-  EXPECT_TRUE(reactor.waiting().nothing());
 }
 
 TEST(BufferDesk, BuysAsManyAsAreLentAtOnce) {

@@ -91,7 +91,7 @@ TEST(IoStory, TooFewDescriptorsAreOneClearError) {
 }
 
 TEST(IoStory, APartThatDoesNotExistIsWrongUsage) {
-  EXPECT_EQ(run_story("--part 9").exit_code, 2);
+  EXPECT_EQ(run_story("--part 99").exit_code, 2);
   EXPECT_EQ(run_story("--trap door").exit_code, 2);
 }
 
