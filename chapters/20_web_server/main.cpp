@@ -1,26 +1,42 @@
-// The web server of the book: one thread, one task a connection.
+// The web server of the book, in each of its four steps.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
-#include "04_io_executor/executor.h"
-#include "20_web_server/server.h"
-#include "20_web_server/stop_signal.h"
+#include "02_timer_future/sleep.h"
+#include "08_select/select.h"
+#include "13_time/signal.h"
+#include "20_web_server/bell.h"
+#include "20_web_server/settings.h"
+#include "20_web_server/steps.h"
 #include "common/chapter.h"
+#include "common/stream.h"
 
 namespace {
 
 using namespace book;
+using http::Mode;
 
 constexpr std::uint16_t kUsualPort = 7878;
+constexpr long long kMostWorkers = 1024;
+
+long long processors() {
+  return std::clamp(static_cast<long long>(std::thread::hardware_concurrency()), 1LL, kMostWorkers);
+}
 
 /// The pages of this chapter: found from where the program is, so that the project may be moved
 /// after it was built; else where they were then.
@@ -44,13 +60,32 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// The port that was asked for; or, when none was, 7878 or the next one that is free.
-TcpListener listen(const Args& args) {
+/// --workers alone asks for the parallel mode: no other has any.
+http::Plan plan_from(const Args& args) {
+  http::Plan plan;
+  if (args.given("mode"))
+    plan.mode = http::mode_of(args.get<std::string>("mode"));
+  else if (args.given("workers"))
+    plan.mode = Mode::parallel;
+  if (args.given("workers") && plan.mode != Mode::parallel) {
+    throw UsageError(fmt::format("--workers belongs to --mode parallel, and not to --mode {}",
+                                 http::name_of(plan.mode)));
+  }
+  plan.workers = args.get<int>("workers");
+  plan.root = args.given("root") ? args.get<std::string>("root") : usual_root();
+  plan.settings = http::settings_from(args);
+  plan.thread_naps = args.get<std::string>("trap") == "blocking-nap";
+  plan.seed = args.seed();
+  return plan;
+}
+
+/// On the port that was asked for; or, when none was, on 7878 or the next one that is free.
+http::Server listen(const http::Plan& plan, const Args& args) {
   if (args.given("port"))
-    return TcpListener::bind(Address::loopback(args.get<std::uint16_t>("port")));
+    return http::Server(plan, Address::loopback(args.get<std::uint16_t>("port")));
   for (std::uint16_t port = kUsualPort;; ++port) {
     try {
-      return TcpListener::bind(Address::loopback(port));
+      return http::Server(plan, Address::loopback(port));
     } catch (const std::system_error& error) {
       if (error.code().value() != EADDRINUSE || port == kUsualPort + 100) throw;
       fmt::print("port {} is taken, trying the next one\n", port);
@@ -62,45 +97,106 @@ std::string counted(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-void run(Args& args) {
-  raise_descriptor_limit();
-  const std::string root = args.given("root") ? args.get<std::string>("root") : usual_root();
-  http::Site site(root);
-  site.thread_naps = args.get<std::string>("trap") == "blocking-nap";
-  http::StopSignal stop;
-  TcpListener listener = listen(args);
+std::string describe(Mode mode, int workers) {
+  switch (mode) {
+    case Mode::blocking:
+      return "one thread, which waits in every call";
+    case Mode::sequential:
+      return "one thread, which awaits one visitor after the other";
+    case Mode::concurrent:
+      return "one thread, a task for each visitor";
+    case Mode::parallel:
+      break;
+  }
+  return fmt::format("{}, a task for each visitor", counted(workers, "thread"));
+}
 
-  const std::string address = fmt::format("http://127.0.0.1:{}/", listener.local_address().port());
+void say_hello(const http::Plan& plan, const http::Server& server) {
+  const bool others_wait = plan.thread_naps || plan.mode < Mode::concurrent;
+  const double nap = std::chrono::duration<double>(plan.settings.nap).count();
+  const std::string address = fmt::format("http://127.0.0.1:{}/", server.port());
   fmt::print("listening on {}\n", address);
-  fmt::print("  serves   {}\n", root);
+  fmt::print("  serves   {}\n", plan.root);
+  fmt::print("  mode     {}: {}\n", http::name_of(plan.mode),
+             describe(plan.mode, server.workers()));
   fmt::print("  try      curl {0}         (or a browser)\n", address);
-  fmt::print("           curl {0}sleep    (five seconds; nobody else waits)\n", address);
+  fmt::print("           curl {0}sleep    ({1} s; {2} else waits)\n", address, nap,
+             others_wait ? "everybody" : "nobody");
   fmt::print("  stop     Ctrl-C\n");
+}
 
-  Executor executor({.seed = args.seed()});
-  // What the tasks borrow has to outlive the executor; what is bound to its reactor has to go
-  // before it.
-  executor.spawn(http::serve(std::move(listener), site));
-  executor.block_on(stop);
-  // Once is enough: another Ctrl-C, while we clean up, must not turn a good end into a kill.
-  for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
-  fmt::print("stopped after {} on {}\n", counted(site.requests, "request"),
-             counted(site.connections, "connection"));
+void say_goodbye(const std::vector<http::Totals>& workers) {
+  const http::Totals all = http::sum(workers);
+  fmt::print("stopped after {} on {}\n", counted(all.requests, "request"),
+             counted(all.connections, "connection"));
+  if (workers.size() == 1) return;
+  std::vector<std::uint64_t> requests;
+  for (const http::Totals& one : workers) requests.push_back(one.requests);
+  fmt::print("  requests of each thread: {}\n", fmt::join(requests, ", "));
+}
+
+/// The first Ctrl-C asks the server to come to an end, a second one to do so at once.
+Async<void> obey(Signals signals, http::Stop& stop) {
+  co_await next(signals);
+  stop.order();
+  co_await next(signals);
+  stop.order_at_once();
+}
+
+/// The same for a server that blocks. A thread in the middle of a nap can not be told anything:
+/// what ends it is the end of the process.
+Async<void> obey_and_quit(Signals signals, http::Stop& stop, Duration grace) {
+  co_await next(signals);
+  stop.order();
+  co_await book::select(next(signals), book::sleep(grace));
+  fmt::print("stopped in the middle of an answer\n");
+  std::fflush(stdout);
+  std::_Exit(EXIT_SUCCESS);
+}
+
+void run(Args& args) {
+  const http::Plan plan = plan_from(args);
+  raise_descriptor_limit();
+  http::Server server = listen(plan, args);
+  http::Stop stop;
+  Signals signals = book::signals({SIGINT, SIGTERM});
+  // Until the very end: another Ctrl-C, while we clean up, must not turn a good end into a kill.
+  const Signals unheard = book::signals({SIGINT, SIGTERM});
+  say_hello(plan, server);
+
+  const std::vector<http::Totals> totals = server.run(stop, [&] {
+    return plan.mode == Mode::blocking
+               ? obey_and_quit(std::move(signals), stop, plan.settings.grace)
+               : obey(std::move(signals), stop);
+  });
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
+  say_goodbye(totals);
+}
+
+std::vector<Option> options() {
+  std::vector<Option> all = {
+      option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
+                     "where to listen on 127.0.0.1; 0 picks a free port"),
+      option::text("root", "DIR", "", "the folder to serve (default: the pages of this chapter)"),
+      {.name = "mode",
+       .placeholder = "MODE",
+       .help = "which step of the chapter",
+       .fallback = std::string(http::name_of(Mode::concurrent)),
+       .choices = http::mode_names()},
+      option::number("workers", {.fallback = processors(), .min = 1, .max = kMostWorkers},
+                     "threads of the parallel mode, which this option chooses"),
+      option::choice("trap", {"none", "blocking-nap"},
+                     "make a mistake that the README tells of: /sleep stops everybody")};
+  for (Option& option : http::server_options()) all.push_back(std::move(option));
+  return all;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return chapter_main(
-      {.name = "20_web_server",
-       .summary = "a web server for real clients",
-       .options = {option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
-                                  "where to listen on 127.0.0.1; 0 picks a free port"),
-                   option::text("root", "DIR", "",
-                                "the folder to serve (default: the pages of this chapter)"),
-                   option::choice(
-                       "trap", {"none", "blocking-nap"},
-                       "make a mistake that the README tells of: /sleep stops everybody")},
-       .no_virtual_time = "its clients live in real time"},
-      argc, argv, run);
+  return chapter_main({.name = "20_web_server",
+                       .summary = "a web server for real clients",
+                       .options = options(),
+                       .no_virtual_time = "its clients live in real time"},
+                      argc, argv, run);
 }

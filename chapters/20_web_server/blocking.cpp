@@ -1,0 +1,155 @@
+#include "20_web_server/blocking.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "20_web_server/conversation.h"
+#include "common/clock.h"
+
+namespace book::http {
+namespace {
+
+[[noreturn]] void fail(const char* call) {
+  throw std::system_error(errno, std::system_category(), call);
+}
+
+void set_timeout(int socket, int option, Duration time) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  const timeval limit{micros / 1'000'000, micros % 1'000'000};
+  ::setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit);
+}
+
+}  // namespace
+
+class BlockingServer::Visit {
+ public:
+  Visit(BlockingServer& server, int client) : server_(server) {
+    const std::scoped_lock lock(server_.mutex_);
+    if (server_.hung_up_) ::shutdown(client, SHUT_RD);
+    server_.client_ = client;
+  }
+  Visit(const Visit&) = delete;
+  ~Visit() {
+    const std::scoped_lock lock(server_.mutex_);
+    server_.client_ = -1;
+  }
+
+ private:
+  BlockingServer& server_;
+};
+
+BlockingServer::BlockingServer(TcpListener listener, Site& site)
+    : listener_(std::move(listener)), site_(site) {
+  // Our sockets never block. This one shall.
+  const int flags = ::fcntl(listener_.fd(), F_GETFL);
+  if (flags < 0 || ::fcntl(listener_.fd(), F_SETFL, flags & ~O_NONBLOCK) < 0) fail("fcntl");
+}
+
+void BlockingServer::serve() {
+  warm_up(site_.files, std::chrono::steady_clock::now());
+  for (;;) {
+    const Descriptor client = accept();
+    if (!client) return;
+    ++site_.connections;
+    const Visit visit(*this, client.get());
+    try {
+      handle_connection(client.get());
+    } catch (const std::system_error&) {
+      // The client has gone away in the middle, or was too slow.
+    } catch (const UnexpectedEnd&) {
+      // A file has shrunk while it was sent: the client sees the connection end too early.
+    } catch (const std::bad_alloc&) {
+      // No memory for this one: the next one may have more luck.
+    }
+  }
+}
+
+void BlockingServer::handle_connection(int client) {
+  Conversation talk(site_);
+  for (;;) {
+    const Next next = talk.advance(std::chrono::steady_clock::now());
+    while (!talk.output().empty()) talk.sent(send(client, talk.output()));
+    switch (next) {
+      case Next::advance:
+        break;
+      case Next::read: {
+        const std::size_t n = receive(client, talk.room());
+        if (n == 0) return;
+        talk.received(n);
+        break;
+      }
+      case Next::sleep:
+        std::this_thread::sleep_for(talk.delay());
+        break;
+      case Next::linger:
+        return linger(client);
+      case Next::close:
+        return;
+    }
+  }
+}
+
+/// Nothing: there will be no more visitors.
+Descriptor BlockingServer::accept() {
+  for (;;) {
+    Descriptor client(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (client) {
+      set_timeout(client.get(), SO_RCVTIMEO, site_.settings.header_timeout);
+      set_timeout(client.get(), SO_SNDTIMEO, site_.settings.write_timeout);
+      return client;
+    }
+    const int error = errno;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (hung_up_) return {};
+    }
+    if (error != EINTR && error != ECONNABORTED) fail("accept");
+  }
+}
+
+std::size_t BlockingServer::receive(int client, std::span<char> room) {
+  for (;;) {
+    const ssize_t n = ::recv(client, room.data(), room.size(), 0);
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) fail("recv");  // EAGAIN too: its time is over
+  }
+}
+
+std::size_t BlockingServer::send(int client, std::string_view bytes) {
+  for (;;) {
+    const ssize_t n = ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) fail("send");
+  }
+}
+
+/// What linger.h does, for a second at most, and the next visitor waits for that too.
+void BlockingServer::linger(int client) {
+  const Instant end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  ::shutdown(client, SHUT_WR);
+  std::array<char, 4096> unwanted;
+  for (;;) {
+    const Duration left = end - std::chrono::steady_clock::now();
+    if (left < std::chrono::milliseconds(1)) return;
+    set_timeout(client, SO_RCVTIMEO, left);
+    if (receive(client, unwanted) == 0) return;
+  }
+}
+
+void BlockingServer::hang_up() noexcept {
+  const std::scoped_lock lock(mutex_);
+  hung_up_ = true;
+  ::shutdown(listener_.fd(), SHUT_RDWR);  // ends accept()
+  if (client_ >= 0) ::shutdown(client_, SHUT_RD);
+}
+
+}  // namespace book::http

@@ -1,0 +1,191 @@
+// The four steps, each a whole server with real sockets. Who waits for whom is seen from the order
+// in which answers come, never from a clock.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <tuple>
+#include <vector>
+
+#include "20_web_server/steps.h"
+#include "visitor.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+Plan plan_of(Mode mode, const SiteFolder& folder, Duration nap = 1h) {
+  Plan plan;
+  plan.mode = mode;
+  plan.workers = 2;
+  plan.root = folder.root().string();
+  plan.settings.nap = nap;
+  plan.settings.grace = 10s;
+  return plan;
+}
+
+std::string name_of_param(const testing::TestParamInfo<Mode>& info) {
+  return std::string(name_of(info.param));
+}
+
+class EveryMode : public testing::TestWithParam<Mode> {
+ protected:
+  SiteFolder folder;
+};
+class TheFirstTwoModes : public EveryMode {};
+class TheLastTwoModes : public EveryMode {};
+
+INSTANTIATE_TEST_SUITE_P(Modes, EveryMode,
+                         testing::Values(Mode::blocking, Mode::sequential, Mode::concurrent,
+                                         Mode::parallel),
+                         name_of_param);
+INSTANTIATE_TEST_SUITE_P(Modes, TheFirstTwoModes, testing::Values(Mode::blocking, Mode::sequential),
+                         name_of_param);
+INSTANTIATE_TEST_SUITE_P(Modes, TheLastTwoModes, testing::Values(Mode::concurrent, Mode::parallel),
+                         name_of_param);
+
+TEST_P(TheFirstTwoModes, ASleeperHoldsEverybodyElseUp) {
+  Running server(plan_of(GetParam(), folder, 200ms));
+  Visitor sleeper(server.port()), second(server.port()), third(server.port());
+  sleeper.asks("/sleep");
+  third.asks("/");
+  second.asks("/");
+  EXPECT_EQ(second.status(), "HTTP/1.1 200");
+  EXPECT_TRUE(sleeper.has_answer()) << "the second one was answered before the sleeper";
+  EXPECT_EQ(third.status(), "HTTP/1.1 200");
+  EXPECT_EQ(sleeper.status(), "HTTP/1.1 200");
+}
+
+TEST_P(TheLastTwoModes, ASleeperHoldsNobodyUp) {
+  Running server(plan_of(GetParam(), folder, 1h));
+  Visitor sleeper(server.port());
+  sleeper.asks("/sleep");
+  for (int i = 0; i < 20; ++i) {
+    Visitor quick(server.port());
+    EXPECT_EQ(quick.asks("/").status(), "HTTP/1.1 200");
+  }
+  EXPECT_FALSE(sleeper.has_answer());
+  server.end_at_once();
+  EXPECT_TRUE(sleeper.at_end());
+}
+
+TEST_P(TheFirstTwoModes, AnswerOneRequestAndCloseForTheOthersWait) {
+  Running server(plan_of(GetParam(), folder));
+  Visitor visitor(server.port());
+  visitor.asks("/");
+  const std::string head = visitor.answer();
+  EXPECT_NE(head.find("\r\nConnection: close\r\n"), std::string::npos) << head;
+  EXPECT_TRUE(visitor.at_end());
+}
+
+TEST_P(TheLastTwoModes, KeepTheConnection) {
+  Running server(plan_of(GetParam(), folder));
+  Visitor visitor(server.port());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(visitor.asks("/").status(), "HTTP/1.1 200");
+  const std::vector<Totals> totals = server.end();
+  EXPECT_EQ(sum(totals).requests, 3u);
+  EXPECT_EQ(sum(totals).connections, 1u);
+}
+
+/// What a visitor gets, without what may differ from mode to mode and from second to second.
+std::string conversation(std::uint16_t port, const std::string& method, const std::string& path) {
+  Visitor visitor(port);
+  visitor.asks(path, method);
+  static const std::regex varying("(Date|Connection): [^\r]*\r\n");
+  return std::regex_replace(visitor.answer(method != "HEAD"), varying, "") + visitor.body();
+}
+
+TEST_P(EveryMode, GivesTheSameAnswers) {
+  folder.write("large.bin", std::string(300'000, 'x') + "end");
+  Running server(plan_of(GetParam(), folder, 1ms));
+  Running reference(plan_of(Mode::concurrent, folder, 1ms));
+  for (const auto& [method, path] :
+       std::vector<std::pair<std::string, std::string>>{{"GET", "/"},
+                                                        {"GET", "/sleep"},
+                                                        {"HEAD", "/"},
+                                                        {"GET", "/nothing"},
+                                                        {"GET", "/large.bin"},
+                                                        {"GET", "/../secret"},
+                                                        {"GET", "/%zz"},
+                                                        {"POST", "/"},
+                                                        {"GET", "no path at all"}}) {
+    const std::string here = conversation(server.port(), method, path);
+    EXPECT_EQ(here, conversation(reference.port(), method, path)) << method << " " << path;
+    EXPECT_EQ(here.substr(0, 9), "HTTP/1.1 ") << method << " " << path;
+  }
+}
+
+TEST_P(EveryMode, EndsWhileAVisitorSaysNothing) {
+  Running server(plan_of(GetParam(), folder));
+  EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+  Visitor silent(server.port()), stammering(server.port());
+  stammering.sends("GET / HT");
+  const std::vector<Totals> totals = server.end();
+  EXPECT_EQ(sum(totals).requests, 1u);
+}
+
+TEST_P(EveryMode, SurvivesVisitorsWhoLeaveInTheMiddle) {
+  folder.write("large.bin", std::string(10'000'000, 'x'));
+  Running server(plan_of(GetParam(), folder));
+  Visitor(server.port()).asks("/large.bin").leaves();
+  Visitor(server.port()).sends("GET / HT").leaves();
+  Visitor(server.port()).leaves();
+  EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+}
+
+TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
+  SiteFolder folder;
+  folder.write("large.bin", std::string(20'000'000, 'x'));  // more than any socket takes at once
+  Running server(plan_of(Mode::blocking, folder));
+  Visitor visitor(server.port());
+  visitor.asks("/large.bin");
+  while (!visitor.has_answer()) std::this_thread::yield();
+  server.stop().order();
+  visitor.answer();
+  EXPECT_EQ(visitor.body().size(), 20'000'000u);
+  EXPECT_EQ(sum(server.join()).requests, 1u);
+}
+
+TEST(ABlockingServer, SendsTheSilentAwayAfterAWhile) {
+  SiteFolder folder;
+  Plan plan = plan_of(Mode::blocking, folder);
+  plan.settings.header_timeout = 50ms;
+  Running server(plan);
+  Visitor silent(server.port());
+  EXPECT_TRUE(silent.at_end());
+  EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+}
+
+TEST_P(EveryMode, SaysThatAPortIsTaken) {
+  for (const Mode other : {Mode::concurrent, Mode::parallel}) {
+    const Server first(plan_of(other, folder), Address::loopback(0));
+    try {
+      const Server second(plan_of(GetParam(), folder), Address::loopback(first.port()));
+      ADD_FAILURE() << "two servers on one port";
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code().value(), EADDRINUSE);
+      EXPECT_NE(std::string(error.what()).find(std::to_string(first.port())), std::string::npos);
+    }
+  }
+}
+
+TEST_P(EveryMode, SaysThatThereIsNoSuchFolder) {
+  Plan plan = plan_of(GetParam(), folder);
+  plan.root += "/missing";
+  EXPECT_THROW(Server(plan, Address::loopback(0)), std::system_error);
+}
+
+TEST(Modes, HaveNames) {
+  EXPECT_EQ(mode_names(),
+            (std::vector<std::string>{"blocking", "sequential", "concurrent", "parallel"}));
+  for (const std::string& name : mode_names()) EXPECT_EQ(name_of(mode_of(name)), name);
+  EXPECT_THROW(mode_of("bear"), std::out_of_range);
+}
+
+}  // namespace
+}  // namespace book::http

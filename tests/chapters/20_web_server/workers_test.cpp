@@ -1,0 +1,196 @@
+// Bells, workers, and the server that has several of them.
+#include "20_web_server/workers.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "04_io_executor/executor.h"
+#include "08_select/select.h"
+#include "20_web_server/steps.h"
+#include "visitor.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Waits on a thread of its own, with an executor of its own.
+std::thread listener_of(const Bell& bell, std::atomic<int>& heard) {
+  return std::thread([&] {
+    Executor executor;
+    executor.block_on(bell.rung());
+    ++heard;
+  });
+}
+
+TEST(ABell, IsHeardByAllWhoWaitAndByWhoeverComesLater) {
+  Bell bell;
+  std::atomic<int> heard{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.push_back(listener_of(bell, heard));
+  EXPECT_FALSE(bell.has_rung());
+  bell.ring();
+  EXPECT_TRUE(bell.has_rung());
+  threads.push_back(listener_of(bell, heard));
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(heard, 4);
+}
+
+TEST(ABell, RingsOnceHoweverManyRingIt) {
+  Bell bell;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { bell.ring(); });
+  for (std::thread& thread : threads) thread.join();
+  Executor().block_on(bell.rung());
+}
+
+TEST(ABell, IsHeardTwiceByOneTask) {
+  Bell bell;
+  bell.ring();
+  Executor executor;
+  executor.block_on(bell.rung());
+  executor.block_on(bell.rung());
+}
+
+TEST(AStop, AtOnceIsAnOrderToStopToo) {
+  Stop stop;
+  EXPECT_FALSE(stop.is_ordered());
+  stop.order_at_once();
+  EXPECT_TRUE(stop.is_ordered());
+  Executor executor;
+  executor.block_on(stop.ordered());
+  executor.block_on(stop.ordered_at_once());
+}
+
+TEST(AStop, TheFirstOrderIsNotTheSecond) {
+  Stop stop;
+  stop.order();
+  stop.order();
+  Executor executor;
+  const auto winner = executor.block_on(select_biased(stop.ordered_at_once(), stop.ordered()));
+  EXPECT_EQ(winner.index(), 1u);
+}
+
+TEST(SomeWorkers, AllRunAtTheSameTime) {
+  Stop stop;
+  std::atomic<int> here{0};
+  Workers workers(
+      4,
+      [&](int) {
+        ++here;
+        while (here < 4) std::this_thread::yield();  // for ever, if one came after the other
+      },
+      stop);
+  Executor().block_on(workers.ended());
+  workers.join();
+  EXPECT_EQ(here, 4);
+  EXPECT_FALSE(stop.is_ordered());
+}
+
+TEST(SomeWorkers, AreToldWhoTheyAre) {
+  Stop stop;
+  std::vector<int> marks(5, 0);
+  Workers workers(
+      5, [&](int i) { marks[static_cast<std::size_t>(i)] += i; }, stop);
+  workers.join();
+  EXPECT_EQ(marks, (std::vector<int>{0, 1, 2, 3, 4}));
+}
+
+TEST(SomeWorkers, EndTogetherWhenOneFailsAndItsErrorComesOut) {
+  Stop stop;
+  std::atomic<int> stopped{0};
+  Workers workers(
+      3,
+      [&](int i) {
+        if (i == 1) throw std::runtime_error("the second one has failed");
+        Executor().block_on(stop.ordered());
+        ++stopped;
+      },
+      stop);
+  Executor().block_on(workers.ended());
+  try {
+    workers.join();
+    ADD_FAILURE() << "nobody has heard of it";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "the second one has failed");
+  }
+  EXPECT_EQ(stopped, 2);
+}
+
+TEST(SomeWorkers, AreNotLeftAloneByADestructor) {
+  Stop stop;
+  std::atomic<int> stopped{0};
+  {
+    Workers workers(
+        2,
+        [&](int) {
+          Executor().block_on(stop.ordered_at_once());
+          ++stopped;
+        },
+        stop);
+  }
+  EXPECT_EQ(stopped, 2);
+}
+
+Plan plan_for(const SiteFolder& folder, int workers) {
+  Plan plan;
+  plan.mode = Mode::parallel;
+  plan.workers = workers;
+  plan.root = folder.root().string();
+  return plan;
+}
+
+TEST(AParallelServer, HasWorkersThatAllServe) {
+  SiteFolder folder;
+  Running server(plan_for(folder, 3));
+  // The system deals them out by their port numbers: with so many, nobody is left without.
+  constexpr int kVisitors = 200;
+  std::vector<std::thread> crowd;
+  for (int t = 0; t < 2; ++t) {
+    crowd.emplace_back([&] {
+      for (int i = 0; i < kVisitors / 2; ++i) {
+        Visitor visitor(server.port());
+        EXPECT_EQ(visitor.asks("/").status(), "HTTP/1.1 200");
+        EXPECT_EQ(visitor.asks("/nothing").status(), "HTTP/1.1 404");
+      }
+    });
+  }
+  for (std::thread& thread : crowd) thread.join();
+  const std::vector<Totals> totals = server.end();
+  ASSERT_EQ(totals.size(), 3u);
+  for (const Totals& one : totals) EXPECT_GT(one.requests, 0u);
+  EXPECT_EQ(sum(totals).requests, 2u * kVisitors);
+  EXPECT_EQ(sum(totals).connections, 1u * kVisitors);
+}
+
+TEST(AParallelServer, EndsAtOnceWhateverItsVisitorsDo) {
+  SiteFolder folder;
+  Plan plan = plan_for(folder, 2);
+  plan.settings.nap = 1h;
+  plan.settings.grace = 1h;
+  Running server(plan);
+  std::vector<Visitor> visitors;
+  for (int i = 0; i < 20; ++i) {
+    visitors.emplace_back(server.port());
+    if (i % 2 == 0) visitors.back().asks("/sleep");
+  }
+  server.end_at_once();
+  for (Visitor& visitor : visitors) EXPECT_TRUE(visitor.at_end());
+}
+
+TEST(AParallelServer, SharesTheConnectionsItMayHave) {
+  SiteFolder folder;
+  Plan plan = plan_for(folder, 4);
+  plan.settings.max_connections = 2;  // fewer than workers: each has one
+  Running server(plan);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+}
+
+}  // namespace
+}  // namespace book::http
