@@ -15,6 +15,7 @@
 #include "08_select/fuse.h"
 #include "08_select/select.h"
 #include "chapters/08_select/doors.h"
+#include "support/async_test.h"
 #include "support/drop_counter.h"
 
 namespace book {
@@ -146,16 +147,13 @@ TEST(SelectWith, DropsOwnedLosersBeforeACoroutineHandlerRuns) {
   EXPECT_EQ(log, (Log{"winner dropped", "loser dropped", "handler begins", "handler ends"}));
 }
 
-TEST(SelectWith, LetsAHandlerSetABorrowedFuseThatLost) {
+ASYNC_TEST(SelectWith, LetsAHandlerSetABorrowedFuseThatLost) {
   Log log;
   auto work = fuse(loses(Mark(log, "old")));
   auto ignore = [](int) {};
   auto restart = [&](int) { work.set(loses(Mark(log, "new"))); };
-  auto story = [&]() -> Async<> {
-    auto round = select_biased(on(work, ignore), on(ready(1), restart));
-    co_await round;
-  };
-  block_on(story());
+  auto round = select_biased(on(work, ignore), on(ready(1), restart));
+  co_await round;
   EXPECT_EQ(log, (Log{"old dropped"}));
   EXPECT_FALSE(work.is_terminated());
 }
@@ -182,24 +180,21 @@ TEST(Otherwise, IsNotTakenWhenSomethingIsReady) {
   }
 }
 
-TEST(Otherwise, LooksAtABorrowedFutureWithoutWaitingForIt) {
-  auto story = []() -> Async<int> {
-    auto task = fuse(sleep(10ms));
-    int looks = 0;
-    auto done = [] { return true; };
-    auto not_yet = [&]() -> Async<bool> {
-      ++looks;
-      co_await sleep(3ms);
-      co_return false;
-    };
-    for (;;) {
-      auto look = select(on(task, done), otherwise(not_yet));
-      const bool finished = co_await look;
-      if (finished) break;
-    }
-    co_return looks;
+ASYNC_TEST(Otherwise, LooksAtABorrowedFutureWithoutWaitingForIt) {
+  auto task = fuse(sleep(10ms));
+  int looks = 0;
+  auto done = [] { return true; };
+  auto not_yet = [&]() -> Async<bool> {
+    ++looks;
+    co_await sleep(3ms);
+    co_return false;
   };
-  EXPECT_EQ(block_on(story(), {.time = TimeMode::virtual_time}), 4);
+  for (;;) {
+    auto look = select(on(task, done), otherwise(not_yet));
+    const bool finished = co_await look;
+    if (finished) break;
+  }
+  EXPECT_EQ(looks, 4);
 }
 
 TEST(Complete, IsTakenWhenEverythingHasEndedBefore) {

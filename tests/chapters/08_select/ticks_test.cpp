@@ -14,6 +14,7 @@
 #include "08_select/select.h"
 #include "chapters/08_select/doors.h"
 #include "common/stream.h"
+#include "support/async_test.h"
 
 namespace book {
 namespace {
@@ -21,49 +22,40 @@ namespace {
 using namespace std::chrono_literals;
 using test::poll_once;
 
-constexpr ExecutorOptions kVirtual{.time = TimeMode::virtual_time};
-
 using Log = std::vector<std::pair<int, Duration>>;
 
-TEST(Ticks, ComeOnePeriodApartTheFirstAfterOnePeriod) {
-  auto story = []() -> Async<Log> {
-    const Instant begin = Reactor::current().now();
-    Ticks ticks(10ms, 3);
-    Log log;
-    for (;;) {
-      auto tick = co_await next(ticks);
-      if (!tick) break;
-      log.emplace_back(*tick, Reactor::current().now() - begin);
-    }
-    co_return log;
-  };
-  EXPECT_EQ(block_on(story(), kVirtual), (Log{{1, 10ms}, {2, 20ms}, {3, 30ms}}));
+ASYNC_TEST(Ticks, ComeOnePeriodApartTheFirstAfterOnePeriod) {
+  const Instant begin = Reactor::current().now();
+  Ticks ticks(10ms, 3);
+  Log log;
+  for (;;) {
+    auto tick = co_await next(ticks);
+    if (!tick) break;
+    log.emplace_back(*tick, Reactor::current().now() - begin);
+  }
+  EXPECT_EQ(log, (Log{{1, 10ms}, {2, 20ms}, {3, 30ms}}));
 }
 
-TEST(Ticks, DoNotDriftWhenOneIsFetchedLate) {
-  auto story = []() -> Async<Log> {
-    const Instant begin = Reactor::current().now();
-    Ticks ticks(10ms, 4);
-    Log log;
-    for (;;) {
-      auto tick = co_await next(ticks);
-      if (!tick) break;
-      log.emplace_back(*tick, Reactor::current().now() - begin);
-      if (*tick == 1) co_await sleep(15ms);
-    }
-    co_return log;
-  };
-  EXPECT_EQ(block_on(story(), kVirtual), (Log{{1, 10ms}, {2, 25ms}, {3, 30ms}, {4, 40ms}}));
+ASYNC_TEST(Ticks, DoNotDriftWhenOneIsFetchedLate) {
+  const Instant begin = Reactor::current().now();
+  Ticks ticks(10ms, 4);
+  Log log;
+  for (;;) {
+    auto tick = co_await next(ticks);
+    if (!tick) break;
+    log.emplace_back(*tick, Reactor::current().now() - begin);
+    if (*tick == 1) co_await sleep(15ms);
+  }
+  EXPECT_EQ(log, (Log{{1, 10ms}, {2, 25ms}, {3, 30ms}, {4, 40ms}}));
 }
 
-TEST(Ticks, AreTerminatedAfterTheLastOne) {
-  auto story = []() -> Async<bool> {
-    Ticks ticks(10ms, 1);
-    auto first = co_await next(ticks);
-    auto second = co_await next(ticks);
-    co_return first.has_value() && ticks.is_terminated() && !second.has_value();
-  };
-  EXPECT_TRUE(block_on(story(), kVirtual));
+ASYNC_TEST(Ticks, AreTerminatedAfterTheLastOne) {
+  Ticks ticks(10ms, 1);
+  auto first = co_await next(ticks);
+  auto second = co_await next(ticks);
+  EXPECT_TRUE(first.has_value());
+  EXPECT_TRUE(ticks.is_terminated());
+  EXPECT_FALSE(second.has_value());
 }
 
 TEST(Ticks, LetGoOfTheirTimerWhenTheyAreDropped) {
@@ -106,26 +98,23 @@ Async<int> after(Duration pause, int value) {
   co_return value;
 }
 
-TEST(SelectOfASet, GivesItsFuturesAsTheyEndAndMayBePushedToByAHandler) {
-  auto story = []() -> Async<std::vector<int>> {
-    FuturesUnordered<Async<int>> set;
-    set.push(after(30ms, 3));
-    set.push(after(10ms, 1));
-    std::vector<int> ended;
-    auto on_end = [&](int value) {
-      ended.push_back(value);
-      if (value == 1) set.push(after(10ms, 2));
-      return true;
-    };
-    auto end = [] { return false; };
-    for (;;) {
-      auto round = select(on(select_next_some(set), on_end), complete(end));
-      const bool more = co_await round;
-      if (!more) break;
-    }
-    co_return ended;
+ASYNC_TEST(SelectOfASet, GivesItsFuturesAsTheyEndAndMayBePushedToByAHandler) {
+  FuturesUnordered<Async<int>> set;
+  set.push(after(30ms, 3));
+  set.push(after(10ms, 1));
+  std::vector<int> ended;
+  auto on_end = [&](int value) {
+    ended.push_back(value);
+    if (value == 1) set.push(after(10ms, 2));
+    return true;
   };
-  EXPECT_EQ(block_on(story(), kVirtual), (std::vector<int>{1, 2, 3}));
+  auto end = [] { return false; };
+  for (;;) {
+    auto round = select(on(select_next_some(set), on_end), complete(end));
+    const bool more = co_await round;
+    if (!more) break;
+  }
+  EXPECT_EQ(ended, (std::vector<int>{1, 2, 3}));
 }
 
 TEST(SelectOfASet, IsCompleteAtOnceWhenTheSetIsEmpty) {
@@ -135,24 +124,21 @@ TEST(SelectOfASet, IsCompleteAtOnceWhenTheSetIsEmpty) {
   EXPECT_EQ(block_on(select(on(select_next_some(none), unused), complete(end))), 2);
 }
 
-TEST(SelectOfASet, PassesOverAnEmptySetUntilSomethingIsPushed) {
-  auto story = []() -> Async<int> {
-    FuturesUnordered<Async<int>> set;
-    auto alarm = fuse(sleep(50ms));
-    int rounds = 0;
-    auto on_end = [&](int) { return ++rounds < 2; };
-    auto on_alarm = [&] {
-      set.push(after(10ms, 1));
-      return ++rounds < 2;
-    };
-    for (;;) {
-      auto round = select(on(select_next_some(set), on_end), on(alarm, on_alarm));
-      const bool more = co_await round;
-      if (!more) break;
-    }
-    co_return rounds;
+ASYNC_TEST(SelectOfASet, PassesOverAnEmptySetUntilSomethingIsPushed) {
+  FuturesUnordered<Async<int>> set;
+  auto alarm = fuse(sleep(50ms));
+  int rounds = 0;
+  auto on_end = [&](int) { return ++rounds < 2; };
+  auto on_alarm = [&] {
+    set.push(after(10ms, 1));
+    return ++rounds < 2;
   };
-  EXPECT_EQ(block_on(story(), kVirtual), 2);
+  for (;;) {
+    auto round = select(on(select_next_some(set), on_end), on(alarm, on_alarm));
+    const bool more = co_await round;
+    if (!more) break;
+  }
+  EXPECT_EQ(rounds, 2);
 }
 
 }  // namespace

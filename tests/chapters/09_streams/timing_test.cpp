@@ -15,6 +15,7 @@
 #include "09_streams/sources.h"
 #include "09_streams/then.h"
 #include "script.h"
+#include "support/async_test.h"
 
 namespace book {
 namespace {
@@ -61,15 +62,16 @@ TEST(Throttle, CostsNothingWhenItsSourceIsSlower) {
             (Timeline{{0, "a"}, {350, "b"}, {460, "c"}, {560, "end"}}));
 }
 
-TEST(Throttle, DoesNotAskItsSourceInThePause) {
-  Executor executor({.time = TimeMode::virtual_time});
-  auto [source, control] = test::script<int>({1, 2});
-  auto stream = source | throttle(1s);
-  EXPECT_EQ(executor.block_on(next(stream)), 1);
-  executor.block_on(sleep(500ms));
-  EXPECT_EQ(control.state->polls, 1);
-  EXPECT_EQ(executor.block_on(next(stream)), 2);
-  EXPECT_EQ(control.state->polls, 2);
+ASYNC_TEST(Throttle, DoesNotAskItsSourceInThePause) {
+  auto ends = test::script<int>({1, 2});
+  auto stream = ends.stream | throttle(1s);
+  auto first = co_await next(stream);
+  EXPECT_EQ(first, 1);
+  co_await sleep(500ms);
+  EXPECT_EQ(ends.control.state->polls, 1);
+  auto second = co_await next(stream);
+  EXPECT_EQ(second, 2);
+  EXPECT_EQ(ends.control.state->polls, 2);
 }
 
 TEST(TimeoutEach, SaysWhenAnItemIsLateAndStillGivesIt) {
