@@ -13,13 +13,14 @@
 #include "20_web_server/exchange.h"
 #include "20_web_server/linger.h"
 #include "20_web_server/site.h"
+#include "20_web_server/watch.h"
 #include "common/reactor.h"
 
 namespace book::http {
 
 /// What is rare, and takes its time: in a frame of its own, which a connection has only then.
 template <class S>
-Async<void> take_time(S& stream, Conversation& talk, Next next, const Site& site) {
+Async<void> take_time(S& stream, Conversation& talk, Watch& watch, Next next, const Site& site) {
   switch (next) {
     case Next::advance:
       co_await yield_now();
@@ -28,11 +29,11 @@ Async<void> take_time(S& stream, Conversation& talk, Next next, const Site& site
       if (site.thread_naps) {
         std::this_thread::sleep_for(talk.delay());
       } else {
-        co_await sleep(talk.delay());
+        co_await unless_over(watch, sleep(talk.delay()));
       }
       break;
     case Next::linger:
-      co_await linger(stream);
+      co_await unless_over(watch, linger(stream));
       break;
     default:
       break;
@@ -42,22 +43,30 @@ Async<void> take_time(S& stream, Conversation& talk, Next next, const Site& site
 /// Talks HTTP on `stream` until either side has enough. What goes wrong with one connection
 /// concerns nobody else, so no exception of it leaves.
 template <class S>
-requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site) {
+requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site,
+                                                                     Watch watch) {
   Conversation talk(site);
   try {
     for (;;) {
       const Next next = talk.advance(Reactor::current().coarse_now());
-      const bool open = co_await exchange(stream, talk, next);
-      if (!open || next == Next::close) break;
+      const Came came = co_await exchange(stream, talk, watch, next);
+      if (came == Came::end || next == Next::close) break;
+      if (came == Came::too_late) talk.give_up(Reactor::current().coarse_now());
       if (next == Next::read) continue;
-      co_await take_time(stream, talk, next, site);
-      if (next == Next::linger) break;
+      co_await take_time(stream, talk, watch, next, site);
+      if (next == Next::linger || site.watches.all_ends()) break;
     }
   } catch (const std::system_error&) {
     // The client has gone away in the middle, as clients do.
   } catch (const UnexpectedEnd&) {
     // A file has shrunk while it was sent: the client sees the connection end too early.
   }
+}
+
+/// The same, for whoever does not count its connections.
+template <class S>
+requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site) {
+  return handle_connection(std::move(stream), site, Watch(site.watches));
 }
 
 }  // namespace book::http

@@ -72,8 +72,10 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   Found found = fetch(where, site_.files, now);
   if (found.status == 400 || found.status == 503) return refuse(found.status, request.method, now);
   ++site_.requests;
+  answered_ = true;
 
   Connection connection = connection_after(request);
+  if (site_.watches.ends()) connection = Connection::close;
   // "Shall I send the body?" is answered by the answer itself; whether the body comes is then
   // unknown.
   if (request.expects_continue && request.content_length > 0) connection = Connection::close;
@@ -120,6 +122,8 @@ Next Conversation::refuse(int status, std::string_view method, Instant now) {
   last_ = true;
   return Next::linger;
 }
+
+void Conversation::give_up(Instant now) { refuse(408, {}, now); }
 
 /// Throws away what has come of the last request's body. False: there is more to come.
 bool Conversation::skip_body() {

@@ -21,6 +21,7 @@
 #include "20_web_server/handler.h"
 #include "20_web_server/http.h"
 #include "20_web_server/site.h"
+#include "20_web_server/watch.h"
 #include "common/clock.h"
 
 namespace book::http {
@@ -66,6 +67,18 @@ class Conversation {
     if (output_ && output_->empty()) site_.outputs.give_back(std::move(output_));
   }
 
+  /// The client has begun a request and not ended it, and its time is up: an answer says so. Then
+  /// go on with advance().
+  void give_up(Instant now);
+
+  /// What Next::read waits for.
+  Waits waits_for() const noexcept {
+    if (body_ > 0) return Waits::body;
+    return has_input() ? Waits::head : Waits::idle;
+  }
+  /// Has a request been answered since the last call? Then the next one has all its time.
+  bool take_answered() noexcept { return std::exchange(answered_, false); }
+
   /// Of the request that Next::sleep is about.
   Duration delay() const {
     return route(parse(input_->bytes(), site_.settings.limits).request, site_.settings.nap).delay;
@@ -94,6 +107,7 @@ class Conversation {
   std::uint8_t steps_ = 0;  // since the others had their turn
   bool slept_ = false;      // before the answer to the request at the front of the input
   bool last_ = false;       // the last answer of this connection is in the output
+  bool answered_ = false;
 };
 
 }  // namespace book::http

@@ -3,14 +3,24 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "17_io/io.h"
 #include "20_web_server/conversation.h"
+#include "20_web_server/watch.h"
 #include "common/future.h"
 
 namespace book::http {
 
-/// What exchange(stream, talk, next) gives: false when the client has closed its side.
+/// How an exchange has ended.
+enum class Came {
+  something,  ///< the answers are written, and if there was to be a read, it brought something
+  too_late,   ///< the rest of a head did not come in time
+  end,  ///< nothing more will: the client has closed its side, asks for nothing any more, or does
+        ///< not take its answers
+};
+
+/// What exchange(stream, talk, watch, next) gives.
 ///
 /// The wait is what nearly all connections do nearly all the time, so this future holds no buffer
 /// meanwhile: one is borrowed at each poll and goes back when the poll brought nothing. (It does
@@ -19,38 +29,48 @@ template <class S>
 requires AsyncRead<S> && AsyncWrite<S>
 class [[nodiscard]] Exchange {
  public:
-  using Output = bool;
+  using Output = Came;
 
-  Exchange(S& stream, Conversation& talk, bool reads)
-      : stream_(stream), talk_(talk), reads_(reads) {}
+  Exchange(S& stream, Conversation& talk, Watch& watch, bool reads)
+      : stream_(stream), talk_(talk), watch_(watch), reads_(reads) {}
 
-  Poll<bool> poll(Context& cx) {
+  Poll<Came> poll(Context& cx) {
     pin_.enter();
     while (!talk_.output().empty()) {
       Poll<std::size_t> taken = stream_.poll_write(cx, talk_.output());
-      if (taken.is_pending()) return pin_.pending();
+      if (taken.is_pending()) {
+        if (watch_.wait(cx, Waits::write, std::exchange(moved_, false))) return Came::end;
+        return pin_.pending();
+      }
       if (taken.value() == 0) throw UnexpectedEnd();
       talk_.sent(taken.value());
+      moved_ = true;
     }
-    if (!reads_) return true;
+    if (!reads_) return Came::something;
 
     Poll<std::size_t> came = stream_.poll_read(cx, talk_.room());
     if (came.is_ready()) talk_.received(came.value());
     talk_.give_back_buffers();
-    if (came.is_pending()) return pin_.pending();
-    return came.value() > 0;
+    if (came.is_pending()) {
+      const Waits what = talk_.waits_for();
+      if (!watch_.wait(cx, what, talk_.take_answered())) return pin_.pending();
+      return what == Waits::head ? Came::too_late : Came::end;
+    }
+    return came.value() > 0 ? Came::something : Came::end;
   }
 
  private:
   PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Conversation& talk_;
+  Watch& watch_;
   bool reads_;
+  bool moved_ = true;  // since the wait for the client to take something began
 };
 
 template <class S>
-Exchange<S> exchange(S& stream, Conversation& talk, Next next) {
-  return {stream, talk, next == Next::read};
+Exchange<S> exchange(S& stream, Conversation& talk, Watch& watch, Next next) {
+  return {stream, talk, watch, next == Next::read};
 }
 
 }  // namespace book::http

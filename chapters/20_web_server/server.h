@@ -1,14 +1,41 @@
-// The server: accepts connections, and gives each a task of its own.
+// The server: accepts connections, gives each a task of its own, and comes to an end in good order.
+//
+//     serve                          stop                        no connection left, or:
+//     --------------------------------|---------- grace ----------|---------------------> time
+//     accepts                         | nobody new                | the rest is dropped
+//                                     | who is idle is closed     |
+//                                     | who is busy finishes      |
 #pragma once
 
+#include <utility>
+
 #include "05_async_await/async.h"
+#include "05_async_await/simple_futures.h"
+#include "08_select/race.h"
 #include "17_io/tcp.h"
 #include "20_web_server/site.h"
 
 namespace book::http {
 
-/// Accepts for ever. Drop it to stop accepting. The site is borrowed, and outlives the executor
-/// that this runs on.
-Async<void> serve(TcpListener listener, Site& site);
+/// Accepts for ever, as many connections at once as the settings allow.
+Async<void> accept_all(TcpListener listener, Site& site);
+
+/// What was begun is finished, as long as the settings' grace is; then the rest is dropped. Ready
+/// when all connections have ended. To be called once no more are accepted.
+Async<void> finish(Site& site);
+
+/// Serves until `stop` is ready, any future of void; then finishes. The site is borrowed, and
+/// outlives the executor that this runs on. A site serves once: from then on it is at its end.
+template <Future Stop>
+Async<void> serve(TcpListener listener, Site& site, Stop stop) {
+  // The loser of the race is dropped, and the listener with it: nobody is accepted any more.
+  co_await race(accept_all(std::move(listener), site), std::move(stop));
+  co_await finish(site);
+}
+
+/// Serves for ever.
+inline Async<void> serve(TcpListener listener, Site& site) {
+  return accept_all(std::move(listener), site);
+}
 
 }  // namespace book::http

@@ -9,17 +9,19 @@
 #include "20_web_server/response.h"
 #include "20_web_server/settings.h"
 #include "20_web_server/static_files.h"
+#include "20_web_server/watch.h"
 
 namespace book::http {
 
 struct Site {
   /// Throws std::system_error when `root` is no folder that can be opened.
   explicit Site(const std::string& root, Settings set = {})
-      : settings(std::move(set)), files(root) {}
+      : settings(std::move(set)), files(root), watches(settings) {}
 
   const Settings settings;
   StaticFiles files;
   DateLine date;
+  WatchList watches;
 
   Pool<InputBuffer> inputs;
   Pool<OutputBuffer> outputs;

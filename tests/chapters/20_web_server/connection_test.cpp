@@ -139,12 +139,13 @@ TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
 
 /// An exchange with its connection, which goes when it goes.
 struct WholeExchange {
-  using Output = bool;
+  using Output = Came;
+  std::unique_ptr<Watch> watch;
   std::unique_ptr<Conversation> talk;
   std::unique_ptr<MockStream> client;
   Exchange<MockStream> exchange;
 
-  Poll<bool> poll(Context& cx) { return exchange.poll(cx); }
+  Poll<Came> poll(Context& cx) { return exchange.poll(cx); }
 };
 
 TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
@@ -154,13 +155,16 @@ TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
       [&] {
         auto talk = std::make_unique<Conversation>(site_);
         auto client = std::make_unique<MockStream>(std::deque<Line>{{1s, get("/")}}, seen_);
-        Exchange<MockStream> one = exchange(*client, *talk, Next::read);
-        return test::subject(WholeExchange{std::move(talk), std::move(client), std::move(one)},
-                             [&] {
-                               if (!reactor.waiting().nothing()) reactor.wait();
-                             });
+        auto watch = std::make_unique<Watch>(site_.watches);
+        Exchange<MockStream> one = exchange(*client, *talk, *watch, Next::read);
+        return test::subject(
+            WholeExchange{std::move(watch), std::move(talk), std::move(client), std::move(one)},
+            [&] {
+              if (!reactor.waiting().nothing()) reactor.wait();
+            });
       },
-      {.untouched = [&] { return reactor.waiting().nothing(); }}, [](bool open) { return open; });
+      {.untouched = [&] { return reactor.waiting().nothing(); }},
+      [](Came came) { return came == Came::something; });
 }
 
 }  // namespace

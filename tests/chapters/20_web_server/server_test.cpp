@@ -87,14 +87,14 @@ class Client {
 /// Runs until it is told to stop.
 class RunningServer {
  public:
-  explicit RunningServer(const std::string& root) : site(root), stop_(test::event_fd()) {
+  explicit RunningServer(const std::string& root, Settings settings = {.grace = Duration(0)})
+      : site(root, std::move(settings)), stop_(test::event_fd()) {
     TcpListener listener = TcpListener::bind(Address::loopback(0));
     port = listener.local_address().port();
     thread_ = std::thread([this, taken = std::make_shared<TcpListener>(std::move(listener))] {
       Executor executor;
-      executor.spawn(serve(std::move(*taken), site));
       calls_before = test::system_calls();
-      executor.block_on(stopped(stop_));
+      executor.block_on(serve(std::move(*taken), site, stopped(stop_)));
       calls = test::system_calls() - calls_before;
       polls = executor.polls();
     });
@@ -286,6 +286,85 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   EXPECT_EQ(calls.of("send"), 20);
   EXPECT_EQ(calls.of("epoll_ctl"), 1) << "the listener's own, when there is nothing left to accept";
   for (Client& client : clients) EXPECT_EQ(client.answer(), "200 hello");
+}
+
+/// The next one waits in the system's queue, and is served when there is room.
+TEST_F(ServerTest, KeepsToItsLimitOfConnectionsAndSendsNobodyAway) {
+  Settings few;
+  few.max_connections = 3;
+  RunningServer server(folder_.root().string(), few);
+  std::vector<Client> inside;
+  for (int i = 0; i < 3; ++i) {
+    inside.emplace_back(server.port);
+    ASSERT_EQ(inside.back().ask("/"), "200 hello");
+  }
+  Client fourth(server.port), fifth(server.port);
+  for (Client* each : {&fourth, &fifth}) each->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(inside[0].ask("/"), "200 hello");
+  char byte = 0;
+  EXPECT_LT(::recv(fourth.fd(), &byte, 1, MSG_DONTWAIT), 0) << "it was served beyond the limit";
+  EXPECT_EQ(errno, EAGAIN);
+  inside.pop_back();
+  EXPECT_EQ(fourth.answer(), "200 hello");
+  EXPECT_LT(::recv(fifth.fd(), &byte, 1, MSG_DONTWAIT), 0);
+  inside.pop_back();
+  EXPECT_EQ(fifth.answer(), "200 hello");
+  EXPECT_EQ(inside[0].ask("/"), "200 hello");
+}
+
+TEST_F(ServerTest, FinishesWhatItHasBegunAndTakesNobodyNew) {
+  Settings settings;
+  settings.nap = std::chrono::milliseconds(300);
+  RunningServer server(folder_.root().string(), settings);
+  Client idle(server.port), asleep(server.port), half(server.port);
+  EXPECT_EQ(idle.ask("/"), "200 hello");
+  asleep.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  half.send("GET / HTTP/1.1\r\nHo");
+  EXPECT_EQ(idle.ask("/"), "200 hello");  // so the others have been read, too
+  std::thread stopping([&] { server.stop(); });
+  EXPECT_TRUE(idle.at_end());
+  EXPECT_THROW(Client(server.port), std::system_error) << "nobody listens any more";
+  half.send("st: a\r\n\r\n");
+  EXPECT_EQ(half.answer(), "200 hello");
+  EXPECT_TRUE(half.at_end());
+  EXPECT_EQ(asleep.answer(), "200 hello");
+  EXPECT_TRUE(asleep.at_end());
+  stopping.join();
+}
+
+TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
+  folder_.write("large.bin", std::string(20'000'000, 'x'));
+  Settings settings;
+  settings.grace = std::chrono::milliseconds(50);
+  RunningServer server(folder_.root().string(), settings);
+  Client half(server.port), greedy(server.port), witness(server.port);
+  half.send("GET / HT");
+  greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(witness.ask("/"), "200 hello");
+  server.stop();
+  EXPECT_TRUE(half.at_end());
+  EXPECT_EQ(greedy.answer().substr(0, 9), "cut short");
+  EXPECT_EQ(server.site.watches.count(), 0u);
+}
+
+/// With the kernel's clock and the kernel's buffers: each time-out once.
+TEST_F(ServerTest, ClosesOnTheLateOverRealSocketsToo) {
+  folder_.write("large.bin", std::string(20'000'000, 'x'));
+  Settings hasty;
+  hasty.idle_timeout = hasty.write_timeout = std::chrono::milliseconds(200);
+  hasty.header_timeout = std::chrono::milliseconds(100);
+  RunningServer server(folder_.root().string(), hasty);
+  Client silent(server.port), half(server.port), greedy(server.port);
+  half.send("GET / HT");
+  greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(half.answer(), "408 408 Request Timeout\r\n");
+  EXPECT_TRUE(half.at_end());
+  EXPECT_TRUE(silent.at_end());
+  // What is in the buffers can still be read, so the server has to have given up before it is.
+  const auto begin = std::chrono::steady_clock::now();
+  server.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, hasty.grace / 2) << "it was still waiting";
+  EXPECT_EQ(greedy.answer().substr(0, 9), "cut short");
 }
 
 TEST_F(ServerTest, StopsInTheMiddleOfEverything) {

@@ -1,0 +1,135 @@
+#include "20_web_server/watch.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "common/reactor.h"
+
+namespace book::http {
+namespace {
+
+constexpr Duration kNoLimit = Duration::max();
+
+}  // namespace
+
+// --- One connection -------------------------------------------------------------------------
+
+Watch::Watch(WatchList& list) noexcept : list_(&list) { ++list.count_; }
+
+Watch::Watch(Watch&& other) : list_(other.list_) {
+  if (!other.alone()) throw std::logic_error("a Watch was moved while it waited");
+  other.list_ = nullptr;
+}
+
+Watch::~Watch() {
+  if (!list_) return;
+  step_out();
+  list_->one_less();
+}
+
+void Watch::step_out() noexcept {
+  unlink();
+  prev = next = this;
+}
+
+bool Watch::wait(Context& cx, Waits what, bool anew) {
+  if (what != waits_for_ || anew) {
+    step_out();
+    list_->step_in(*this, what);
+  } else if (late_) {
+    return true;
+  }
+  if (list_->stage_ == WatchList::Stage::all_end) return true;
+  if (list_->stage_ == WatchList::Stage::idle_end && what == Waits::idle) return true;
+  if (!waker_.will_wake(cx.waker())) waker_ = cx.waker();
+  return false;
+}
+
+// --- All of them ----------------------------------------------------------------------------
+
+WatchList::WatchList(const Settings& settings) noexcept
+    : lanes_{Lane{settings.idle_timeout}, Lane{settings.header_timeout},
+             Lane{settings.header_timeout}, Lane{settings.write_timeout}, Lane{kNoLimit}} {}
+
+void WatchList::step_in(Watch& watch, Waits what) {
+  Lane& into = lane(what);
+  watch.insert_before(into.list);
+  watch.waits_for_ = what;
+  watch.late_ = false;
+  if (into.limit == kNoLimit) return;
+  watch.deadline_ = Reactor::current().coarse_now() + into.limit;
+  if (watch.deadline_ < rings_at_ || !timer_.armed()) ring_at(watch.deadline_);
+}
+
+/// The timer's waker is no task's: it calls ring(), on this thread.
+void WatchList::ring_at(Instant time) {
+  static constexpr WakerVTable kRing{
+      [](void*) {}, [](void* list) { static_cast<WatchList*>(list)->ring(); },
+      [](void* list) { static_cast<WatchList*>(list)->ring(); }, [](void*) {}};
+  rings_at_ = time;
+  Reactor::current().arm(timer_, time, Waker(this, &kRing));
+}
+
+/// Wakes those whose time is up, and arms the timer for the next one.
+void WatchList::ring() {
+  const Instant now = Reactor::current().now();
+  Instant next = Instant::max();
+  for (Lane& each : lanes_) {
+    if (each.limit == kNoLimit) continue;
+    while (!each.list.alone()) {
+      Watch& first = static_cast<Watch&>(*each.list.next);
+      if (first.deadline_ > now) {
+        next = std::min(next, first.deadline_);
+        break;
+      }
+      first.step_out();
+      first.late_ = true;
+      first.waker_.wake_by_ref();
+    }
+  }
+  rings_at_ = next;
+  if (next != Instant::max()) ring_at(next);
+}
+
+void WatchList::wake_all(Lane& lane) {
+  for (detail::TimerLink* at = lane.list.next; at != &lane.list; at = at->next)
+    static_cast<Watch*>(at)->waker_.wake_by_ref();
+}
+
+void WatchList::end_idle() {
+  stage_ = std::max(stage_, Stage::idle_end);
+  wake_all(lane(Waits::idle));
+}
+
+void WatchList::end_all() {
+  stage_ = Stage::all_end;
+  for (Lane& each : lanes_) wake_all(each);
+}
+
+void WatchList::one_less() noexcept {
+  if (--count_ == 0) timer_.disarm();
+  if (count_ < fewer_than_ && waits_for_fewer_) std::exchange(waits_for_fewer_, Waker()).wake();
+}
+
+// --- Fewer ----------------------------------------------------------------------------------
+
+WatchList::FewerThan::~FewerThan() {
+  if (waits_) list_.waits_for_fewer_ = Waker();
+}
+
+Poll<void> WatchList::FewerThan::poll(Context& cx) {
+  pin_.enter();
+  if (list_.count_ < count_) {
+    if (std::exchange(waits_, false)) list_.waits_for_fewer_ = Waker();
+    return Poll<void>::ready();
+  }
+  if (!waits_ && list_.waits_for_fewer_)
+    throw std::logic_error("two tasks wait for connections to end");
+  list_.fewer_than_ = count_;
+  cx.store(list_.waits_for_fewer_, "connections to end");
+  waits_ = true;
+  return pin_.pending();
+}
+
+}  // namespace book::http
