@@ -54,7 +54,7 @@ class [[nodiscard]] Exchange {
     if (came.is_pending()) {
       const Waits what = talk_.waits_for();
       if (!watch_.wait(cx, what, talk_.take_answered())) return pin_.pending();
-      return what == Waits::head ? Came::too_late : Came::end;
+      return what == Waits::head && watch_.is_late() ? Came::too_late : Came::end;
     }
     return came.value() > 0 ? Came::something : Came::end;
   }

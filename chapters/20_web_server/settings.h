@@ -50,7 +50,7 @@ struct Settings {
   Duration grace = std::chrono::seconds(10);
 
   /// Where the access log goes: a file to append to, "-" for stdout, "" for no log.
-  std::string access_log;
+  std::string access_log = {};
 };
 
 /// --max-connections, --max-head, --header-timeout, --idle-timeout, --write-timeout, --grace,

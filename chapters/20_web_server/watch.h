@@ -50,6 +50,8 @@ class Watch : private detail::TimerLink {
   /// runs from here if it waited for something else before, or when it is to begin `anew`. True:
   /// the wait is over, its time is up or the server ends. False: the task is woken when it is.
   bool wait(Context& cx, Waits what, bool anew);
+  /// Of a wait that is over: its time was up.
+  bool is_late() const noexcept { return late_; }
 
  private:
   friend class WatchList;
