@@ -1,0 +1,33 @@
+// Exercise 3, solved: a coroutine that looks after one child, and a scope around all of them.
+#pragma once
+
+#include <vector>
+
+#include "05_async_await/async.h"
+#include "10_spawning/task_scope.h"
+
+namespace book::exercise {
+
+/// Ends when the child has ended well. `child` lives in supervise, whose scope outlives nobody.
+template <class Child>
+Async<> look_after(Child& child, int restarts) {
+  for (;; --restarts) {
+    try {
+      co_await child();
+      co_return;
+    } catch (...) {
+      if (restarts == 0) throw;
+    }
+  }
+}
+
+template <class Child>
+Async<> supervise(std::vector<Child> children, int restarts) {
+  auto body = [&](TaskScope& scope) -> Async<> {
+    for (Child& child : children) scope.spawn(look_after(child, restarts));
+    co_return;
+  };
+  co_await task_scope(body);
+}
+
+}  // namespace book::exercise

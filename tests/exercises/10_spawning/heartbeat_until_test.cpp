@@ -1,0 +1,124 @@
+#include "exercise/heartbeat_until.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "04_io_executor/executor.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+using Log = std::vector<std::string>;
+
+/// A heart whose period is 100 ms. A beat takes 20 ms to send, a goodbye 30.
+struct World {
+  Log log{};
+  int broken_beat = 0;  ///< the number of the beat that throws
+  Executor executor{{.time = TimeMode::virtual_time}};
+  Instant start = executor.reactor().now();
+
+  void note(const char* what) {
+    const auto passed =
+        std::chrono::round<std::chrono::milliseconds>(executor.reactor().now() - start);
+    log.push_back(fmt::format("{} {}", passed.count(), what));
+  }
+  Async<> send_beat() {
+    note("beat");
+    co_await sleep(20ms);
+    if (--broken_beat == 0) throw std::runtime_error("the line is broken");
+    note("beat sent");
+  }
+  Async<> send_goodbye() {
+    note("goodbye");
+    co_await sleep(30ms);
+    note("goodbye sent");
+  }
+  static Async<> cancel_after(CancellationToken token, Duration delay) {
+    co_await sleep(delay);
+    token.cancel();
+  }
+  Async<int> heart(const CancellationToken& token) {
+    return exercise::heartbeat_until(
+        token, 100ms, [this] { return send_beat(); }, [this] { return send_goodbye(); });
+  }
+  int beats_until(Duration told) {
+    const CancellationToken token;
+    executor.spawn(cancel_after(token, told));
+    return executor.block_on(heart(token));
+  }
+};
+
+TEST(HeartbeatUntil, BeatsUntilItIsTold) {
+  World world;
+  EXPECT_EQ(world.beats_until(310ms), 2)
+      << "It beats at 100 and at 220 ms, and is told to stop at 310: two beats, in a loop.";
+}
+
+TEST(HeartbeatUntil, HearsTheTokenInThePause) {
+  World world;
+  world.beats_until(150ms);
+  world.log.resize(3);
+  EXPECT_EQ(world.log, (Log{"100 beat", "120 beat sent", "150 goodbye"}))
+      << "It was told at 150 ms, in a pause that would have lasted until 220. A sleep does not "
+         "listen; token.run_until_cancelled(sleep(...)) does.";
+}
+
+TEST(HeartbeatUntil, SendsABeatToItsEnd) {
+  World world;
+  EXPECT_EQ(world.beats_until(110ms), 1)
+      << "The token was cancelled at 110 ms, while a beat was being sent.";
+  world.log.resize(3);
+  EXPECT_EQ(world.log, (Log{"100 beat", "120 beat sent", "120 goodbye"}))
+      << "A beat was cut in two. Only the pauses are run until cancelled, not the beats.";
+}
+
+TEST(HeartbeatUntil, SendsTheGoodbyeToItsEnd) {
+  World world;
+  world.beats_until(50ms);
+  EXPECT_EQ(world.log, (Log{"50 goodbye", "80 goodbye sent"}))
+      << "The goodbye did not arrive. The token is cancelled by then: what listens to it ends at "
+         "once. So the goodbye must not listen.";
+}
+
+TEST(HeartbeatUntil, SaysGoodbyeAfterABeatThatThrew) {
+  World world;
+  world.broken_beat = 2;
+  try {
+    world.beats_until(1s);
+    ADD_FAILURE() << "The second beat has thrown, and nobody heard of it.";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "the line is broken");
+  }
+  EXPECT_EQ(world.log,
+            (Log{"100 beat", "120 beat sent", "220 beat", "240 goodbye", "270 goodbye sent"}))
+      << "No goodbye after the exception. Keep it in a std::exception_ptr, leave the catch block, "
+         "await the goodbye, then rethrow.";
+}
+
+TEST(HeartbeatUntil, EndsAtOnceWhenItWasToldBefore) {
+  World world;
+  const CancellationToken token;
+  token.cancel();
+  EXPECT_EQ(world.executor.block_on(world.heart(token)), 0);
+  EXPECT_EQ(world.log, (Log{"0 goodbye", "30 goodbye sent"}));
+}
+
+TEST(HeartbeatUntil, CanBeDropped) {
+  World world;
+  const CancellationToken token;
+  {
+    Executor executor({.time = TimeMode::virtual_time});
+    executor.spawn(world.heart(token));
+    executor.block_on(sleep(110ms));
+  }
+  EXPECT_EQ(world.log.size(), 1u) << "Who is dropped says nothing any more.";
+}
+
+}  // namespace
+}  // namespace book

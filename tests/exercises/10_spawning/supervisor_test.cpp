@@ -1,0 +1,131 @@
+#include "exercise/supervisor.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "02_timer_future/sleep.h"
+#include "10_spawning/timeout.h"
+#include "common/reactor.h"
+#include "support/async_test.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+using Child = std::function<Async<>()>;
+
+/// The children of one test, and what became of their runs. Each run keeps it: some outlive a test.
+struct World : std::enable_shared_from_this<World> {
+  Instant start = Reactor::current().now();
+  std::map<std::string, int> runs{};
+  int under_way = 0;
+
+  struct Run {
+    explicit Run(World& world) : world(world) { ++world.under_way; }
+    Run(const Run&) = delete;
+    ~Run() { --world.under_way; }
+    World& world;
+  };
+
+  static Async<> run(std::shared_ptr<World> world, std::string name, Duration takes, int failures) {
+    const Run running(*world);
+    const int number = ++world->runs[name];
+    co_await sleep(takes);
+    if (number <= failures) throw std::runtime_error(fmt::format("{}, run {}", name, number));
+  }
+  /// Ends well after it has thrown `failures` times.
+  Child child(std::string name, Duration takes, int failures = 0) {
+    return [self = shared_from_this(), name, takes, failures] {
+      return run(self, name, takes, failures);
+    };
+  }
+  std::chrono::milliseconds now() const {
+    return std::chrono::round<std::chrono::milliseconds>(Reactor::current().now() - start);
+  }
+};
+
+ASYNC_TEST(Supervisor, RunsItsChildrenSideBySide) {
+  const auto world = std::make_shared<World>();
+  const std::vector<Child> children{world->child("a", 50ms), world->child("b", 80ms)};
+  co_await exercise::supervise(children, 0);
+  EXPECT_EQ(world->now(), 80ms)
+      << "One child takes 50 ms, the other 80, and they run side by side. A coroutine that awaits "
+         "them in a loop runs one after the other: spawn them in a task_scope.";
+}
+
+ASYNC_TEST(Supervisor, StartsAnewWhoThrows) {
+  const auto world = std::make_shared<World>();
+  const std::vector<Child> children{world->child("a", 30ms, 2), world->child("b", 40ms)};
+  std::string heard;
+  try {
+    co_await exercise::supervise(children, 2);
+  } catch (const std::runtime_error& error) {
+    heard = error.what();
+  }
+  EXPECT_EQ(heard, "") << "Child a throws twice, and two restarts were allowed: its third run "
+                          "would have ended well. A run is not a restart: the first is none.";
+  EXPECT_EQ(world->runs["a"], 3) << "Who throws is started anew.";
+  EXPECT_EQ(world->runs["b"], 1) << "Child b has ended well: it is not started anew.";
+}
+
+ASYNC_TEST(Supervisor, CountsTheRestartsOfEachChild) {
+  const auto world = std::make_shared<World>();
+  const std::vector<Child> children{world->child("a", 30ms, 2), world->child("b", 40ms, 2)};
+  std::string heard;
+  try {
+    co_await exercise::supervise(children, 2);
+  } catch (const std::runtime_error& error) {
+    heard = error.what();
+  }
+  EXPECT_EQ(heard, "") << "Each child has thrown twice, and each may be started anew twice: the "
+                          "restarts are counted for each child by itself.";
+  EXPECT_EQ(world->runs["a"] + world->runs["b"], 6);
+}
+
+ASYNC_TEST(Supervisor, GivesUpWithTheExceptionOfTheChild) {
+  const auto world = std::make_shared<World>();
+  const std::vector<Child> children{world->child("b", 500ms), world->child("a", 30ms, 9)};
+  std::string heard;
+  try {
+    co_await exercise::supervise(children, 2);
+  } catch (const std::runtime_error& error) {
+    heard = error.what();
+  }
+  EXPECT_EQ(heard, "a, run 3") << "After two restarts the third exception comes out.";
+  EXPECT_EQ(world->now(), 90ms)
+      << "Child a gave up at 90 ms, and supervise went on waiting for the others. A task_scope "
+         "ends with the first exception; a join, or a loop over handles, does not.";
+}
+
+ASYNC_TEST(Supervisor, DropsTheOthersWhenOneGivesUp) {
+  const auto world = std::make_shared<World>();
+  const std::vector<Child> children{world->child("a", 30ms, 9), world->child("b", 500ms)};
+  try {
+    co_await exercise::supervise(children, 2);
+  } catch (const std::runtime_error&) {
+  }
+  co_await sleep(1ms);
+  EXPECT_EQ(world->under_way, 0)
+      << "Child b goes on, and nobody looks after it. To drop a JoinHandle "
+         "detaches its task; what lives in a task_scope goes with it.";
+}
+
+ASYNC_TEST(Supervisor, TakesItsChildrenAlongWhenItIsDropped) {
+  const auto world = std::make_shared<World>();
+  const std::vector<Child> children{world->child("a", 50ms), world->child("b", 80ms)};
+  auto hurried = timeout(20ms, exercise::supervise(children, 2));
+  co_await hurried;
+  co_await sleep(1ms);
+  EXPECT_EQ(world->under_way, 0) << "The supervisor is gone, its children are not.";
+}
+
+}  // namespace
+}  // namespace book

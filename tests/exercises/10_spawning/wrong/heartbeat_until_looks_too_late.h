@@ -1,0 +1,31 @@
+// Wrong: it asks the token before and after the pause, not during it.
+#pragma once
+
+#include <exception>
+
+#include "02_timer_future/sleep.h"
+#include "05_async_await/async.h"
+#include "10_spawning/cancellation_token.h"
+
+namespace book::exercise {
+
+template <class Beat, class Goodbye>
+Async<int> heartbeat_until(CancellationToken token, Duration period, Beat beat, Goodbye goodbye) {
+  int beats = 0;
+  std::exception_ptr failure;
+  try {
+    for (;;) {
+      co_await sleep(period);
+      if (token.is_cancelled()) break;
+      co_await beat();
+      ++beats;
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await goodbye();
+  if (failure) std::rethrow_exception(failure);
+  co_return beats;
+}
+
+}  // namespace book::exercise
