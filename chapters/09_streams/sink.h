@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "common/future.h"
+#include "common/io_source.h"
 
 namespace book {
 
@@ -60,17 +61,40 @@ class [[nodiscard]] Flush {
  public:
   using Output = void;
   explicit Flush(K&& sink) : sink_(std::forward<K>(sink)) {}
+  Flush(Flush&&) = default;
+  Flush& operator=(Flush&&) = delete;
+  ~Flush() { leave(); }
 
   Poll<void> poll(Context& cx) {
     pin_.enter();
+    if (!waker_.will_wake(cx.waker())) leave();
     const Poll<void> done = closes ? sink_.poll_close(cx) : sink_.poll_flush(cx);
-    if (done.is_pending()) return pin_.pending();
+    if (done.is_pending()) {
+      if (kForgets && !waker_) waker_ = cx.waker();
+      return pin_.pending();
+    }
+    leave();
     return Poll<void>::ready();
   }
 
  private:
-  PinGuard pin_;
+  // A sink that is a stream of bytes as well (chapter 17) keeps one waker, and is told to forget
+  // it.
+  static constexpr bool kForgets = requires(K & sink, const Waker& waker) {
+    sink.forget(Direction::write, waker);
+  };
+
+  void leave() noexcept {
+    if constexpr (kForgets) {
+      if (const Waker waker = std::exchange(waker_, Waker())) {
+        sink_.forget(Direction::write, waker);
+      }
+    }
+  }
+
+  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   K sink_;
+  Waker waker_;  // of the last poll, while pending and if the sink forgets
 };
 
 }  // namespace streams

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/eventfd.h>
@@ -77,6 +78,16 @@ struct SocketPair {
   }
   Fd near, far;
 };
+
+/// How many descriptors this process has open: for before and after.
+inline int open_descriptors() {
+  DIR* folder = ::opendir("/proc/self/fd");
+  if (!folder) throw std::system_error(errno, std::system_category(), "opendir /proc/self/fd");
+  int count = -3;  // ".", "..", and the folder's own
+  while (::readdir(folder)) ++count;
+  ::closedir(folder);
+  return count;
+}
 
 inline Fd event_fd() { return Fd(check(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")); }
 

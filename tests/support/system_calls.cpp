@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdarg>
 #include <stdexcept>
 
@@ -14,6 +16,13 @@ namespace book::test {
 namespace {
 
 constinit thread_local SystemCalls counts{};
+
+struct Trouble {
+  std::size_t which = 0;
+  int error = 0;
+  int times = 0;
+};
+constinit thread_local Trouble trouble{};
 
 }  // namespace
 
@@ -41,6 +50,10 @@ std::string SystemCalls::to_string() const {
 
 SystemCalls system_calls() { return counts; }
 
+void fail_next(std::string_view name, int error, int times) {
+  trouble = {SystemCalls::index_of(name), error, times};
+}
+
 namespace {
 
 /// The position of a name, found by the compiler.
@@ -54,6 +67,11 @@ consteval std::size_t number(const char (&name)[n]) {
 template <class... Args>
 [[maybe_unused]] long counted(std::size_t which, long call, Args... args) {
   ++counts.counts_[which];
+  if (trouble.times > 0 && trouble.which == which) [[unlikely]] {
+    --trouble.times;
+    errno = trouble.error;
+    return -1;
+  }
   return ::syscall(call, args...);
 }
 
@@ -80,11 +98,17 @@ ssize_t read(int fd, void* buffer, size_t size) {
 ssize_t write(int fd, const void* bytes, size_t size) {
   return counted(number("write"), SYS_write, fd, bytes, size);
 }
+ssize_t writev(int fd, const iovec* pieces, int count) {
+  return counted(number("writev"), SYS_writev, fd, pieces, count);
+}
 ssize_t recv(int fd, void* buffer, size_t size, int flags) {
   return counted(number("recv"), SYS_recvfrom, fd, buffer, size, flags, nullptr, nullptr);
 }
 ssize_t send(int fd, const void* bytes, size_t size, int flags) {
   return counted(number("send"), SYS_sendto, fd, bytes, size, flags, nullptr, 0);
+}
+ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  return counted(number("sendmsg"), SYS_sendmsg, fd, message, flags);
 }
 int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   return static_cast<int>(counted(number("accept4"), SYS_accept4, fd, address, size, flags));

@@ -1,5 +1,5 @@
 // How many system calls this thread has made, by name: for tests that promise "one read, one
-// write".
+// write". And it makes them fail.
 //
 //     const SystemCalls before = system_calls();
 //     ...
@@ -22,9 +22,9 @@ class SystemCalls {
  public:
   /// Those that are counted. Asking for another is a mistake in the test: it throws
   /// std::logic_error.
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "read",  "write",    "recv",       "send",      "accept4",
-      "close", "shutdown", "epoll_wait", "epoll_ctl", "fstatat"};
+  static constexpr std::array<std::string_view, 12> kNames = {
+      "read",    "write", "writev",   "recv",       "send",      "sendmsg",
+      "accept4", "close", "shutdown", "epoll_wait", "epoll_ctl", "fstatat"};
 
   long of(std::string_view name) const { return counts_[index_of(name)]; }
   long all() const;
@@ -42,5 +42,9 @@ class SystemCalls {
 
 /// What the calling thread has made so far.
 SystemCalls system_calls();
+
+/// The next `times` calls of this name by this thread fail with `error`, and do nothing else: an
+/// EINTR, or an ECONNABORTED, when the test wants it. Only where calls are counted.
+void fail_next(std::string_view name, int error, int times = 1);
 
 }  // namespace book::test

@@ -1,11 +1,16 @@
-// read, read_exact and write_all over a stream whose every piece is scripted.
+// The futures of io.h over streams whose every piece, wait and error is scripted.
 #include "17_io/io.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "17_io/tcp.h"
 #include "support/contract.h"
@@ -64,6 +69,16 @@ int drive(F&& future) {
   return polls;
 }
 
+template <class F>
+OutputOf<F> outcome_of(F&& future) {
+  test::CountingWaker counter;
+  Context cx(counter.waker());
+  for (;;) {
+    Poll<OutputOf<F>> poll = future.poll(cx);
+    if (poll.is_ready()) return std::move(poll).value();
+  }
+}
+
 TEST(Read, GivesWhatIsThereAndZeroAtTheEnd) {
   Scripted io{{"abc"}, {}, {}};
   std::array<char, 8> buffer;
@@ -99,16 +114,152 @@ TEST(WriteAll, WritesTheRestUntilNothingIsLeft) {
   EXPECT_EQ(io.written, "abcdef");
 }
 
-TEST(WriteAll, ToAStreamThatTakesNothingMoreIsAnError) {
+TEST(WriteAll, ToAStreamThatTakesNothingMoreIsAnErrorThatSpeaksOfWriting) {
   Scripted io{{}, {2}, {}};
-  EXPECT_THROW(drive(write_all(io, "abc")), UnexpectedEnd);
+  try {
+    drive(write_all(io, "abc"));
+    FAIL() << "a byte is missing";
+  } catch (const UnexpectedEnd& error) {
+    EXPECT_EQ(error.direction(), Direction::write);
+    EXPECT_NE(std::string(error.what()).find("written"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Write, WritesWhatGoesNow) {
+  Scripted io{{}, {0, 2}, {}};
+  EXPECT_EQ(drive(write(io, "abc")), 2);
+  EXPECT_EQ(io.written, "ab");
+}
+
+TEST(ReadToEnd, GivesEverythingHoweverItComes) {
+  std::string all(10'000, '\0');
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<char>(i * 7919 >> 8);
+  for (const std::size_t piece : {1u, 7u, 1023u, 1024u, 1025u, 10'000u}) {
+    Scripted io{{all}, {}, {}};
+    test::FaultyStream line(io, {.piece = piece, .waits = 1});
+    EXPECT_TRUE(outcome_of(read_to_end(line, all.size())) == all) << piece;
+  }
+  EXPECT_EQ(outcome_of(read_to_end(*std::make_unique<Scripted>(), 100)), "");
+}
+
+TEST(ReadToEnd, KeepsAtMostWhatIsAllowed) {
+  const std::string all(5000, 'x');
+  for (const std::size_t limit :
+       {std::size_t{4999}, std::size_t{1024}, std::size_t{1}, std::size_t{0}}) {
+    Scripted io{{all}, {}, {}};
+    try {
+      (void)outcome_of(read_to_end(io, limit));
+      ADD_FAILURE() << "5000 bytes where " << limit << " were allowed";
+    } catch (const StreamTooLong& error) {
+      EXPECT_EQ(error.limit(), limit);
+      EXPECT_NE(std::string(error.what()).find(std::to_string(limit)), std::string::npos);
+    }
+  }
+  Scripted just_so{{all}, {}, {}}, no_limit{{all}, {}, {}};
+  EXPECT_EQ(outcome_of(read_to_end(just_so, 5000)).size(), 5000u);
+  EXPECT_EQ(outcome_of(read_to_end(no_limit, static_cast<std::size_t>(-1))).size(), 5000u);
+}
+
+/// A Scripted that takes several pieces at once.
+struct Gathering : Scripted {
+  std::deque<std::size_t> lengths;  ///< of the lists it was given
+  Poll<std::size_t> poll_write_vectored(Context& cx, Pieces pieces) {
+    lengths.push_back(pieces.size());
+    std::string all;
+    for (const std::string_view piece : pieces) all += piece;
+    return poll_write(cx, all);
+  }
+};
+static_assert(VectoredWrite<Gathering> && !VectoredWrite<Scripted> && VectoredWrite<TcpStream>);
+
+TEST(WriteAllVectored, WritesThePiecesInOrderHoweverTheyAreTaken) {
+  const std::array<std::string_view, 6> pieces = {"", "head", "", "b", "ody", ""};
+  for (std::size_t room = 1; room <= 9; ++room) {
+    Gathering at_once;
+    Scripted one_by_one;
+    for (int i = 0; i < 20; ++i) {
+      for (const std::size_t r : {std::size_t{0}, room}) {
+        at_once.rooms.push_back(r);
+        one_by_one.rooms.push_back(r);
+      }
+    }
+    drive(write_all_vectored(at_once, pieces));
+    drive(write_all_vectored(one_by_one, pieces));
+    EXPECT_EQ(at_once.written, "headbody") << room;
+    EXPECT_EQ(one_by_one.written, "headbody") << room;
+    EXPECT_EQ(at_once.lengths.front(), 5u) << "an empty piece at the front is passed over";
+  }
+}
+
+TEST(WriteAllVectored, OfNothingIsReadyAtOnceAndALongListGoesInParts) {
+  Gathering io;
+  EXPECT_EQ(drive(write_all_vectored(io, Pieces{})), 1);
+  const std::array<std::string_view, 2> empty = {"", ""};
+  EXPECT_EQ(drive(write_all_vectored(io, empty)), 1);
+  const std::vector<std::string_view> many(100, "ab");
+  io.rooms.assign(100, 1000);
+  drive(write_all_vectored(io, many));
+  EXPECT_EQ(io.written.size(), 200u);
+  EXPECT_LE(io.lengths.size(), 10u);
+}
+
+TEST(WriteAllVectored, ToAStreamThatTakesNothingMoreIsAnError) {
+  const std::array<std::string_view, 2> pieces = {"ab", "cd"};
+  Gathering io;
+  io.rooms = {3};
+  EXPECT_THROW(drive(write_all_vectored(io, pieces)), UnexpectedEnd);
+  EXPECT_EQ(io.written, "abc");
+}
+
+TEST(CloseAndFlush, AreFuturesOfAnyStreamAndLetGoOfTheirPlace) {
+  test::FaultyStream line(Scripted{}, {}, {}, {.waits = 2});
+  EXPECT_EQ(drive(flush(line)), 1);
+  EXPECT_EQ(drive(close(line)), 3);
+  EXPECT_EQ(line.closes(), 1);
+  test::FaultyStream stalled(Scripted{}, {}, {}, {.stall_at = 1});
+  test::CountingWaker counter;
+  Context cx(counter.waker());
+  {
+    auto given_up = close(stalled);
+    EXPECT_TRUE(given_up.poll(cx).is_pending());
+    EXPECT_GT(counter.kept(), 0);
+  }
+  EXPECT_EQ(counter.kept(), 0);
+}
+
+TEST(IoFutures, CanBeDroppedAtEveryWaitAndFailAtEveryCall) {
+  const std::array<std::string_view, 3> pieces = {"ab", "c", "de"};
+  for (int k = 1; k <= 5; ++k) {
+    test::FaultyStream dropped(Scripted{{"abcde"}, std::deque<std::size_t>(20, 1), {}},
+                               {.piece = 1, .stall_at = k}, {.piece = 1, .stall_at = k});
+    test::FaultyStream broken(Scripted{{"abcde"}, std::deque<std::size_t>(20, 1), {}},
+                              {.piece = 1, .waits = 1, .fail_at = k},
+                              {.piece = 1, .waits = 1, .fail_at = k});
+    std::array<char, 5> word;
+    test::CountingWaker counter;
+    Context cx(counter.waker());
+    {
+      auto reading = read_to_end(dropped, 100);
+      auto writing = write_all_vectored(dropped, pieces);
+      EXPECT_TRUE(reading.poll(cx).is_pending());
+      EXPECT_TRUE(writing.poll(cx).is_pending());
+    }
+    EXPECT_EQ(counter.kept(), 0);
+    EXPECT_EQ(dropped.stream().written,
+              std::string("abcde").substr(0, static_cast<std::size_t>(k - 1)));
+    EXPECT_THROW(drive(write_all_vectored(broken, pieces)), std::system_error);
+    EXPECT_EQ(broken.stream().written,
+              std::string("abcde").substr(0, static_cast<std::size_t>(k - 1)));
+    EXPECT_THROW(drive(read_exact(broken, word)), std::system_error);
+    EXPECT_THROW(drive(read_to_end(broken, 100)), std::system_error);
+  }
 }
 
 TEST(IoFutures, KeepTheContract) {
   std::array<char, 2> buffer;
   auto factory = [&](auto make) {
     return [&buffer, make] {
-      auto io = std::make_shared<Scripted>(Scripted{{"", "ab"}, {0, 100}, {}});
+      auto io = std::make_shared<Scripted>(Scripted{{"", "ab"}, {0, 100, 100}, {}});
       auto future = make(*io, buffer);
       return test::subject(std::move(future), [io] {});  // the event keeps the stream alive
     };
@@ -120,6 +271,14 @@ TEST(IoFutures, KeepTheContract) {
                         wakes_itself);
   test::expect_contract(
       factory([](Scripted& io, std::span<char>) { return write_all(io, "hello"); }), wakes_itself);
+  test::expect_contract(factory([](Scripted& io, std::span<char>) { return write(io, "hello"); }),
+                        wakes_itself, [](std::size_t n) { return n == 5; });
+  test::expect_contract(factory([](Scripted& io, std::span<char>) { return read_to_end(io, 10); }),
+                        wakes_itself, [](const std::string& all) { return all == "ab"; });
+  static constexpr std::array<std::string_view, 2> kPieces = {"hel", "lo"};
+  test::expect_contract(
+      factory([](Scripted& io, std::span<char>) { return write_all_vectored(io, kPieces); }),
+      {.wakes_itself = true});
 }
 
 TEST(FaultyStream, GivesAndTakesSmallPiecesAfterWaits) {

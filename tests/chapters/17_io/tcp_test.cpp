@@ -1,23 +1,30 @@
 // TcpStream and TcpListener over real sockets on loopback.
 #include "17_io/tcp.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
+#include "17_io/split.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/descriptors.h"
+#include "support/faulty_stream.h"
 #include "support/sanitizer.h"
 #include "support/system_calls.h"
 
@@ -393,6 +400,220 @@ TEST_F(Tcp, AConnectThatHasToWaitCanMoveToAnotherTaskAndBeGivenUp) {
   connect.reset();
   EXPECT_EQ(other.kept(), 0);
   EXPECT_TRUE(reactor_.waiting().nothing());
+}
+
+/// Connects until the queue of a listener that accepts nobody is full.
+std::vector<TcpStream> fill(Executor& executor, const TcpListener& listener) {
+  std::vector<TcpStream> streams;
+  try {
+    for (int i = 0; i < 10; ++i) {
+      streams.push_back(executor.block_on(TcpStream::connect(listener.local_address(), 1s)));
+    }
+    ADD_FAILURE() << "the backlog has no end";
+  } catch (const std::system_error&) {
+  }
+  return streams;
+}
+
+TEST(TcpConnections, ConnectGivesUpWhenItsPatienceEnds) {
+  Executor executor({.time = TimeMode::virtual_time});
+  TcpListener listener = TcpListener::bind(Address::loopback(0), {.backlog = 0});
+  const auto queue = fill(executor, listener);
+  const int before = test::open_descriptors();
+  const Instant start = executor.reactor().now();
+  try {
+    executor.block_on(TcpStream::connect(listener.local_address(), 3s));
+    FAIL() << "nobody accepts here";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), ETIMEDOUT);
+    EXPECT_NE(std::string(error.what()).find(listener.local_address().to_string()),
+              std::string::npos);
+  }
+  EXPECT_EQ(executor.reactor().now() - start, 3s);
+  EXPECT_EQ(test::open_descriptors(), before);
+  EXPECT_TRUE(executor.reactor().waiting().nothing());
+}
+
+TEST(TcpConnections, AConnectWithPatienceThatIsAnsweredLeavesNoTimer) {
+  Executor executor({.time = TimeMode::virtual_time});
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  TcpStream stream = executor.block_on(TcpStream::connect(listener.local_address(), 3s));
+  EXPECT_TRUE(executor.reactor().waiting().nothing());
+  EXPECT_EQ(stream.peer_address(), listener.local_address());
+}
+
+TEST(TcpConnections, TriesOneAddressAfterTheOther) {
+  Executor executor({.time = TimeMode::virtual_time});
+  TcpListener silent = TcpListener::bind(Address::loopback(0), {.backlog = 0});
+  const auto queue = fill(executor, silent);
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  Address refused;
+  { refused = TcpListener::bind(Address::loopback(0)).local_address(); }
+  const std::vector<Address> all = {refused, silent.local_address(), listener.local_address(),
+                                    refused};
+  const Instant start = executor.reactor().now();
+  TcpStream stream = executor.block_on(TcpStream::connect(all, 2s));
+  EXPECT_EQ(stream.peer_address(), listener.local_address());
+  EXPECT_EQ(executor.reactor().now() - start, 2s) << "the patience with the silent one";
+
+  const std::vector<Address> in_vain = {silent.local_address(), refused};
+  EXPECT_EQ(error_of([&] { return executor.block_on(TcpStream::connect(in_vain, 2s)); }),
+            ECONNREFUSED)
+      << "the last one's error";
+  const std::vector<Address> nobody;
+  EXPECT_THROW(executor.block_on(TcpStream::connect(nobody)), std::invalid_argument);
+}
+
+TEST_F(Tcp, AnAttemptWithPatienceKeepsTheContract) {
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  const test::ContractOptions options{.ready_at_once = true,
+                                      .untouched = [&] { return reactor_.waiting().nothing(); }};
+  const std::vector<Address> several = {listener.local_address(), listener.local_address()};
+  test::expect_contract(
+      [&] { return test::subject(TcpStream::connect(listener.local_address(), 10s)); }, options);
+  test::expect_contract([&] { return test::subject(TcpStream::connect(several)); }, options);
+}
+
+TEST_F(Tcp, NodelayIsOnAndCanBeTurnedOff) {
+  TcpListener listener = TcpListener::bind(Address::loopback(0), {.no_delay = false});
+  TcpStream client = block_on(TcpStream::connect(listener.local_address()));
+  EXPECT_TRUE(client.nodelay());
+  client.set_nodelay(false);
+  EXPECT_FALSE(client.nodelay());
+  TcpListener::Accepted accepted = block_on(listener.accept());
+  EXPECT_FALSE(accepted.stream.nodelay());
+}
+
+TEST_F(Tcp, SeveralPiecesAreOneSystemCall) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
+  Pair pair;
+  const std::array<std::string_view, 3> pieces = {"head ", "", "body"};
+  const test::SystemCalls before = test::system_calls();
+  auto writing = write_all_vectored(pair.near, pieces);
+  EXPECT_TRUE(writing.poll(cx_).is_ready());
+  EXPECT_EQ((test::system_calls() - before).to_string(), "sendmsg 1");
+  std::array<char, 16> got;
+  ::fcntl(pair.far, F_SETFL, 0);
+  EXPECT_EQ(::read(pair.far, got.data(), got.size()), 9);
+  EXPECT_EQ(std::string_view(got.data(), 9), "head body");
+}
+
+TEST_F(Tcp, SeveralPiecesToAPeerThatHasGoneAreAnErrorAndNoSignal) {
+  Pair pair;
+  pair.hang_up_with_reset();
+  const std::array<std::string_view, 2> pieces = {"a", "b"};
+  int error = 0;
+  for (int i = 0; i < 3 && error != EPIPE; ++i) {
+    error = error_of([&] { return pair.near.poll_write_vectored(cx_, pieces).is_ready(); });
+  }
+  EXPECT_EQ(error, EPIPE);
+}
+
+TEST_F(Tcp, AnInterruptedCallIsMadeAgain) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "errors can not be injected under a sanitizer";
+  Pair pair;
+  test::write_all(pair.far, "abc");
+  char seen;
+  while (::recv(pair.near.fd(), &seen, 1, MSG_PEEK) < 0) {
+  }
+  const test::SystemCalls before = test::system_calls();
+  test::fail_next("recv", EINTR, 2);
+  EXPECT_EQ(read_now(pair.near), "abc");
+  test::fail_next("send", EINTR, 2);
+  EXPECT_EQ(pair.near.poll_write(cx_, std::string_view("xyz")).value(), 3u);
+  EXPECT_EQ((test::system_calls() - before).to_string(), "recv 3, send 3");
+  test::fail_next("recv", EAGAIN);  // "readable", and then it is not
+  EXPECT_EQ(read_now(pair.near), "pending");
+}
+
+TEST(TcpConnections, MuchGoesBothWaysOverABadLine) {
+  std::string bytes(100'000, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7919 >> 8);
+  test::SocketPair sockets = test::SocketPair::tcp();
+  Executor executor;
+  test::FaultyStream near(TcpStream(Pair::own(sockets.near)), {.piece = 777, .waits = 1},
+                          {.piece = 1001, .waits = 1});
+  test::FaultyStream far(TcpStream(Pair::own(sockets.far)), {.piece = 1}, {.piece = 4000});
+  sockets = {};
+  auto [near_in, near_out] = split(near);
+  auto [far_in, far_out] = split(far);
+  auto send = [](auto& out, const std::string& all) -> Async<void> {
+    co_await write_all(out, all);
+    co_await close(out);
+  };
+  executor.spawn(send(near_out, bytes));
+  executor.spawn(send(far_out, bytes));
+  EXPECT_TRUE(executor.block_on(read_to_end(near_in, bytes.size())) == bytes);
+  EXPECT_TRUE(executor.block_on(read_to_end(far_in, bytes.size())) == bytes);
+  executor.run();
+}
+
+TEST_F(Tcp, OwnedHalvesCloseWhatTheyWroteAndThenTheStream) {
+  const int before = test::open_descriptors();
+  {
+    Pair pair;
+    ::fcntl(pair.far, F_SETFL, 0);  // it waits for what is on its way
+    auto halves = split(std::move(pair.near));
+    std::array<char, 4> got;
+    {
+      WriteHalf<TcpStream> writer = std::move(halves.second);
+      EXPECT_EQ(writer.poll_write(cx_, std::string_view("bye")).value(), 3u);
+    }
+    EXPECT_EQ(::read(pair.far, got.data(), got.size()), 3);
+    EXPECT_EQ(::read(pair.far, got.data(), got.size()), 0) << "the end, after what was written";
+    test::write_all(pair.far, "ok");
+    auto reading = read_exact(halves.first, std::span<char>(got).first(2));
+    while (reading.poll(cx_).is_pending()) reactor_.wait();
+    EXPECT_EQ(std::string_view(got.data(), 2), "ok") << "reading goes on";
+  }
+  EXPECT_EQ(test::open_descriptors(), before);
+}
+
+TEST_F(Tcp, TheLastHalfClosesTheSocketWithoutAnotherCall) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
+  Pair pair;
+  const test::SystemCalls before = test::system_calls();
+  {
+    auto halves = split(std::move(pair.near));
+    { ReadHalf<TcpStream> reader = std::move(halves.first); }
+  }
+  EXPECT_EQ((test::system_calls() - before).to_string(), "close 1");
+}
+
+TEST_F(Tcp, BorrowedHalvesLeaveTheStreamOpen) {
+  Pair pair;
+  {
+    auto halves = split(pair.near);
+    EXPECT_EQ(halves.second.poll_write(cx_, std::string_view("a")).value(), 1u);
+    EXPECT_EQ(&halves.first.stream(), &pair.near);
+  }
+  EXPECT_EQ(pair.near.poll_write(cx_, std::string_view("b")).value(), 1u);
+}
+
+TEST_F(Tcp, HalvesThatBelongTogetherAreOneStreamAgain) {
+  Pair one, two;
+  auto first = split(std::move(one.near));
+  auto second = split(std::move(two.near));
+  EXPECT_THROW(std::move(first.second).reunite(std::move(second.first)), std::logic_error);
+  TcpStream whole = std::move(first.second).reunite(std::move(first.first));
+  test::write_all(one.far, "here");
+  auto reading = read_exact(whole, std::span<char>(buffer_).first(4));
+  while (reading.poll(cx_).is_pending()) reactor_.wait();
+  EXPECT_EQ(std::string_view(buffer_.data(), 4), "here");
+}
+
+TEST_F(Tcp, AHalfLetsGoOfAReaderThatGivesUp) {
+  Pair pair;
+  auto halves = split(std::move(pair.near));
+  {
+    auto given_up = read(halves.first, buffer_);
+    EXPECT_TRUE(given_up.poll(cx_).is_pending());
+  }
+  EXPECT_TRUE(reactor_.waiting().nothing());
+  CountingWaker other;
+  Context other_cx(other.waker());
+  auto readable = halves.first.readable();
+  EXPECT_TRUE(readable.poll(other_cx).is_pending());
 }
 
 }  // namespace

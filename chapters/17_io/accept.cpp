@@ -1,0 +1,63 @@
+#include "17_io/accept.h"
+
+#include <cerrno>
+
+namespace book::detail {
+namespace {
+
+/// Is there a descriptor, or memory, missing that another task may give back?
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/// Errors that say something about one would-be connection, not about the listener.
+bool is_of_the_peer(int error) {
+  switch (error) {
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:  // a firewall's word
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Poll<int> Acceptor::poll(Context& cx, sockaddr* peer, socklen_t* size) {
+  const socklen_t capacity = *size;
+  place_.come(cx);
+  for (;;) {
+    if (pause_) {
+      if (pause_->poll(cx).is_pending()) return pending;
+      pause_.reset();
+    }
+    AsyncFd& listener = place_.io();
+    int socket = -1, error = 0;
+    const auto done = listener.poll_call(Direction::read, cx, 1, "accept", [&]() -> int {
+      *size = capacity;
+      socket = ::accept4(listener.fd(), peer, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (socket >= 0) return 1;
+      error = errno;
+      return is_shortage(error) || is_of_the_peer(error) ? 0 : -1;
+    });
+    if (done.is_pending()) {
+      place_.stay(cx);
+      return pending;
+    }
+    if (socket >= 0) {
+      place_.leave();
+      return socket;
+    }
+    if (is_shortage(error)) pause_.emplace(sleep(kAcceptPause));
+  }
+}
+
+}  // namespace book::detail
