@@ -79,8 +79,9 @@ Async<> pack_until(Signal ctrl_c, Instant start) {
     stopping = true;
   };
   auto packed = [] {};
-  for (int number = 1; !stopping; ++number) {
-    auto parcel = fuse(pack(number, start));
+  int parcels = 0;
+  while (!stopping) {
+    auto parcel = fuse(pack(++parcels, start));
     while (!parcel.is_terminated()) {
       auto first = select(on(stop, on_stop), on(parcel, packed));
       co_await first;
