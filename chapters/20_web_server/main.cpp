@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -21,6 +22,7 @@
 #include "08_select/select.h"
 #include "13_time/signal.h"
 #include "20_web_server/bell.h"
+#include "20_web_server/demo.h"
 #include "20_web_server/settings.h"
 #include "20_web_server/steps.h"
 #include "common/chapter.h"
@@ -97,28 +99,13 @@ std::string counted(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-std::string describe(Mode mode, int workers) {
-  switch (mode) {
-    case Mode::blocking:
-      return "one thread, which waits in every call";
-    case Mode::sequential:
-      return "one thread, which awaits one visitor after the other";
-    case Mode::concurrent:
-      return "one thread, a task for each visitor";
-    case Mode::parallel:
-      break;
-  }
-  return fmt::format("{}, a task for each visitor", counted(workers, "thread"));
-}
-
 void say_hello(const http::Plan& plan, const http::Server& server) {
   const bool others_wait = plan.thread_naps || plan.mode < Mode::concurrent;
   const double nap = std::chrono::duration<double>(plan.settings.nap).count();
   const std::string address = fmt::format("http://127.0.0.1:{}/", server.port());
   fmt::print("listening on {}\n", address);
   fmt::print("  serves   {}\n", plan.root);
-  fmt::print("  mode     {}: {}\n", http::name_of(plan.mode),
-             describe(plan.mode, server.workers()));
+  fmt::print("  mode     {}: {}\n", http::name_of(plan.mode), http::describe(plan));
   fmt::print("  try      curl {0}         (or a browser)\n", address);
   fmt::print("           curl {0}sleep    ({1} s; {2} else waits)\n", address, nap,
              others_wait ? "everybody" : "nobody");
@@ -154,8 +141,17 @@ Async<void> obey_and_quit(Signals signals, http::Stop& stop, Duration grace) {
   std::_Exit(EXIT_SUCCESS);
 }
 
+/// Short naps, and two workers, whatever machine it is: the demo prints the same everywhere.
+void demo(http::Plan plan, const Args& args) {
+  if (!args.given("nap")) plan.settings.nap = std::chrono::seconds(1);
+  if (!args.given("workers")) plan.workers = 2;
+  const bool one = args.given("mode") || args.given("workers");
+  http::demonstrate(plan, one ? std::optional(plan.mode) : std::nullopt);
+}
+
 void run(Args& args) {
   const http::Plan plan = plan_from(args);
+  if (args.get<bool>("demo")) return demo(plan, args);
   raise_descriptor_limit();
   http::Server server = listen(plan, args);
   http::Stop stop;
@@ -175,6 +171,7 @@ void run(Args& args) {
 
 std::vector<Option> options() {
   std::vector<Option> all = {
+      option::flag("demo", "show who waits for whom, in each mode, and end"),
       option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
                      "where to listen on 127.0.0.1; 0 picks a free port"),
       option::text("root", "DIR", "", "the folder to serve (default: the pages of this chapter)"),

@@ -58,6 +58,21 @@ Mode mode_of(std::string_view name) {
   return static_cast<Mode>(found - names.begin());
 }
 
+std::string describe(const Plan& plan) {
+  switch (plan.mode) {
+    case Mode::blocking:
+      return "one thread, which waits in every call";
+    case Mode::sequential:
+      return "one thread, which awaits one visitor after the other";
+    case Mode::concurrent:
+      return "one thread, a task for each visitor";
+    case Mode::parallel:
+      break;
+  }
+  return plan.workers == 1 ? "1 thread, a task for each visitor"
+                           : std::to_string(plan.workers) + " threads, a task for each visitor";
+}
+
 Totals sum(const std::vector<Totals>& parts) {
   Totals all;
   for (const Totals& part : parts) {

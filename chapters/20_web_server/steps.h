@@ -43,7 +43,10 @@ struct Plan {
   std::optional<std::uint64_t> seed{};  ///< ExecutorOptions::seed
 };
 
-/// What a server has done.
+/// "one thread, a task for each visitor"
+std::string describe(const Plan& plan);
+
+/// What a worker, or a server, has done.
 struct Totals {
   std::uint64_t requests = 0;
   std::uint64_t connections = 0;

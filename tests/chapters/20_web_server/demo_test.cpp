@@ -1,0 +1,74 @@
+// The demo: what it draws, and what it plays where causality alone decides.
+#include "20_web_server/demo.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+#include "site_folder.h"
+
+namespace book::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+Scene scene_of(std::array<int, 4> places) {
+  Scene scene;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    scene.visits[i].place = places[i];
+    scene.visits[i].took = places[i] * 1ms;
+  }
+  return scene;
+}
+
+TEST(Demo, DrawsThoseWhoWaited) {
+  EXPECT_EQ(draw(scene_of({1, 2, 3, 4})),
+            "  1  /sleep  |##############################|                 ~1 ms\n"
+            "  2  /       |..............................|#  waited        ~2 ms\n"
+            "  3  /       |..............................|#  waited        ~3 ms\n"
+            "  4  /       |..............................|#  waited        ~4 ms\n");
+}
+
+TEST(Demo, DrawsThoseWhoDidNot) {
+  EXPECT_EQ(draw(scene_of({4, 2, 1, 3})),
+            "  1  /sleep  |##############################|                 ~4 ms\n"
+            "  2  /       |#                             |                 ~2 ms\n"
+            "  3  /       |#                             |                 ~1 ms\n"
+            "  4  /       |#                             |                 ~3 ms\n");
+}
+
+TEST(Demo, AFewMayHaveWaitedAndOthersNot) {
+  const Scene scene = scene_of({2, 1, 3, 4});
+  EXPECT_FALSE(scene.waited(scene.visits[0])) << "the sleeper waits for nobody but himself";
+  EXPECT_FALSE(scene.waited(scene.visits[1]));
+  EXPECT_TRUE(scene.waited(scene.visits[2]));
+}
+
+TEST(Demo, EverybodyWaitsForTheSleeperInTheFirstTwoModes) {
+  SiteFolder folder;
+  for (const Mode mode : {Mode::blocking, Mode::sequential}) {
+    Plan plan;
+    plan.mode = mode;
+    plan.root = folder.root().string();
+    plan.settings.nap = 50ms;
+    const Scene scene = play(plan);
+    EXPECT_EQ(scene.visits[0].place, 1) << name_of(mode);
+    for (std::size_t i = 1; i < 4; ++i)
+      EXPECT_TRUE(scene.waited(scene.visits[i])) << name_of(mode) << ", visitor " << i;
+    EXPECT_GE(scene.visits[0].took, 40ms) << "it has slept";
+  }
+}
+
+TEST(Demo, SaysWhenAVisitorIsNotAnswered) {
+  SiteFolder folder;
+  std::filesystem::remove(folder.root() / "hello.html");
+  Plan plan;
+  plan.root = folder.root().string();
+  plan.settings.nap = 1ms;
+  EXPECT_THROW(play(plan), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace book::http
