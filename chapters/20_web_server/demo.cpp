@@ -101,9 +101,9 @@ std::string draw(const Scene& scene) {
     const std::string bar = sleeper  ? "|" + work + "|"
                             : waited ? "|" + dots + "|#  waited"
                                      : "|#" + blanks + "|";
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(visit.took).count();
+    const double ms = std::chrono::duration<double, std::milli>(visit.took).count();
     chart += fmt::format("  {}  {:6}  {:43}  {:>8}\n", ++number, visit.path, bar,
-                         fmt::format("~{} ms", ms));
+                         fmt::format("~{:.{}f} ms", ms, ms < 10 ? 1 : 0));
   }
   return chart;
 }

@@ -10,6 +10,7 @@
 #include "20_web_server/sequential.h"
 #include "20_web_server/server.h"
 #include "20_web_server/workers.h"
+#include "common/reactor.h"
 
 namespace book::http {
 namespace {
@@ -139,6 +140,7 @@ void Server::run_parallel(Stop& stop, const Beside& beside) {
   Workers workers(
       this->workers(), [&](int i) { run_async(i, stop, {}); }, stop);
   Executor executor({.seed = plan_.seed});
+  const Reactor::OutsideWork all_of_them(executor.reactor());
   if (beside) executor.spawn(beside());
   executor.block_on(workers.ended());
   workers.join();

@@ -40,7 +40,7 @@ void Workers::run(int index) noexcept {
     }
     stop_.order();
   }
-  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) ended_.ring();
+  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) ended_.cancel();
 }
 
 }  // namespace book::http

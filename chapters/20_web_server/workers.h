@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
-#include "05_async_await/async.h"
-#include "20_web_server/bell.h"
+#include "10_spawning/cancellation_token.h"
+#include "20_web_server/stop.h"
 
 namespace book::http {
 
@@ -30,7 +30,7 @@ class Workers {
   ~Workers();
 
   /// A future: ready when all of them have ended.
-  Async<void> ended() const { return ended_.rung(); }
+  Cancelled ended() const { return ended_.cancelled(); }
   /// Waits until they have, and throws the first exception that ended one of them.
   void join();
 
@@ -39,7 +39,7 @@ class Workers {
 
   std::function<void(int)> work_;
   Stop& stop_;
-  Bell ended_;
+  CancellationToken ended_;
   std::atomic<int> running_;
   std::mutex mutex_;  // guards first_error_
   std::exception_ptr first_error_;

@@ -25,18 +25,18 @@ Scene scene_of(std::array<int, 4> places) {
 
 TEST(Demo, DrawsThoseWhoWaited) {
   EXPECT_EQ(draw(scene_of({1, 2, 3, 4})),
-            "  1  /sleep  |##############################|                 ~1 ms\n"
-            "  2  /       |..............................|#  waited        ~2 ms\n"
-            "  3  /       |..............................|#  waited        ~3 ms\n"
-            "  4  /       |..............................|#  waited        ~4 ms\n");
+            "  1  /sleep  |##############################|              ~1.0 ms\n"
+            "  2  /       |..............................|#  waited     ~2.0 ms\n"
+            "  3  /       |..............................|#  waited     ~3.0 ms\n"
+            "  4  /       |..............................|#  waited     ~4.0 ms\n");
 }
 
 TEST(Demo, DrawsThoseWhoDidNot) {
   EXPECT_EQ(draw(scene_of({4, 2, 1, 3})),
-            "  1  /sleep  |##############################|                 ~4 ms\n"
-            "  2  /       |#                             |                 ~2 ms\n"
-            "  3  /       |#                             |                 ~1 ms\n"
-            "  4  /       |#                             |                 ~3 ms\n");
+            "  1  /sleep  |##############################|              ~4.0 ms\n"
+            "  2  /       |#                             |              ~2.0 ms\n"
+            "  3  /       |#                             |              ~1.0 ms\n"
+            "  4  /       |#                             |              ~3.0 ms\n");
 }
 
 TEST(Demo, AFewMayHaveWaitedAndOthersNot) {
@@ -57,7 +57,6 @@ TEST(Demo, EverybodyWaitsForTheSleeperInTheFirstTwoModes) {
     EXPECT_EQ(scene.visits[0].place, 1) << name_of(mode);
     for (std::size_t i = 1; i < 4; ++i)
       EXPECT_TRUE(scene.waited(scene.visits[i])) << name_of(mode) << ", visitor " << i;
-    EXPECT_GE(scene.visits[0].took, 40ms) << "it has slept";
   }
 }
 

@@ -1,4 +1,4 @@
-// Bells, workers, and the server that has several of them.
+// The order to stop, workers, and the server that has several of them.
 #include "20_web_server/workers.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 #include "04_io_executor/executor.h"
 #include "08_select/select.h"
 #include "20_web_server/steps.h"
+#include "common/reactor.h"
 #include "visitor.h"
 
 namespace book::http {
@@ -20,42 +21,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Waits on a thread of its own, with an executor of its own.
-std::thread listener_of(const Bell& bell, std::atomic<int>& heard) {
-  return std::thread([&] {
-    Executor executor;
-    executor.block_on(bell.rung());
-    ++heard;
-  });
-}
-
-TEST(ABell, IsHeardByAllWhoWaitAndByWhoeverComesLater) {
-  Bell bell;
-  std::atomic<int> heard{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 3; ++i) threads.push_back(listener_of(bell, heard));
-  EXPECT_FALSE(bell.has_rung());
-  bell.ring();
-  EXPECT_TRUE(bell.has_rung());
-  threads.push_back(listener_of(bell, heard));
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(heard, 4);
-}
-
-TEST(ABell, RingsOnceHoweverManyRingIt) {
-  Bell bell;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { bell.ring(); });
-  for (std::thread& thread : threads) thread.join();
-  Executor().block_on(bell.rung());
-}
-
-TEST(ABell, IsHeardTwiceByOneTask) {
-  Bell bell;
-  bell.ring();
+/// Waits for what only another thread can bring.
+template <class F>
+void wait_for(F&& future) {
   Executor executor;
-  executor.block_on(bell.rung());
-  executor.block_on(bell.rung());
+  const Reactor::OutsideWork another_thread(executor.reactor());
+  executor.block_on(std::forward<F>(future));
 }
 
 TEST(AStop, AtOnceIsAnOrderToStopToo) {
@@ -77,6 +48,21 @@ TEST(AStop, TheFirstOrderIsNotTheSecond) {
   EXPECT_EQ(winner.index(), 1u);
 }
 
+TEST(AStop, IsHeardOnEveryThread) {
+  Stop stop;
+  std::atomic<int> heard{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      wait_for(stop.ordered());
+      ++heard;
+    });
+  }
+  stop.order();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(heard, 3);
+}
+
 TEST(SomeWorkers, AllRunAtTheSameTime) {
   Stop stop;
   std::atomic<int> here{0};
@@ -87,7 +73,7 @@ TEST(SomeWorkers, AllRunAtTheSameTime) {
         while (here < 4) std::this_thread::yield();  // for ever, if one came after the other
       },
       stop);
-  Executor().block_on(workers.ended());
+  wait_for(workers.ended());
   workers.join();
   EXPECT_EQ(here, 4);
   EXPECT_FALSE(stop.is_ordered());
@@ -109,11 +95,11 @@ TEST(SomeWorkers, EndTogetherWhenOneFailsAndItsErrorComesOut) {
       3,
       [&](int i) {
         if (i == 1) throw std::runtime_error("the second one has failed");
-        Executor().block_on(stop.ordered());
+        wait_for(stop.ordered());
         ++stopped;
       },
       stop);
-  Executor().block_on(workers.ended());
+  wait_for(workers.ended());
   try {
     workers.join();
     ADD_FAILURE() << "nobody has heard of it";
@@ -130,7 +116,7 @@ TEST(SomeWorkers, AreNotLeftAloneByADestructor) {
     Workers workers(
         2,
         [&](int) {
-          Executor().block_on(stop.ordered_at_once());
+          wait_for(stop.ordered_at_once());
           ++stopped;
         },
         stop);
