@@ -2,19 +2,35 @@
 
 #include <utility>
 
+#include "07_join/join.h"
 #include "20_web_server/connection.h"
 #include "20_web_server/handler.h"
+#include "20_web_server/server.h"
 #include "common/reactor.h"
 
 namespace book::http {
+namespace {
 
-Async<void> serve_one_by_one(TcpListener listener, Site& site) {
-  warm_up(site.files, Reactor::current().now());
+Async<void> one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
   for (;;) {
-    TcpListener::Accepted accepted = co_await listener.accept();
+    auto accepted = co_await stop.run_until_cancelled(listener.accept());
+    if (!accepted) break;
     ++site.connections;
-    co_await handle_connection(std::move(accepted.stream), site);
+    co_await handle_connection(std::move(accepted->stream), site);
   }
+}
+
+Async<void> finish_at(CancellationToken stop, Site& site) {
+  Async<void> the_end = finish(site);
+  co_await stop.cancelled();
+  co_await std::move(the_end);
+}
+
+}  // namespace
+
+Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
+  warm_up(site.files, Reactor::current().now());
+  co_await join(one_by_one(std::move(listener), site, stop), finish_at(stop, site));
 }
 
 }  // namespace book::http

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "05_async_await/async.h"
+#include "10_spawning/cancellation_token.h"
 #include "17_io/tcp.h"
 #include "20_web_server/site.h"
 
 namespace book::http {
 
-/// Accepts for ever. Drop it to stop. The site is borrowed.
-Async<void> serve_one_by_one(TcpListener listener, Site& site);
+/// Serves until it is to stop, and then finishes with the visitor it has. The site is borrowed.
+Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop);
 
 }  // namespace book::http

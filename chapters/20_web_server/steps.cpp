@@ -123,6 +123,7 @@ void Server::run_blocking(Stop& stop, const Beside& beside) {
       1, [&](int) { server.serve(); }, stop);
   const HangUp at_the_end{server};
   Executor executor({.seed = plan_.seed});
+  const Reactor::OutsideWork the_worker(executor.reactor());
   if (beside) executor.spawn(beside());
   executor.block_on(select(stop.ordered(), worker.ended()));
   server.hang_up();
@@ -150,9 +151,11 @@ Async<void> Server::serve_until_stopped(int worker, Stop& stop) {
   const auto index = static_cast<std::size_t>(worker);
   TcpListener& listener = listeners_[index];
   Site& site = *sites_[index];
-  Async<void> server = plan_.mode == Mode::sequential ? serve_one_by_one(std::move(listener), site)
-                                                      : serve(std::move(listener), site);
-  co_await select(std::move(server), stop.ordered());
+  Async<void> server = plan_.mode == Mode::sequential
+                           ? serve_one_by_one(std::move(listener), site, stop.token())
+                           : serve(std::move(listener), site, stop.ordered());
+  // What is still there when all shall end at once is dropped, with the executor.
+  co_await select(std::move(server), stop.ordered_at_once());
 }
 
 }  // namespace book::http

@@ -19,9 +19,9 @@
 
 #include "05_async_await/async.h"
 #include "17_io/tcp.h"
-#include "20_web_server/stop.h"
 #include "20_web_server/settings.h"
 #include "20_web_server/site.h"
+#include "20_web_server/stop.h"
 
 namespace book::http {
 

@@ -17,6 +17,8 @@ class Stop {
   void order_at_once() const { at_once_.cancel(); }
   bool is_ordered() const noexcept { return order_.is_cancelled(); }
 
+  const CancellationToken& token() const noexcept { return order_; }
+
   /// Futures of the two.
   Cancelled ordered() const { return order_.cancelled(); }
   Cancelled ordered_at_once() const { return at_once_.cancelled(); }

@@ -121,7 +121,9 @@ TEST_P(EveryMode, GivesTheSameAnswers) {
 }
 
 TEST_P(EveryMode, EndsWhileAVisitorSaysNothing) {
-  Running server(plan_of(GetParam(), folder));
+  Plan plan = plan_of(GetParam(), folder);
+  plan.settings.grace = 50ms;  // the stammering one has begun something
+  Running server(plan);
   EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
   Visitor silent(server.port()), stammering(server.port());
   stammering.sends("GET / HT");
