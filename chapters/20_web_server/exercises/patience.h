@@ -3,7 +3,8 @@
 //     client   connects . . . . . . . . . . . . . . . . . . . . . (never says a word)
 //     server   waits, waits, waits                     |<- patience is over: the end
 //
-// The server has no time-out: ten thousand silent clients are ten thousand descriptors. Here is a
+// The server's own time-outs (watch.h) know the server: its lanes, and where a request ends. Here
+// is one that knows nothing but streams, and fits around any of them, whatever is spoken on it: a
 // stream around a stream. handle_connection takes any stream, so nothing in the server changes:
 //
 //     handle_connection(Patient(std::move(stream), 30s), site)
