@@ -190,7 +190,8 @@ struct CopyBidirectionalFn {
 }  // namespace detail
 
 /// Copies to the reader's end, and flushes the writer; does not close it. Gives the number of
-/// bytes. Borrows both.
+/// bytes. Throws what either side throws; that nobody reads behind the writer any more shows when
+/// something is to be written. Borrows both.
 inline constexpr detail::CopyFn copy{};
 /// Copies both ways until both have ended; the end of one direction closes the writing half that it
 /// went to, and the other direction goes on. An error of either ends both. Gives both numbers of

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "chapters/17_io/pieces.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
+#include "support/faulty_stream.h"
 
 namespace book {
 namespace {
@@ -265,6 +268,27 @@ TEST(Lines, OfABorrowedReaderLeaveTheRestInIt) {
   std::array<char, 6> rest{};
   drive(read_exact(reader, rest));
   EXPECT_EQ(std::string(rest.data(), 6), "binary");
+}
+
+TEST(Lines, OverABadLineAreTheSameAndItsErrorComesOutWhereverItIs) {
+  const std::string text = "one\r\ntwo\nthree";  // 14 bytes, one at a time; then the end
+  for (int k = 0; k <= 15; ++k) {
+    Source source{{text}};
+    test::FaultyStream line(source, {.piece = 1, .waits = 2, .fail_at = k});
+    BufReader reader(line, 4);
+    auto stream = lines(reader);
+    Texts got;
+    int error = 0;
+    try {
+      while (auto next_one = drive(next(stream))) got.push_back(*next_one);
+    } catch (const std::system_error& e) {
+      error = e.code().value();
+    }
+    EXPECT_EQ(error, k == 0 ? 0 : ECONNRESET) << k;
+    Texts whole{"one", "two", "three"};
+    whole.resize(k == 0 ? 3 : k > 9 ? 2 : k > 5 ? 1 : 0);
+    EXPECT_EQ(got, whole) << "an error at byte " << k;
+  }
 }
 
 TEST(Lines, AnErrorOfTheStreamPassesThroughAndLeavesWhatHasCome) {

@@ -10,18 +10,20 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
-#include "05_async_await/yield_now.h"
 #include "07_join/join.h"
 #include "09_streams/sink.h"
 #include "17_io/duplex.h"
 #include "chapters/17_io/pieces.h"
+#include "support/async_test.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
+#include "support/faulty_stream.h"
 
 namespace book {
 namespace {
@@ -180,6 +182,34 @@ TEST(Copy, DroppedAtAnyMomentItLeavesNobodyWaiting) {
   }
 }
 
+TEST(Copy, AnErrorAtAnyCallOfEitherSideComesOutAndLeavesNobodyWaiting) {
+  const std::string text = "0123456789";
+  for (int k = 1; k <= 10; ++k) {
+    for (const bool reading : {true, false}) {
+      const test::Faults bad{.piece = 1, .waits = 1, .fail_at = k, .error = EIO};
+      const test::Faults good{.piece = 1, .waits = 1};
+      Source source{{text}};
+      Sink sink;
+      test::FaultyStream from(source, reading ? bad : good);
+      test::FaultyStream to(sink, {}, reading ? good : bad);
+      test::CountingWaker task;
+      Context cx(task.waker());
+      int error = 0;
+      {
+        auto copying = copy(from, to);
+        try {
+          while (copying.poll(cx).is_pending()) continue;
+        } catch (const std::system_error& e) {
+          error = e.code().value();
+        }
+      }
+      EXPECT_EQ(error, EIO);
+      EXPECT_EQ(sink.written, text.substr(0, static_cast<std::size_t>(k) - 1)) << "the rest is not";
+      EXPECT_EQ(task.kept(), 0);
+    }
+  }
+}
+
 Async<std::string> read_to_the_end(DuplexStream& stream) {
   std::string all;
   std::array<char, 5> buffer{};
@@ -215,6 +245,19 @@ TEST(CopyBidirectional, PassesEachEndOnAndTheOtherDirectionGoesOn) {
   EXPECT_EQ(answer, "you said: a question, half-closed");
   EXPECT_EQ(copied.a_to_b, 23u);
   EXPECT_EQ(copied.b_to_a, 33u);
+}
+
+/// The same through lines on which every byte comes alone, and waits.
+ASYNC_TEST(CopyBidirectional, SurvivesTinyPiecesEverywhere) {
+  auto left = duplex(5), right = duplex(2);
+  const test::Faults tiny{.piece = 1, .waits = 1};
+  test::FaultyStream a(std::move(left.second), tiny, tiny, tiny);
+  test::FaultyStream b(std::move(right.first), tiny, tiny, tiny);
+  auto all = co_await join(client(std::move(left.first), "tiny"), copy_bidirectional(a, b),
+                           server(std::move(right.second)));
+  EXPECT_EQ(std::get<0>(all), "you said: tiny");
+  EXPECT_EQ(std::get<1>(all).a_to_b, 4u);
+  EXPECT_EQ(a.closes() + b.closes(), 2) << "each end was passed on once";
 }
 
 TEST(CopyBidirectional, TheOtherEndFirstWorksAsWell) {

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "02_timer_future/sleep.h"
@@ -18,6 +19,7 @@
 #include "07_join/join.h"
 #include "09_streams/sink.h"
 #include "17_io/io.h"
+#include "support/async_test.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 
@@ -270,15 +272,13 @@ Async<std::string> answers(DuplexStream stream) {
   co_return question;
 }
 
-TEST(Duplex, AnHoursConversationTakesNoTimeWhenTimeIsVirtual) {
-  auto [client, server] = duplex(3);
-  Executor executor({.time = TimeMode::virtual_time});
-  const Instant start = executor.reactor().now();
-  const auto [answer, question] =
-      executor.block_on(join(asks(std::move(client)), answers(std::move(server))));
-  EXPECT_EQ(answer, "an hour now");
-  EXPECT_EQ(question, "how late is it?");
-  EXPECT_EQ(executor.reactor().now() - start, 60min);
+ASYNC_TEST(Duplex, AnHoursConversationTakesNoTimeWhenTimeIsVirtual) {
+  auto ends = duplex(3);
+  const Instant start = Reactor::current().now();
+  auto both = co_await join(asks(std::move(ends.first)), answers(std::move(ends.second)));
+  EXPECT_EQ(std::get<0>(both), "an hour now");
+  EXPECT_EQ(std::get<1>(both), "how late is it?");
+  EXPECT_EQ(Reactor::current().now() - start, 60min);
 }
 
 TEST(Duplex, TwoWhoBothReadAreADeadlockWithTheReason) {
