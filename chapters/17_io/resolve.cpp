@@ -90,6 +90,8 @@ void start_helper(const std::shared_ptr<LookupQueue>& queue) {
 
 void enqueue(const std::shared_ptr<LookupQueue>& queue, const std::shared_ptr<Lookup>& lookup) {
   const std::scoped_lock lock(queue->mutex);
+  // Those that were given up, while every helper was busy, shall not pile up.
+  while (!queue->waiting.empty() && queue->waiting.front().expired()) queue->waiting.pop_front();
   queue->waiting.push_back(lookup);
   if (queue->threads == queue->most_threads) return;
   try {
