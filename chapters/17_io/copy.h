@@ -80,7 +80,7 @@ class Flow {
   /// Writes as much of `bytes` as the writer takes at once, and keeps the others.
   Poll<void> write(Context& cx, std::string_view bytes) {
     const Poll<std::size_t> taken = writer_.io().poll_write(cx, bytes);
-    if (taken.is_ready() && taken.value() == 0) throw UnexpectedEnd();
+    if (taken.is_ready() && taken.value() == 0) throw UnexpectedEnd(Direction::write);
     const std::size_t n = taken.is_ready() ? taken.value() : 0;
     copied_ += n;
     unflushed_ = unflushed_ || n > 0;

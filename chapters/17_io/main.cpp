@@ -5,12 +5,12 @@
 #include <fmt/core.h>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "17_io/buffer_desk.h"
 #include "17_io/people.h"
+#include "17_io/split.h"
 #include "17_io/story.h"
 #include "17_io/tcp.h"
 #include "17_io/watched.h"
@@ -46,15 +46,14 @@ void large_letter(ExecutorOptions options) {
   std::string letter(2'000'000, '\0');
   for (std::size_t i = 0; i < letter.size(); ++i) letter[i] = static_cast<char>('a' + i % 23);
   Counts server_in, server_out, in, out;
-  std::optional<Watched> stream;  // before the house: its tasks borrow it
   House house(options);
   use_small_buffers(house.listener().fd());
   house.open(
       [&](TcpStream s) { return echo_session(Watched(std::move(s), server_in, server_out)); });
-  stream.emplace(house.visit(connect_watched(house.address(), in, out)));
-  // Two tasks at one stream: if the only one were busy writing, who would read the echo?
-  house.executor().spawn(write_letter(*stream, letter));
-  const std::string back = house.visit(read_to_the_end(*stream));
+  auto halves = split(house.visit(connect_watched(house.address(), in, out)));
+  // Two tasks, a half each: if the only one were busy writing, who would read the echo?
+  house.executor().spawn(write_letter(std::move(halves.second), letter));
+  const std::string back = house.visit(read_to_the_end(halves.first));
   fmt::print("   client  wrote {} bytes in ~{} pieces, and waited ~{} times for room\n", out.bytes,
              out.pieces, out.waits);
   fmt::print("   client  read {} bytes in ~{} pieces: {}\n", in.bytes, in.pieces,

@@ -93,7 +93,9 @@ inline Async<> typist(Address server) {
   co_await type_slowly(stream);
 }
 
-inline Async<> write_letter(Watched& stream, const std::string& letter) {
+/// Owns its half of a stream, and ends it with the letter.
+template <AsyncWrite W>
+Async<> write_letter(W stream, const std::string& letter) {
   co_await write_all(stream, letter);
   co_await close(stream);
 }

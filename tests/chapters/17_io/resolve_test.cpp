@@ -157,6 +157,7 @@ TEST(Resolve, UsesNoMoreThreadsThanItMay) {
   const Resolver resolver(names.call(), 2);
   Executor executor;
   std::vector<Resolver::Resolve> lookups;
+  lookups.reserve(7);
   for (int i = 0; i < 7; ++i) lookups.push_back(resolver.resolve("name", 80));
   const auto others = [&]() -> Async<> {
     names.wait_for(2);
