@@ -52,7 +52,6 @@ void ExecutorCore::adopt(Task* task) {
         "spawn() on another thread than the executor's: spawn inside a task instead");
   }
   task->core_ = this;
-  retain();
   task->older_ = newest_;
   if (newest_) newest_->newer_ = task;
   newest_ = task;
@@ -77,7 +76,7 @@ void ExecutorCore::enqueue(Task* task) noexcept {
       task = nullptr;
     }
   }
-  if (task) return task->release();  // too late: the executor has ended
+  if (task) return release_queued(task);  // too late: the executor has ended
   if (sleeping_.exchange(false)) reactor_.notify();
 }
 
@@ -104,7 +103,7 @@ void ExecutorCore::run_until(const Task* goal) {
 /// One turn of a task that was just taken from the queue.
 void ExecutorCore::turn(Task* task) {
   const std::uint64_t old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
-  if (old & Task::kCompleted) return task->release();
+  if (old & Task::kCompleted) return release_queued(task);
   if (old & Task::kCancelled) return finish(task);
   ++polls_;
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
@@ -129,8 +128,11 @@ void ExecutorCore::turn(Task* task) {
     note_stranded(task);
 }
 
-/// Drops the future, and gives the executor's handle back unless the task is still in a queue: then
-/// turn() will, when it comes across it.
+/// Drops the future, and gives the executor's handle back unless the task is still in a queue, or a
+/// waker on another thread is about to put it there: then release_queued() will. Up to here the
+/// executor is open, so the task's wakers find it alive; after that they do not ask for it. Only
+/// one that is on its way to the queue still does, so for that time the task is an owner of the
+/// core.
 void ExecutorCore::finish(Task* task) noexcept {
   polling_ = task;
   task->drop_future();
@@ -140,16 +142,23 @@ void ExecutorCore::finish(Task* task) noexcept {
   --task_count_;
   if (trace::enabled()) [[unlikely]]
     trace::drop(task);
-  std::uint64_t old = task->state_.load(std::memory_order_relaxed);
+  std::uint64_t old = task->state_.load(std::memory_order_acquire);
+  if ((old & (Task::kOwners | Task::kScheduled)) == Task::kOneHandle) {
+    // Nobody else has it, so nobody can look at the word again.
+    if (old & Task::kJoinable) task->tell_joiner(old);
+    return task->free();
+  }
   std::uint64_t next;
   do {
     const bool keep = old & (Task::kScheduled | Task::kJoinable);
     next = (old | Task::kCompleted) - (keep ? 0 : Task::kOneHandle);
   } while (!task->state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
-                                               std::memory_order_relaxed));
+                                               std::memory_order_acquire));
+  if (old & Task::kScheduled) retain();
+  if (old & Task::kJoinable) task->tell_joiner(old);
+  if (old & Task::kScheduled) return;
   if (old & Task::kJoinable) {
-    task->tell_joiner(old);
-    if (!(old & Task::kScheduled)) task->release();
+    task->release();
   } else if (!(next & Task::kOwners)) {
     task->free();
   }
@@ -203,8 +212,8 @@ void ExecutorCore::close() noexcept {
     closed_ = true;
     while (!inbox_.empty()) ready_.push(inbox_.pop());
   }
-  while (!ready_.empty()) ready_.pop()->release();
-  for (Task* task : shuffled_) task->release();
+  while (!ready_.empty()) release_queued(ready_.pop());
+  for (Task* task : shuffled_) release_queued(task);
   for (Task* task : stranded_) task->release();
 }
 

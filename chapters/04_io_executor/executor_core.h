@@ -86,6 +86,11 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
  private:
   void turn(Task* task);
   void finish(Task* task) noexcept;
+  /// Of a completed task that has left the queue. The caller keeps the core alive.
+  void release_queued(Task* task) noexcept {
+    task->release();
+    release();
+  }
   bool nothing_ready() const noexcept { return ready_.empty() && shuffled_.empty(); }
   Task* next_ready();
   void take_inbox() noexcept;

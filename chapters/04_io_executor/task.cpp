@@ -71,14 +71,12 @@ void Task::drop_waker() noexcept {
 }
 
 void Task::release(std::uint64_t owner) noexcept {
+  // The only owner left: nobody else can become one, so there is nothing to count down.
+  if ((state_.load(std::memory_order_acquire) & kOwners) == owner) return free();
   const std::uint64_t old = state_.fetch_sub(owner, std::memory_order_acq_rel);
   if (!((old - owner) & kOwners)) free();
 }
 
-void Task::free() noexcept {
-  ExecutorCore* core = core_;
-  delete this;
-  if (core) core->release();
-}
+void Task::free() noexcept { delete this; }
 
 }  // namespace book

@@ -91,7 +91,7 @@ class Task {
   void release(std::uint64_t owner) noexcept;
   void free() noexcept;
 
-  ExecutorCore* core_ = nullptr;  // counted: lives as long as the task
+  ExecutorCore* core_ = nullptr;  // for enqueue(): see ExecutorCore::finish on how long it lives
   Task* next_ready_ = nullptr;
   Task* older_ = nullptr;
   Task* newer_ = nullptr;

@@ -47,7 +47,10 @@ bool JoinTaskBase::wait_for_end(Context& cx) {
 }
 
 void JoinTaskBase::drop_handle() noexcept {
-  const std::uint64_t state = state_.fetch_and(~(kJoined | kWaiter), std::memory_order_acq_rel);
+  std::uint64_t state = state_.load(std::memory_order_acquire);
+  if (!(state & kCompleted)) {
+    state = state_.fetch_and(~(kJoined | kWaiter), std::memory_order_acq_rel);
+  }
   if (state & kCompleted) {
     drop_output();
   } else if (state & kWaiter) {

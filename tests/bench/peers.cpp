@@ -26,6 +26,7 @@
 #include "07_join/join_all.h"
 #include "08_select/futures_unordered.h"
 #include "08_select/select.h"
+#include "10_spawning/spawn.h"
 #include "common/stream.h"
 
 namespace book {
@@ -102,6 +103,17 @@ Async<> spawn_batch() {
   for (int i = 0; i < kMillion; ++i) spawn_detached(hit(gate));
   auto opened = gate.opened();
   co_await opened;
+  result_since(start, kMillion);
+}
+
+Async<> nothing() { co_return; }
+
+Async<> spawn_one() {
+  const auto start = SteadyClock::now();
+  for (int i = 0; i < kMillion; ++i) {
+    auto handle = spawn(nothing());
+    co_await handle;
+  }
   result_since(start, kMillion);
 }
 
@@ -288,6 +300,7 @@ std::function<void()> in_task(std::function<Async<>()> make) {
 }
 
 const std::map<std::string, std::function<void()>> kMeasures{
+    {"spawn_one", in_task(spawn_one)},
     {"spawn_batch", in_task(spawn_batch)},
     {"yield_1", in_task([] { return yield_tasks(1); })},
     {"yield_1000", in_task([] { return yield_tasks(1000); })},
