@@ -1,5 +1,5 @@
 // The inside of the executor: what its tasks and their wakers see of it. Counted, so that a
-// waker that outlives its executor still finds a (closed) inbox instead of freed memory.
+// wake that is under way while its executor ends finds a (closed) inbox instead of freed memory.
 //
 //      wake, on the executor's thread  ---------------->  ready queue --+
 //                                                             ^         |  poll
