@@ -40,12 +40,21 @@ Async<void> take_time(S& stream, Conversation& talk, Watch& watch, Next next, co
   }
 }
 
+/// -1 for a stream that has none, as a mock.
+template <class S>
+int socket_of(const S& stream) {
+  if constexpr (requires { stream.fd(); })
+    return stream.fd();
+  else
+    return -1;
+}
+
 /// Talks HTTP on `stream` until either side has enough. What goes wrong with one connection
 /// concerns nobody else, so no exception of it leaves.
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site,
                                                                      Watch watch) {
-  Conversation talk(site);
+  Conversation talk(site, socket_of(stream));
   try {
     for (;;) {
       const Next next = talk.advance(Reactor::current().coarse_now());

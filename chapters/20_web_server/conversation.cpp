@@ -51,8 +51,7 @@ Next Conversation::advance(Instant now) {
 
     const Parsed parsed = parse(input_->bytes(), site_.settings.limits);
     if (parsed.kind == Parsed::Kind::need_more) return Next::read;
-    if (parsed.kind == Parsed::Kind::error)
-      return refuse(parsed.status, parsed.request.method, now);
+    if (parsed.kind == Parsed::Kind::error) return refuse(parsed.status, parsed.request, now);
 
     const Request& request = parsed.request;
     const Route where = route(request, site_.settings.nap);
@@ -68,9 +67,9 @@ Next Conversation::advance(Instant now) {
 }
 
 Next Conversation::answer(const Request& request, const Route& where, Instant now) {
-  if (request.content_length > site_.settings.max_body) return refuse(413, request.method, now);
+  if (request.content_length > site_.settings.max_body) return refuse(413, request, now);
   Found found = fetch(where, site_.files, now);
-  if (found.status == 400 || found.status == 503) return refuse(found.status, request.method, now);
+  if (found.status == 400 || found.status == 503) return refuse(found.status, request, now);
   ++site_.requests;
   answered_ = true;
 
@@ -87,10 +86,15 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   const std::string_view date = site_.date.at(now);
   if (found.entity.empty()) {
     const std::string location = found.status == 301 ? location_of_folder(request) : "";
-    append_status(out(), found.status, date, connection, to_head, location);
+    const std::size_t bytes =
+        append_status(out(), found.status, date, connection, to_head, location);
+    if (site_.log.is_on()) [[unlikely]]
+      log(request, found.status, bytes, now);
     return Next::advance;
   }
   append_head(out(), found.status, date, found.entity, connection);
+  if (site_.log.is_on()) [[unlikely]]
+    log(request, found.status, to_head ? 0 : found.size, now);
   if (to_head) return Next::advance;
   if (found.file)
     file_.reset(new File{std::move(found.file), found.size});
@@ -116,14 +120,32 @@ void Conversation::read_piece() {
 
 /// An answer after which the connection can not go on: where the next request would begin is
 /// unknown.
-Next Conversation::refuse(int status, std::string_view method, Instant now) {
+Next Conversation::refuse(int status, const Request& request, Instant now) {
   ++site_.requests;
-  append_status(out(), status, site_.date.at(now), Connection::close, method == "HEAD"sv);
+  const std::size_t bytes = append_status(out(), status, site_.date.at(now), Connection::close,
+                                          request.method == "HEAD"sv);
+  if (site_.log.is_on()) [[unlikely]]
+    log(request, status, bytes, now);
   last_ = true;
   return Next::linger;
 }
 
-void Conversation::give_up(Instant now) { refuse(408, {}, now); }
+void Conversation::give_up(Instant now) { refuse(408, Request(), now); }
+
+/// Of a request that could not be read there is no more to say than how its first line begins.
+void Conversation::log(const Request& request, int status, std::uint64_t bytes, Instant now) {
+  std::string_view line;
+  if (request.head_size > 0) {
+    const std::size_t size = request.target.data() + request.target.size() + " HTTP/1.1"sv.size() -
+                             request.method.data();
+    line = {request.method.data(), size};
+  } else if (has_input()) {
+    line = input_->bytes().substr(0, 200);
+    line = line.substr(0, line.find_first_of("\r\n"sv));
+  }
+  if (!visitor_) visitor_ = std::make_unique<std::string>(visitor_at(socket_));
+  site_.log.add({*visitor_, line, status, bytes}, now);
+}
 
 /// Throws away what has come of the last request's body. False: there is more to come.
 bool Conversation::skip_body() {

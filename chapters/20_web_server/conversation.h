@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -37,7 +38,8 @@ enum class Next {
 
 class Conversation {
  public:
-  explicit Conversation(Site& site) noexcept : site_(site) {}
+  /// `socket`, if there is one, says to the log who the visitor is.
+  explicit Conversation(Site& site, int socket = -1) noexcept : site_(site), socket_(socket) {}
 
   /// Answers the requests that have come, in their order. A large file comes into output() piece by
   /// piece, one at each call. Throws std::system_error when a piece can not be read, and
@@ -92,7 +94,8 @@ class Conversation {
   };
 
   Next answer(const Request& request, const Route& where, Instant now);
-  Next refuse(int status, std::string_view method, Instant now);
+  Next refuse(int status, const Request& request, Instant now);
+  void log(const Request& request, int status, std::uint64_t bytes, Instant now);
   void read_piece();
   bool has_input() const noexcept { return input_ && !input_->empty(); }
   bool skip_body();
@@ -108,6 +111,8 @@ class Conversation {
   bool slept_ = false;      // before the answer to the request at the front of the input
   bool last_ = false;       // the last answer of this connection is in the output
   bool answered_ = false;
+  int socket_;
+  std::unique_ptr<std::string> visitor_;  // for the log: its address, once it was asked for
 };
 
 }  // namespace book::http

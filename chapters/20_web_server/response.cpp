@@ -83,8 +83,8 @@ void append_head(OutputBuffer& out, int status, std::string_view date_line, std:
   out.append("\r\n"sv);
 }
 
-void append_status(OutputBuffer& out, int status, std::string_view date_line, Connection connection,
-                   bool to_head, std::string_view more) {
+std::size_t append_status(OutputBuffer& out, int status, std::string_view date_line,
+                          Connection connection, bool to_head, std::string_view more) {
   // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
   std::string_view text = status_line(status);
   text.remove_prefix("HTTP/1.1 "sv.size());
@@ -92,7 +92,9 @@ void append_status(OutputBuffer& out, int status, std::string_view date_line, Co
   if (status == 405) fields += "Allow: GET, HEAD\r\n"sv;
   fields += more;
   append_head(out, status, date_line, fields, connection);
-  if (!to_head) out.append(text);
+  if (to_head) return 0;
+  out.append(text);
+  return text.size();
 }
 
 }  // namespace book::http

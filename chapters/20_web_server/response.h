@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -52,8 +53,8 @@ void append_head(OutputBuffer& out, int status, std::string_view date_line, std:
                  Connection connection);
 
 /// Appends a whole answer that says nothing but its status, in a line of text; to HEAD, without
-/// that line. `more` are fields of its own, such as Location.
-void append_status(OutputBuffer& out, int status, std::string_view date_line, Connection connection,
-                   bool to_head = false, std::string_view more = {});
+/// that line. `more` are fields of its own, such as Location. Gives the bytes of its body.
+std::size_t append_status(OutputBuffer& out, int status, std::string_view date_line,
+                          Connection connection, bool to_head = false, std::string_view more = {});
 
 }  // namespace book::http

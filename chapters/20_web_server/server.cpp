@@ -38,9 +38,11 @@ Async<void> finish(Site& site) {
   site.watches.end_idle();
   auto all_gone = site.watches.fewer_than(1);
   const auto in_time = co_await timeout(site.settings.grace, std::move(all_gone));
-  if (in_time) co_return;
-  site.watches.end_all();
-  co_await site.watches.fewer_than(1);
+  if (!in_time) {
+    site.watches.end_all();
+    co_await site.watches.fewer_than(1);
+  }
+  site.log.flush();
 }
 
 }  // namespace book::http

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "20_web_server/access_log.h"
 #include "20_web_server/buffers.h"
 #include "20_web_server/response.h"
 #include "20_web_server/settings.h"
@@ -14,14 +15,15 @@
 namespace book::http {
 
 struct Site {
-  /// Throws std::system_error when `root` is no folder that can be opened.
+  /// Throws std::system_error when `root` is no folder that can be opened, or the log no file.
   explicit Site(const std::string& root, Settings set = {})
-      : settings(std::move(set)), files(root), watches(settings) {}
+      : settings(std::move(set)), files(root), watches(settings), log(settings.access_log) {}
 
   const Settings settings;
   StaticFiles files;
   DateLine date;
   WatchList watches;
+  AccessLog log;
 
   Pool<InputBuffer> inputs;
   Pool<OutputBuffer> outputs;

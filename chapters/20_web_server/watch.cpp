@@ -50,7 +50,8 @@ bool Watch::wait(Context& cx, Waits what, bool anew) {
 
 WatchList::WatchList(const Settings& settings) noexcept
     : lanes_{Lane{settings.idle_timeout}, Lane{settings.header_timeout},
-             Lane{settings.header_timeout}, Lane{settings.write_timeout}, Lane{kNoLimit}} {}
+             Lane{settings.header_timeout}, Lane{settings.write_timeout}, Lane{kNoLimit}},
+      alarm_(this, [](void* list) { static_cast<WatchList*>(list)->ring(); }) {}
 
 void WatchList::step_in(Watch& watch, Waits what) {
   Lane& into = lane(what);
@@ -59,16 +60,12 @@ void WatchList::step_in(Watch& watch, Waits what) {
   watch.late_ = false;
   if (into.limit == kNoLimit) return;
   watch.deadline_ = Reactor::current().coarse_now() + into.limit;
-  if (watch.deadline_ < rings_at_ || !timer_.armed()) ring_at(watch.deadline_);
+  if (watch.deadline_ < rings_at_ || !alarm_.is_set()) ring_at(watch.deadline_);
 }
 
-/// The timer's waker is no task's: it calls ring(), on this thread.
 void WatchList::ring_at(Instant time) {
-  static constexpr WakerVTable kRing{
-      [](void*) {}, [](void* list) { static_cast<WatchList*>(list)->ring(); },
-      [](void* list) { static_cast<WatchList*>(list)->ring(); }, [](void*) {}};
   rings_at_ = time;
-  Reactor::current().arm(timer_, time, Waker(this, &kRing));
+  alarm_.set(time);
 }
 
 /// Wakes those whose time is up, and arms the timer for the next one.
@@ -108,7 +105,7 @@ void WatchList::end_all() {
 }
 
 void WatchList::one_less() noexcept {
-  if (--count_ == 0) timer_.disarm();
+  if (--count_ == 0) alarm_.off();
   if (count_ < fewer_than_ && waits_for_fewer_) std::exchange(waits_for_fewer_, Waker()).wake();
 }
 

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "20_web_server/alarm.h"
 #include "20_web_server/settings.h"
 #include "common/clock.h"
 #include "common/future.h"
@@ -104,7 +105,7 @@ class WatchList {
   void one_less() noexcept;
 
   std::array<Lane, 5> lanes_;
-  Timer timer_;
+  Alarm alarm_;
   Instant rings_at_ = Instant::max();
   std::size_t count_ = 0;
   Stage stage_ = Stage::open;

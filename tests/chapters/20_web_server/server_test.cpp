@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -330,6 +331,26 @@ TEST_F(ServerTest, FinishesWhatItHasBegunAndTakesNobodyNew) {
   EXPECT_EQ(asleep.answer(), "200 hello");
   EXPECT_TRUE(asleep.at_end());
   stopping.join();
+}
+
+TEST_F(ServerTest, LogsWhoAskedForWhat) {
+  Settings settings;
+  settings.access_log = (folder_.base() / "access.log").string();
+  RunningServer server(folder_.root().string(), settings);
+  {
+    Client client(server.port);
+    EXPECT_EQ(client.ask("/"), "200 hello");
+    EXPECT_EQ(client.ask("/nothing"), "404 not here");
+  }
+  server.stop();
+  std::ifstream log(settings.access_log);
+  std::string first, second, third;
+  std::getline(log, first);
+  std::getline(log, second);
+  EXPECT_EQ(first.substr(0, 15), "127.0.0.1 - - [") << first;
+  EXPECT_EQ(first.substr(first.find('"')), "\"GET / HTTP/1.1\" 200 5");
+  EXPECT_EQ(second.substr(second.find('"')), "\"GET /nothing HTTP/1.1\" 404 8");
+  EXPECT_FALSE(std::getline(log, third)) << third;
 }
 
 TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
