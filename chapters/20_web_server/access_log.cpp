@@ -90,8 +90,11 @@ void AccessLog::flush() noexcept {
   while (written_ < text_.size()) {
     std::size_t size = text_.size() - written_;
     if (!never_waits_) {
-      // A pipe that can be written to has room for so much, and perhaps for no more.
+      // A pipe that can be written to has room for so much, and perhaps for no more. Whole lines,
+      // if they are that short: other threads may write to the same pipe.
       size = std::min<std::size_t>(size, PIPE_BUF);
+      const std::size_t end = std::string_view(text_).substr(written_, size).rfind('\n');
+      if (end != std::string_view::npos) size = end + 1;
       pollfd ready{fd_, POLLOUT, 0};
       if (::poll(&ready, 1, 0) == 0) return complain(EAGAIN);
     }
