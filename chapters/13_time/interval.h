@@ -1,15 +1,14 @@
 // interval(period): a tick every so often, as a stream of the instants at which they were due.
 //
-//     due          0       100       200       300       400       500       600
-//                  |         |         |         |         |         |         |
-//     consumer     [takes the first, and comes back at 270]
+//     due        0       100       200       300       400       500
+//     consumer   takes one, and is busy until 270
 //
-//     burst        0                          270+270+300       400       500         catch up
-//     delay        0                          270         370         470         570 begin anew
-//     skip         0                          270     300       400       500         back in step
+//     burst      0                        270 270  300       400       500     catches up
+//     delay      0                        270             370       470        begins anew
+//     skip       0                        270      300       400       500     is back in step
 //
-// (270 was due at 100: the tick that was waiting is given late in all three. They differ in what
-// they do about the others.) Chapter 13 explains it.
+// The tick of 100 was waiting, and is given late by all three. They differ in what becomes of the
+// other missed one, and of those that follow. Chapter 13 explains it.
 #pragma once
 
 #include <optional>
