@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 
 #include "02_timer_future/sleep.h"
 #include "08_select/say.h"
@@ -44,11 +45,15 @@ Async<> visit(int visitor, Duration request, CancellationToken closing, Instant 
   }
 }
 
-/// Ends when the last of them has left.
-Async<> all_gone(JoinSet<void>& visitors) {
+/// Ends when the last of them has left. Whatever one has thrown, the others are waited for.
+Async<> all_gone(JoinSet<void>& visitors, Instant start) {
   for (;;) {
-    const auto left = co_await visitors.join_next();
-    if (!left) break;
+    try {
+      const auto left = co_await visitors.join_next();
+      if (!left) break;
+    } catch (const std::exception& error) {
+      say(start, fmt::format("  a visit ended badly: {}", error.what()));
+    }
   }
 }
 
@@ -78,7 +83,7 @@ Async<> shut_down_gracefully(Instant start) {
   say(start, fmt::format("the door is shut, {} are inside", visitors.size()));
 
   // Step 2: let them finish what they began, but not for ever.
-  auto grace = timeout(200ms, all_gone(visitors));
+  auto grace = timeout(200ms, all_gone(visitors, start));
   const auto everybody = co_await grace;
 
   // Step 3: who is still there is put out.

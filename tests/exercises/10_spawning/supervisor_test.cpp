@@ -42,7 +42,7 @@ struct World : std::enable_shared_from_this<World> {
     if (number <= failures) throw std::runtime_error(fmt::format("{}, run {}", name, number));
   }
   /// Ends well after it has thrown `failures` times.
-  Child child(std::string name, Duration takes, int failures = 0) {
+  Child child(const std::string& name, Duration takes, int failures = 0) {
     return [self = shared_from_this(), name, takes, failures] {
       return run(self, name, takes, failures);
     };
