@@ -102,7 +102,13 @@ void ExecutorCore::run_until(const Task* goal) {
 
 /// One turn of a task that was just taken from the queue.
 void ExecutorCore::turn(Task* task) {
-  const std::uint64_t old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  std::uint64_t old = task->state_.load(std::memory_order_acquire);
+  if ((old & Task::kOwners) == Task::kOneHandle) {
+    // Nobody else has it: no waker, no handle. So nobody else can touch the word.
+    task->state_.store(old & ~Task::kScheduled, std::memory_order_relaxed);
+  } else {
+    old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  }
   if (old & Task::kCompleted) return release_queued(task);
   if (old & Task::kCancelled) return finish(task);
   ++polls_;

@@ -32,7 +32,15 @@ void Task::schedule(std::uint64_t bits) noexcept {
 void Task::wake_and_drop_waker() noexcept {
   if (trace::enabled()) [[unlikely]]
     trace::wake(this);
-  std::uint64_t old = state_.load(std::memory_order_relaxed);
+  std::uint64_t old = state_.load(std::memory_order_acquire);
+  constexpr std::uint64_t kWord = kOwners | kScheduled | kCompleted;
+  if ((old & kWord) == kOneHandle + kOneWaker && ExecutorCore::current() == core_ &&
+      !ExecutorCore::is_polling_here(this)) {
+    // The executor's handle, this waker, and no poll that lends it another one: both are on this
+    // thread, so nobody else can touch the word, and it needs no atomic step.
+    state_.store((old | kScheduled) - kOneWaker, std::memory_order_relaxed);
+    return core_->enqueue(this);
+  }
   std::uint64_t next;
   do {
     next = (old | kScheduled) - kOneWaker;
