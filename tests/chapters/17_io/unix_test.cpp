@@ -1,0 +1,264 @@
+// UnixStream and UnixListener: paths, names, pairs, and files that are left behind.
+#include "17_io/unix_socket.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "04_io_executor/block_on.h"
+#include "05_async_await/async.h"
+#include "17_io/split.h"
+#include "support/child_process.h"
+#include "support/contract.h"
+#include "support/counting_waker.h"
+#include "support/descriptors.h"
+
+namespace book {
+namespace {
+
+using namespace std::chrono_literals;
+
+static_assert(AsyncRead<UnixStream> && VectoredWrite<UnixStream>);
+
+int error_of(auto&& call) {
+  try {
+    (void)call();
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+  return 0;
+}
+
+/// A folder of its own, removed at the end with what is in it.
+class Unix : public ::testing::Test {
+ protected:
+  Unix() {
+    std::string pattern = "/tmp/async_book_XXXXXX";
+    if (!::mkdtemp(pattern.data())) throw std::system_error(errno, std::system_category());
+    folder_ = pattern;
+    path_ = folder_ + "/socket";
+    address_ = UnixAddress::path(path_);
+  }
+  ~Unix() override {
+    ::unlink(path_.c_str());
+    ::rmdir(folder_.c_str());
+  }
+  bool exists() const {
+    struct stat file {};
+    return ::lstat(path_.c_str(), &file) == 0;
+  }
+  /// As a server leaves it that was killed.
+  void leave_a_stale_socket() const {
+    test::Fd socket(test::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    test::check(::bind(socket, address_.data(), address_.size()), "bind");
+  }
+
+  std::string folder_, path_;
+  UnixAddress address_;
+};
+
+Async<std::string> serve_one(UnixListener& listener) {
+  UnixListener::Accepted accepted = co_await listener.accept();
+  std::string question = co_await read_to_end(accepted.stream, 100);
+  co_await write_all(accepted.stream, "so you say");
+  co_return question + " from " + accepted.peer.to_string();
+}
+
+Async<std::string> ask(UnixAddress where, std::string_view question) {
+  UnixStream stream = co_await UnixStream::connect(where);
+  co_await write_all(stream, question);
+  co_await close(stream);
+  std::string answer = co_await read_to_end(stream, 100);
+  co_return answer;
+}
+
+TEST_F(Unix, TalksOverAFileThatGoesWithTheListener) {
+  const int before = test::open_descriptors();
+  {
+    Executor executor;
+    UnixListener listener = UnixListener::bind(address_);
+    EXPECT_TRUE(exists());
+    std::string heard;
+    auto server = [](UnixListener& from, std::string& into) -> Async<> {
+      into = co_await serve_one(from);
+    };
+    executor.spawn(server(listener, heard));
+    EXPECT_EQ(executor.block_on(ask(address_, "hello")), "so you say");
+    executor.run();
+    EXPECT_EQ(heard, "hello from nowhere") << "a client has no address of its own";
+  }
+  EXPECT_FALSE(exists());
+  EXPECT_EQ(test::open_descriptors(), before);
+}
+
+TEST_F(Unix, TalksOverANameWithoutAFile) {
+  Executor executor;
+  const UnixAddress name = UnixAddress::abstract("async_book/" + folder_);
+  UnixListener listener = UnixListener::bind(name);
+  EXPECT_EQ(listener.address().to_string()[0], '@');
+  EXPECT_EQ(error_of([&] { return UnixListener::bind(name); }), EADDRINUSE);
+  auto server = [](UnixListener& from) -> Async<> {
+    std::string heard = co_await serve_one(from);
+    EXPECT_EQ(heard, "hello from nowhere");
+  };
+  executor.spawn(server(listener));
+  EXPECT_EQ(executor.block_on(ask(name, "hello")), "so you say");
+}
+
+TEST_F(Unix, ReplacesAStaleFileButNotOneThatIsInUse) {
+  leave_a_stale_socket();
+  EXPECT_EQ(error_of([&] { return UnixListener::bind(address_, {.replace_stale = false}); }),
+            EADDRINUSE);
+  UnixListener listener = UnixListener::bind(address_);
+  EXPECT_EQ(error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
+  EXPECT_TRUE(exists()) << "a failed bind has taken the file from the one who listens";
+  UnixListener moved = std::move(listener);
+  EXPECT_TRUE(exists());
+}
+
+TEST_F(Unix, LeavesFilesOfOthersAlone) {
+  {
+    test::Fd file(test::check(::open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600), "open"));
+  }
+  EXPECT_EQ(error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
+  EXPECT_TRUE(exists()) << "that was no socket";
+  ::unlink(path_.c_str());
+  std::optional<UnixListener> first = UnixListener::bind(address_);
+  ::unlink(path_.c_str());
+  UnixListener second = UnixListener::bind(address_);
+  first.reset();
+  EXPECT_TRUE(exists()) << "the file is another listener's by now";
+}
+
+TEST_F(Unix, APathThatIsTooLongIsOneClearLine) {
+  const std::string most(107, 'x'), too_long(108, 'x');
+  EXPECT_EQ(UnixAddress::path(most).file(), most);
+  try {
+    (void)UnixAddress::path(too_long);
+    FAIL() << "108 bytes do not fit";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), ENAMETOOLONG);
+    const std::string text = error.what();
+    EXPECT_NE(text.find("107"), std::string::npos) << text;
+    EXPECT_NE(text.find("108"), std::string::npos) << text;
+    EXPECT_NE(text.find(too_long), std::string::npos) << text;
+  }
+  EXPECT_EQ(error_of([&] { return UnixAddress::abstract(too_long); }), ENAMETOOLONG);
+  EXPECT_THROW((void)UnixAddress::path(""), std::invalid_argument);
+  EXPECT_THROW((void)UnixAddress::path(std::string_view("a\0b", 3)), std::invalid_argument);
+  EXPECT_EQ(UnixAddress().to_string(), "nowhere");
+}
+
+TEST_F(Unix, ConnectingSaysWhatIsWrongAndWithWhat) {
+  EXPECT_EQ(error_of([&] { return block_on(UnixStream::connect(address_)); }), ENOENT);
+  leave_a_stale_socket();
+  try {
+    block_on(UnixStream::connect(address_));
+    FAIL() << "nobody listens";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), ECONNREFUSED);
+    EXPECT_NE(std::string(error.what()).find(path_), std::string::npos);
+  }
+}
+
+TEST_F(Unix, ConnectWaitsWhenTheQueueIsFull) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope scope(reactor);
+  test::CountingWaker counter;
+  Context cx(counter.waker());
+  UnixListener listener = UnixListener::bind(address_, {.backlog = 1});
+  std::vector<UnixStream> queue;
+  std::optional<UnixStream::Connect> connect;
+  for (;;) {
+    ASSERT_LT(queue.size(), 10u) << "the queue has no end";
+    connect.emplace(UnixStream::connect(address_));
+    Poll<UnixStream> poll = connect->poll(cx);
+    if (poll.is_pending()) break;
+    queue.push_back(std::move(poll).value());
+  }
+  reactor.wait();
+  EXPECT_TRUE(connect->poll(cx).is_pending()) << "still nobody has been accepted";
+  auto accept = listener.accept();
+  EXPECT_TRUE(accept.poll(cx).is_ready());
+  reactor.wait();
+  EXPECT_TRUE(connect->poll(cx).is_ready());
+  connect.emplace(UnixStream::connect(address_));
+  EXPECT_TRUE(connect->poll(cx).is_pending());
+  connect.reset();
+  EXPECT_TRUE(reactor.waiting().nothing()) << "dropped while it waited for room";
+  EXPECT_EQ(counter.kept(), 0);
+}
+
+TEST_F(Unix, FuturesKeepTheContract) {
+  Reactor reactor;
+  Reactor::Scope scope(reactor);
+  const test::ContractOptions options{.untouched = [&] { return reactor.waiting().nothing(); }};
+  int names = 0;
+  test::expect_contract(
+      [&] {
+        const UnixAddress name =
+            UnixAddress::abstract("async_book/" + folder_ + std::to_string(++names));
+        auto listener = std::make_shared<UnixListener>(UnixListener::bind(name));
+        return test::subject(listener->accept(), [&reactor, listener, name] {
+          test::Fd client(test::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+          test::check(::connect(client, name.data(), name.size()), "connect");
+          if (!reactor.waiting().nothing()) reactor.wait();
+        });
+      },
+      options);
+  UnixListener listener = UnixListener::bind(address_);
+  test::expect_contract([&] { return test::subject(UnixStream::connect(address_)); },
+                        {.ready_at_once = true, .untouched = options.untouched});
+}
+
+TEST(UnixPair, TalksBothWaysAndEndsWhenOneSideIsGone) {
+  const int before = test::open_descriptors();
+  {
+    auto [one, other] = UnixStream::pair();
+    Executor executor;
+    const std::array<std::string_view, 2> pieces = {"to ", "you"};
+    executor.block_on(write_all_vectored(one, pieces));
+    std::array<char, 6> words;
+    executor.block_on(read_exact(other, words));
+    EXPECT_EQ(std::string_view(words.data(), words.size()), "to you");
+    {
+      auto halves = split(std::move(other));
+      executor.block_on(write_all(halves.second, "bye"));
+    }
+    EXPECT_EQ(executor.block_on(read_to_end(one, 10)), "bye");
+    EXPECT_EQ(error_of([&] { return (executor.block_on(write_all(one, "late")), 0); }), EPIPE);
+  }
+  EXPECT_EQ(test::open_descriptors(), before);
+}
+
+TEST(UnixPair, APeerThatHasGoneDoesNotEndTheProcess) {
+  const test::ChildResult result = test::run_in_child([] {
+    ::signal(SIGPIPE, SIG_DFL);
+    auto [one, other] = UnixStream::pair();
+    { const UnixStream gone = std::move(other); }
+    const std::array<std::string_view, 2> pieces = {"a", "b"};
+    const bool single = error_of([&] { return (block_on(write_all(one, "x")), 0); }) == EPIPE;
+    const bool vectored =
+        error_of([&] { return (block_on(write_all_vectored(one, pieces)), 0); }) == EPIPE;
+    return single && vectored ? 7 : 1;
+  });
+  EXPECT_EQ(result.signal, 0);
+  EXPECT_EQ(result.exit_code, 7) << result.err;
+}
+
+}  // namespace
+}  // namespace book
