@@ -228,7 +228,8 @@ TEST_F(Unix, FuturesKeepTheContract) {
 TEST(UnixPair, TalksBothWaysAndEndsWhenOneSideIsGone) {
   const int before = test::open_descriptors();
   {
-    auto [one, other] = UnixStream::pair();
+    auto both = UnixStream::pair();
+    UnixStream &one = both.first, &other = both.second;
     Executor executor;
     const std::array<std::string_view, 2> pieces = {"to ", "you"};
     executor.block_on(write_all_vectored(one, pieces));
@@ -248,7 +249,8 @@ TEST(UnixPair, TalksBothWaysAndEndsWhenOneSideIsGone) {
 TEST(UnixPair, APeerThatHasGoneDoesNotEndTheProcess) {
   const test::ChildResult result = test::run_in_child([] {
     ::signal(SIGPIPE, SIG_DFL);
-    auto [one, other] = UnixStream::pair();
+    auto both = UnixStream::pair();
+    UnixStream &one = both.first, &other = both.second;
     { const UnixStream gone = std::move(other); }
     const std::array<std::string_view, 2> pieces = {"a", "b"};
     const bool single = error_of([&] { return (block_on(write_all(one, "x")), 0); }) == EPIPE;
