@@ -1,5 +1,5 @@
 // The second half of chapter 17's story: what stands on read and write. A file line by line, a
-// proxy, an hour in memory, and a name. README.md walks through it.
+// proxy, an hour in memory, a name, and datagrams. README.md walks through it.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -25,6 +25,7 @@
 #include "17_io/people.h"
 #include "17_io/resolve.h"
 #include "17_io/story.h"
+#include "17_io/udp.h"
 
 namespace book::story {
 namespace {
@@ -111,6 +112,20 @@ Async<> comes_by_name(std::string name, std::uint16_t port) {
   fmt::print("   client  \"{}\": somebody is in at {}\n", name, stream.peer_address().to_string());
 }
 
+/// The pieces of part 1 again, into a buffer that is one byte too small for the last.
+Async<> three_datagrams() {
+  UdpSocket server = UdpSocket::bind(Address::loopback(0));
+  UdpSocket client = UdpSocket::bind(Address::loopback(0));
+  const Address where = server.local_address();
+  for (std::size_t i = 0; i < kPieces.size(); ++i) co_await client.send_to(kPieces[i], where);
+  std::array<char, 4> buffer;
+  for (std::size_t i = 0; i < kPieces.size(); ++i) {
+    const Datagram got = co_await server.recv_from(buffer);
+    const std::string_view text(buffer.data(), got.size);
+    fmt::print("   server  \"{}\", {} of {} bytes\n", text, got.size, got.full_size);
+  }
+}
+
 }  // namespace
 
 void lines_of_a_file(ExecutorOptions options) {
@@ -142,6 +157,11 @@ void name(ExecutorOptions options) {
   fmt::print("\n12. A name.\n");
   const TcpListener listener = TcpListener::bind(Address::loopback(0));
   Executor(options).block_on(comes_by_name("localhost", listener.local_address().port()));
+}
+
+void datagrams(ExecutorOptions options) {
+  fmt::print("\n13. The three pieces of part 1, as datagrams.\n");
+  Executor(options).block_on(three_datagrams());
 }
 
 }  // namespace book::story

@@ -120,6 +120,7 @@ void tell(Args& args) {
   if (wanted(10)) proxy(options);
   if (wanted(11)) hour_in_memory(options);
   if (wanted(12)) name(options);
+  if (wanted(13)) datagrams(options);
 }
 
 }  // namespace
@@ -130,7 +131,7 @@ int main(int argc, char** argv) {
   return book::chapter_main(
       {.name = "17_io",
        .summary = "reading and writing: an echo server and its clients on one thread",
-       .options = {option::number("part", {.fallback = 0, .min = 0, .max = 12},
+       .options = {option::number("part", {.fallback = 0, .min = 0, .max = 13},
                                   "only this part of the story; 0 is all"),
                    option::number("connections", {.fallback = 100, .min = 1, .max = 10'000},
                                   "how many connections part 8 has"),

@@ -43,11 +43,12 @@ class House {
 /// on inherit them. So "full" can be seen without megabytes.
 void use_small_buffers(int socket);
 
-/// Parts 9 to 12 of the story: what stands on read and write.
+/// Parts 9 to 13 of the story: what stands on read and write.
 void lines_of_a_file(ExecutorOptions options);
 void proxy(ExecutorOptions options);
 void hour_in_memory(ExecutorOptions options);
 void name(ExecutorOptions options);
+void datagrams(ExecutorOptions options);
 
 /// The mistakes that the README tells of, each with its cure.
 void dropped_read_exact(ExecutorOptions options);
