@@ -9,7 +9,8 @@
 
 namespace book::http {
 
-/// Serves until it is to stop, and then finishes with the visitor it has. The site is borrowed.
+/// Serves until it is to stop, and then finishes with the visitor it has, as long as the grace is.
+/// (Who knocks meanwhile is let down with the listener, at the end.) The site is borrowed.
 Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop);
 
 }  // namespace book::http

@@ -2,15 +2,18 @@
 // in which answers come, never from a clock.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <regex>
 #include <stdexcept>
 #include <string>
 #include <system_error>
-#include <tuple>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "20_web_server/steps.h"
+#include "program.h"
 #include "visitor.h"
 
 namespace book::http {
@@ -180,6 +183,70 @@ TEST_P(EveryMode, SaysThatThereIsNoSuchFolder) {
   Plan plan = plan_of(GetParam(), folder);
   plan.root += "/missing";
   EXPECT_THROW(Server(plan, Address::loopback(0)), std::system_error);
+}
+
+TEST_P(EveryMode, OfTheProgramEndsWithZeroOnCtrlC) {
+  Program program({"--port", "0", "--mode", std::string(name_of(GetParam()))});
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  EXPECT_EQ(Visitor(port).asks("/").status(), "HTTP/1.1 200");
+  EXPECT_EQ(program.end(SIGINT), 0);
+  EXPECT_EQ(program.errors(), "");
+  EXPECT_NE(program.output().find("stopped after 1 request on 1 connection\n"), std::string::npos)
+      << program.output();
+}
+
+TEST_P(EveryMode, OfTheProgramEndsAtOnceOnASecondCtrlC) {
+  Program program({"--port", "0", "--mode", std::string(name_of(GetParam())), "--nap", "3600000",
+                   "--grace", "3600"});
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  Visitor sleeper(port);
+  sleeper.asks("/sleep");
+  // Again and again, as an impatient user does: two that come together are one to the system.
+  while (!program.is_over()) {
+    program.send(SIGINT);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(program.end(), 0);
+  EXPECT_EQ(program.errors(), "");
+}
+
+TEST(ABlockingServer, EndsInTheMiddleOfANapWhenTheGraceIsOver) {
+  Program program({"--port", "0", "--mode", "blocking", "--nap", "3600000", "--grace", "0"});
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  Visitor(port).asks("/").answer();
+  Visitor sleeper(port);
+  sleeper.asks("/sleep");
+  EXPECT_EQ(program.end(SIGTERM), 0);
+}
+
+TEST(Modes, TheProgramTellsWrongOnesInOneLine) {
+  const std::vector<std::vector<std::string>> wrong = {{"--mode", "bear"},
+                                                       {"--workers", "0"},
+                                                       {"--workers", "-1"},
+                                                       {"--workers", "two"},
+                                                       {"--workers", "1000000"},
+                                                       {"--workers", "2", "--mode", "blocking"},
+                                                       {"--workers"},
+                                                       {"--mode"},
+                                                       {"--workers", "1", "--mode", "concurrent"}};
+  for (const auto& words : wrong) {
+    Program program(words);
+    EXPECT_EQ(program.end(), 2) << words[0] << " " << words.back();
+    const std::string errors = program.errors();
+    EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 1) << errors;
+    EXPECT_NE(errors.find(words[0]), std::string::npos) << errors;
+    EXPECT_EQ(program.output(), "");
+  }
+}
+
+TEST(Modes, WorkersAloneAskForTheParallelOne) {
+  Program program({"--port", "0", "--workers", "3"});
+  ASSERT_NE(program.port(), 0) << program.errors();
+  EXPECT_EQ(program.end(SIGINT), 0);
+  EXPECT_NE(program.output().find("parallel: 3 threads"), std::string::npos) << program.output();
 }
 
 TEST(Modes, HaveNames) {

@@ -1,0 +1,98 @@
+// The program itself, as a user starts it.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/child_process.h"
+#include "support/descriptors.h"
+#include "support/paths.h"
+
+namespace book::http {
+
+/// build/bin/20_web_server, started with these arguments.
+class Program {
+ public:
+  explicit Program(
+      std::vector<std::string> words, const std::function<void()>& prepare = [] {}) {
+    int out[2];
+    test::check(::pipe2(out, O_CLOEXEC), "pipe2");
+    out_ = test::Fd(out[0]);
+    test::Fd theirs(out[1]);
+    words.insert(words.begin(), test::program("20_web_server").string());
+    std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_ = test::check(::fork(), "fork");
+    if (pid_ == 0) {
+      ::dup2(theirs, STDOUT_FILENO);
+      const int err = ::open(err_.path().c_str(), O_WRONLY | O_TRUNC);
+      ::dup2(err, STDERR_FILENO);
+      prepare();
+      ::execv(argv[0], argv.data());
+      std::_Exit(127);
+    }
+  }
+  ~Program() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+  }
+
+  /// The port of the "listening on" line; 0 when the program ends without one.
+  std::uint16_t port() {
+    std::smatch match;
+    static const std::regex line("listening on http://127\\.0\\.0\\.1:(\\d+)/\n");
+    while (!std::regex_search(output_, match, line))
+      if (!read_more()) return 0;
+    return static_cast<std::uint16_t>(std::stoi(match[1]));
+  }
+  /// Sends a signal, if any, and waits for the end. The exit code, or minus the signal that killed
+  /// it.
+  int end(int signal = 0) {
+    if (signal != 0) ::kill(pid_, signal);
+    while (read_more()) {
+    }
+    int status = 0;
+    ::waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  /// Has it ended by itself? end() gives the exit code.
+  bool is_over() const {
+    siginfo_t info{};
+    test::check(::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT),
+                "waitid");
+    return info.si_pid == pid_;
+  }
+  void send(int signal) const { ::kill(pid_, signal); }
+  pid_t id() const { return pid_; }
+  const std::string& output() const { return output_; }
+  std::string errors() const { return err_.content(); }
+
+ private:
+  bool read_more() {
+    char buffer[1024];
+    const ssize_t n = ::read(out_, buffer, sizeof buffer);
+    if (n > 0) output_.append(buffer, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+
+  test::TemporaryFile err_;
+  test::Fd out_;
+  pid_t pid_ = -1;
+  std::string output_;
+};
+
+}  // namespace book::http
