@@ -74,7 +74,7 @@ void BlockingServer::serve() {
 }
 
 void BlockingServer::handle_connection(int client) {
-  Conversation talk(site_);
+  Conversation talk(site_, client);
   for (;;) {
     const Next next = talk.advance(std::chrono::steady_clock::now());
     while (!talk.output().empty()) talk.sent(send(client, talk.output()));
