@@ -102,7 +102,7 @@ ASYNC_TEST(TaskScope, TheBodyMayAwaitAChild) {
 
 ASYNC_TEST(TaskScope, ChildrenMaySpawnChildren) {
   int sum = 0;
-  auto child = [&](TaskScope& scope, auto self, int depth) -> Async<> {
+  auto child = [&](TaskScope& scope, auto& self, int depth) -> Async<> {
     co_await sleep(1s);
     sum += 1;
     if (depth == 0) co_return;
