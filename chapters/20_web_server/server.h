@@ -30,7 +30,8 @@ template <Future Stop>
 Async<void> serve(TcpListener listener, Site& site, Stop stop) {
   Async<void> the_end = finish(site);  // made while there is memory for it
   // The loser of the race is dropped, and the listener with it: nobody is accepted any more.
-  co_await race(accept_all(std::move(listener), site), std::move(stop));
+  auto either = race(accept_all(std::move(listener), site), std::move(stop));
+  co_await either;
   co_await std::move(the_end);
 }
 

@@ -38,7 +38,7 @@ struct Visitor {
     executor_.spawn(say(*client_, std::move(bytes), at));
   }
   /// A byte each `pause`.
-  void drips(std::string bytes, Duration pause) {
+  void drips(const std::string& bytes, Duration pause) {
     for (std::size_t i = 0; i < bytes.size(); ++i)
       says(bytes.substr(i, 1), static_cast<int>(i) * pause);
   }
