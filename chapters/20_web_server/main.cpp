@@ -118,6 +118,7 @@ void say_goodbye(const std::vector<http::Totals>& workers) {
              counted(all.connections, "connection"));
   if (workers.size() == 1) return;
   std::vector<std::uint64_t> requests;
+  requests.reserve(workers.size());
   for (const http::Totals& one : workers) requests.push_back(one.requests);
   fmt::print("  requests of each thread: {}\n", fmt::join(requests, ", "));
 }
