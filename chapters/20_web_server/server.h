@@ -28,10 +28,12 @@ Async<void> finish(Site& site);
 /// outlives the executor that this runs on. A site serves once: from then on it is at its end.
 template <Future Stop>
 Async<void> serve(TcpListener listener, Site& site, Stop stop) {
+  // NOLINTBEGIN(bugprone-use-after-move): it takes the co_await for a use of the parameter
   Async<void> the_end = finish(site);  // made while there is memory for it
   // The loser of the race is dropped, and the listener with it: nobody is accepted any more.
   auto either = race(accept_all(std::move(listener), site), std::move(stop));
   co_await either;
+  // NOLINTEND(bugprone-use-after-move)
   co_await std::move(the_end);
 }
 
