@@ -7,7 +7,7 @@
 //
 // `beat` and `goodbye` are functions: calling one gives a future that sends something.
 //   - Each beat comes one period after the last one was sent; the first, one period after the
-//   start.
+//     start.
 //   - When the token is cancelled in a pause, the pause ends at once.
 //   - When it is cancelled during a beat, that beat is sent to its end: half a message is worse
 //     than none.

@@ -10,7 +10,7 @@
 //   - A try that throws a std::exception, or takes longer than `each`, has failed. After a pause
 //     comes the next.
 //   - When `whole` has passed since the beginning, in a try or in a pause, it throws OutOfTime.
-//   - No try is left behind: one that is given up is dropped.
+//   - No try is left behind: one that is given up is dropped, before the pause.
 #pragma once
 
 #include <exception>

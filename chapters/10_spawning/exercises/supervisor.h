@@ -9,10 +9,10 @@
 // Each child is a function: calling it gives the future of one run.
 //   - All children run side by side.
 //   - A child that throws is started anew at once, at most `restarts` times, each child by itself.
-//   - When a child throws once more than that, the others are dropped where they stand, and what it
-//     has thrown comes out of supervise.
+//   - When a child throws once more than that, the others are dropped where they stand. Then what
+//     it has thrown comes out of supervise, and no child is left.
 //   - When all children have ended well, supervise ends.
-//   - Whoever drops the supervisor drops its children.
+//   - Whoever drops the supervisor drops its children: at once, not at their next turn.
 #pragma once
 
 #include <vector>

@@ -57,7 +57,12 @@ struct World {
 TEST(HeartbeatUntil, BeatsUntilItIsTold) {
   World world;
   EXPECT_EQ(world.beats_until(310ms), 2)
-      << "It beats at 100 and at 220 ms, and is told to stop at 310: two beats, in a loop.";
+      << "It beats at 100 and at 220 ms, and is told to stop at 310: two beats, in a loop. Told in "
+         "a pause, it beats no more.";
+  world.log.resize(3);
+  EXPECT_EQ(world.log, (Log{"100 beat", "120 beat sent", "220 beat"}))
+      << "A whole pause stands before each beat, also before the first. It begins when the last "
+         "beat was sent.";
 }
 
 TEST(HeartbeatUntil, HearsTheTokenInThePause) {

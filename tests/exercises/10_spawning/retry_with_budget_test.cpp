@@ -3,11 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "02_timer_future/sleep.h"
 #include "04_io_executor/executor.h"
+#include "05_async_await/async.h"
+#include "10_spawning/timeout.h"
 
 namespace book {
 namespace {
@@ -26,6 +31,7 @@ struct World {
   std::size_t asked = 0;
   int under_way = 0;
   int left_behind = 0;  ///< under way when retry_with_budget had ended
+  int at_120_ms = 0;    ///< under way then
   std::chrono::milliseconds took{};
 
   struct Asking {
@@ -44,18 +50,29 @@ struct World {
     co_return "page of try " + std::to_string(number + 1);
   }
 
+  static Async<> look_at_120_ms(World& world) {
+    co_await sleep(120ms);
+    world.at_120_ms = world.under_way;
+  }
+
   std::string retry(exercise::Budget budget) {
     Executor executor({.time = TimeMode::virtual_time});
     const Instant start = executor.reactor().now();
+    executor.spawn(look_at_120_ms(*this));
     auto look = [&] {
       left_behind = under_way;
       took = std::chrono::round<std::chrono::milliseconds>(executor.reactor().now() - start);
     };
     try {
-      std::string page =
-          executor.block_on(exercise::retry_with_budget([this] { return fetch(); }, budget));
+      auto retrying = exercise::retry_with_budget([this] { return fetch(); }, budget);
+      std::optional<std::string> page = executor.block_on(timeout(1min, std::move(retrying)));
+      if (!page) {
+        throw std::logic_error(
+            "A minute has passed, and it still goes on. An OutOfTime that is thrown inside the try "
+            "block is caught by the catch beneath: it is a std::exception too.");
+      }
       look();
-      return page;
+      return *page;
     } catch (...) {
       look();
       throw;
@@ -86,6 +103,9 @@ TEST(RetryWithBudget, GivesUpATryThatTakesTooLong) {
               "after a pause comes the next try.";
   }
   EXPECT_EQ(world.took, 190ms) << "100 ms for the first try, a pause of 50, 40 for the second.";
+  EXPECT_EQ(world.at_120_ms, 0)
+      << "The slow try was given up at 100 ms, and at 120, in the pause, it still holds what it "
+         "had. A time-out drops what it owns; a named future it only borrows.";
   EXPECT_EQ(world.left_behind, 0) << "The slow try was left behind, and goes on. Who gives it up "
                                      "must drop it: to drop a handle "
                                      "only detaches its task.";
