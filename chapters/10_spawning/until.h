@@ -32,7 +32,7 @@ class [[nodiscard]] Until {
 
   Poll<Output> poll(Context& cx) {
     pin_.enter();
-    DropUnlessPending guard{&future_};
+    DropUnlessPending guard{this};
     Poll<OutputOf<F>> poll = future_.poll(cx);
     if (poll.is_ready()) {
       if constexpr (std::is_void_v<OutputOf<F>>) {
@@ -42,20 +42,23 @@ class [[nodiscard]] Until {
       }
     }
     if (stop_.poll(cx).is_ready()) return Poll<Output>::ready();
-    guard.future = nullptr;
+    guard.until = nullptr;
     return pin_.pending();
   }
 
  private:
+  /// Both: a timer that nobody waits for any more would go off, and wake the task, all the same.
   struct DropUnlessPending {
-    Operand<F>* future;
+    Until* until;
     ~DropUnlessPending() {
-      if (future) future->drop();
+      if (!until) return;
+      until->future_.drop();
+      until->stop_.drop();
     }
   };
 
   PinGuard pin_;  // first: a move that it refuses leaves the future in place
-  Stop stop_;
+  Operand<Stop> stop_;
   Operand<F> future_;
 };
 

@@ -104,6 +104,13 @@ ASYNC_TEST(Timeout, LeavesABorrowedFutureWhereItStands) {
   EXPECT_EQ(now() - again, 1s) << "it goes on, it does not begin anew";
 }
 
+ASYNC_TEST(Timeout, LeavesNoTimerBehindOnceItHasGivenItsValue) {
+  auto limited = timeout(1h, slow(1s, 7));
+  const auto value = co_await limited;
+  EXPECT_EQ(value, 7);
+  EXPECT_EQ(Reactor::current().waiting().timers, 0) << "`limited` is still here, its timer is not";
+}
+
 ASYNC_TEST(Timeout, RunsFromTheCallNotFromTheAwait) {
   const Instant start = now();
   auto limited = timeout(2s, never<int>());
