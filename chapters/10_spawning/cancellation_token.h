@@ -55,6 +55,10 @@ class CancellationToken {
  public:
   /// A new token, the root of a tree.
   CancellationToken();
+  /// The same token. To move one is to copy it: there is no token that is none.
+  CancellationToken(const CancellationToken&) noexcept = default;
+  CancellationToken& operator=(const CancellationToken&) noexcept = default;
+  ~CancellationToken() = default;
 
   /// A new token that is cancelled when this one is, or is cancelled from the beginning when this
   /// one is already. Cancelling it leaves this one alone.

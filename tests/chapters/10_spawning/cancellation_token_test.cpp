@@ -257,6 +257,15 @@ ASYNC_TEST(RunUntilCancelled, GivesTheValueThatCameFirst) {
   EXPECT_EQ(counter.live(), 0);
 }
 
+ASYNC_TEST(CancellationToken, OneThatWasMovedFromIsTheSameToken) {
+  CancellationToken token;
+  const CancellationToken moved = std::move(token);
+  EXPECT_FALSE(token.is_cancelled());
+  token.cancel();
+  EXPECT_TRUE(moved.is_cancelled());
+  co_return;
+}
+
 Async<> cancel_after(CancellationToken token, Duration wait) {
   co_await sleep(wait);
   token.cancel();
@@ -283,6 +292,20 @@ ASYNC_TEST(RunUntilCancelled, LeavesABorrowedFutureWhereItStands) {
   co_await clean_up;  // what has to be finished is finished
   EXPECT_EQ(Reactor::current().now() - start, 2s);
   co_await canceller;
+}
+
+TEST(RunUntilCancelled, LeavesNoWaiterBehindOnceItHasGivenItsValue) {
+  const CancellationToken token;
+  CountingWaker waker;
+  Context cx(waker.waker());
+  auto run = token.run_until_cancelled(yield_now());
+  EXPECT_TRUE(run.poll(cx).is_pending());
+  EXPECT_EQ(waker.kept(), 1);
+  EXPECT_TRUE(run.poll(cx).is_ready());
+  EXPECT_EQ(waker.kept(), 0);
+  const int wakes = waker.wakes();
+  token.cancel();
+  EXPECT_EQ(waker.wakes(), wakes);
 }
 
 ASYNC_TEST(RunUntilCancelled, AFutureThatIsReadyWins) {
