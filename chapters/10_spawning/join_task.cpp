@@ -35,11 +35,11 @@ bool JoinTaskBase::wait_for_end(Context& cx) {
   if (state & kCompleted) return false;
   cx.waits_for("a task that it has spawned");
   if (state & kWaiter) {
-    if (waiter_.will_wake(cx.waker())) return true;
+    // Even a look at the waker comes after this: the executor may be moving it out just now.
     state = state_.fetch_and(~kWaiter, std::memory_order_acq_rel);
     if (state & kCompleted) return false;  // the waker is the executor's, which fires it
   }
-  waiter_ = cx.waker();
+  if (!waiter_.will_wake(cx.waker())) waiter_ = cx.waker();
   state = state_.fetch_or(kWaiter, std::memory_order_acq_rel);
   if (!(state & kCompleted)) return true;
   waiter_ = Waker();  // the executor came by before the bit was set: nobody will fire it

@@ -21,6 +21,7 @@
 #include "10_spawning/timeout.h"
 #include "support/async_test.h"
 #include "support/contract.h"
+#include "support/counting_waker.h"
 #include "support/door.h"
 #include "support/drop_counter.h"
 
@@ -28,6 +29,7 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
+using test::CountingWaker;
 using test::Door;
 using test::Doors;
 using test::DropCounter;
@@ -492,6 +494,28 @@ TEST(JoinHandle, MayBeAwaitedAndAbortedOnAnotherThread) {
     executor.run();
     other.join();
     EXPECT_EQ(counter.live(), 0);
+  }
+}
+
+TEST(JoinHandle, MayBePolledAgainAndAgainOnAnotherThreadWhileItsTaskEnds) {
+  for (int round = 0; round < 100; ++round) {
+    Executor executor;
+    std::optional<JoinHandle<int>> handle;
+    auto spawns = [&]() -> Async<> {
+      handle = spawn(holds(DropCounter().token(), 20));
+      co_return;
+    };
+    executor.block_on(spawns());
+    std::thread other([taken = std::move(*handle)]() mutable {
+      CountingWaker waker;
+      Context cx(waker.waker());
+      Poll<int> poll = taken.poll(cx);
+      while (poll.is_pending()) poll = taken.poll(cx);  // with the same waker: it is kept already
+      EXPECT_EQ(std::move(poll).value(), 20);
+      EXPECT_LE(waker.clones(), 1);
+    });
+    executor.run();
+    other.join();
   }
 }
 
