@@ -22,8 +22,7 @@
 namespace book {
 namespace {
 
-// --- What the handler may touch: nothing but lock-free words, for good
-// ----------------------------
+// --- What the handler may touch: lock-free words, which are never destroyed -----------------
 
 constexpr int kNumbers = 65;  // Linux has the signals 1 to 64
 
@@ -45,8 +44,7 @@ extern "C" void book_count_signal(int number) {
   errno = error;
 }
 
-// --- Who listens
-// ------------------------------------------------------------------------------------
+// --- Who listens ---------------------------------------------------------------------------
 
 struct Slot {
   int listeners = 0;
