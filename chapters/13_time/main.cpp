@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -97,6 +98,22 @@ void blind() {
   fmt::print("   all of it in ~{} ms\n", real_time_of(start) / 1ms);
 }
 
+void deaf() {
+  ::signal(SIGINT, SIG_DFL);  // as a program from a terminal has it: the end
+  Executor executor(kVirtual);
+  executor.block_on(pack_deafly(executor.reactor().now()));
+}
+
+void refused() {
+  for (const int number : {SIGKILL, SIGSEGV}) {
+    try {
+      auto never = signal(number);
+    } catch (const std::invalid_argument& why) {
+      fmt::print("{}\n", why.what());
+    }
+  }
+}
+
 void until_ctrl_c() {
   auto ctrl_c = signal(SIGINT);  // from here on nobody can kill us by it
   fmt::print("Packing. Press Ctrl-C.\n");
@@ -109,6 +126,8 @@ void begin(Args& args) {
   const auto trap = args.get<std::string>("trap");
   if (trap == "flood") return flood();
   if (trap == "blind") return blind();
+  if (trap == "deaf") return deaf();
+  if (trap == "refused") return refused();
   tell({.time = args.time_mode(), .seed = args.seed()});
 }
 
@@ -121,7 +140,7 @@ int main(int argc, char** argv) {
       {.name = "13_time",
        .summary = "intervals, deadlines, virtual time, and signals as futures",
        .options = {option::flag("ctrl-c", "pack parcels until you press Ctrl-C, in real time"),
-                   option::choice("trap", {"none", "flood", "blind"},
+                   option::choice("trap", {"none", "flood", "blind", "deaf", "refused"},
                                   "instead, make one of the mistakes that the README tells of")}},
       argc, argv, book::story::begin);
 }

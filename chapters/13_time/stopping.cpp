@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <utility>
 
 #include "02_timer_future/sleep.h"
@@ -93,6 +94,22 @@ Async<> pack_until(Signal ctrl_c, Instant start) {
 Async<> pack_and_press_ctrl_c(Instant start) {
   auto all = join(pack_until(signal(SIGINT), start), keep_log(start), press_ctrl_c(start));
   co_await all;
+}
+
+Async<> pack_deafly(Instant start) {
+  auto on_stop = [](int) { return false; };
+  auto packed = [] { return true; };
+  bool more = true;
+  for (int number = 1; more; ++number) {
+    {
+      auto stop = signal(SIGINT);  // the mistake: a new listener for each parcel
+      auto first = select(on(stop, on_stop), on(pack(number, start), packed));
+      more = co_await first;
+    }  // ... and here it is destroyed
+    say(start, "^C");
+    std::fflush(stdout);
+    ::raise(SIGINT);
+  }
 }
 
 }  // namespace book::story

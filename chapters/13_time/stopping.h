@@ -17,4 +17,7 @@ Async<> pack_until(Signal ctrl_c, Instant start);
 /// The same, and somebody presses Ctrl-C after 250 ms; the log hears it too.
 Async<> pack_and_press_ctrl_c(Instant start);
 
+/// The trap: a new listener for each parcel, and somebody presses Ctrl-C between two of them.
+Async<> pack_deafly(Instant start);
+
 }  // namespace book::story
