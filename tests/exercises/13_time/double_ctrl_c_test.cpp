@@ -78,42 +78,44 @@ Result run_with(Duration each, std::vector<Duration> presses) {
 
 TEST(DoubleCtrlC, LeavesWorkAloneThatNobodyInterrupts) {
   const Result result = run_with(1s, {});
-  EXPECT_EQ(result.ending, Ending::finished);
-  EXPECT_EQ(result.at, 10s);
-  EXPECT_FALSE(result.asked);
+  EXPECT_EQ(result.ending, Ending::finished) << "Nobody asked it to stop.";
+  EXPECT_EQ(result.at, 10s) << "Ten steps of a second, and nobody interrupted them.";
+  EXPECT_FALSE(result.asked) << "There was no SIGINT, so please_stop stays as it was.";
 }
 
 TEST(DoubleCtrlC, AsksTheWorkToStopAndLetsItFinishItsStep) {
   const Result result = run_with(1s, {2500ms});
   EXPECT_TRUE(result.asked) << "Nobody asked the work to stop. The first SIGINT sets please_stop.";
-  EXPECT_EQ(result.ending, Ending::asked_to_stop);
-  EXPECT_EQ(result.at, 3s) << "Somebody asked in the middle of the third step, and the work was to "
-                              "finish it: it may go on after the first SIGINT, and no longer.";
+  EXPECT_EQ(result.ending, Ending::asked_to_stop)
+      << "The work has ended by itself, but only because it was asked: somebody wants to know.";
+  EXPECT_EQ(result.at, 3s)
+      << "SIGINT came at 2500 ms, in the middle of the third step. The work finishes that step, "
+         "sees the flag and ends, at 3000 ms. Go on awaiting it until then, and no longer.";
 }
 
 TEST(DoubleCtrlC, StopsAtOnceAtTheSecond) {
   const Result result = run_with(10s, {3s, 4s});
   EXPECT_EQ(result.ending, Ending::stopped_at_once) << "A second SIGINT came a second later.";
-  EXPECT_EQ(result.at, 4s);
-  EXPECT_EQ(result.alive, 0) << "The work was to be dropped.";
+  EXPECT_EQ(result.at, 4s)
+      << "The second SIGINT came at 4000 ms. Return then; do not wait for the work any more.";
+  EXPECT_EQ(result.alive, 0) << "The work was to be dropped, and it is alive.";
 }
 
 TEST(DoubleCtrlC, HearsTwoThatComeTogether) {
   const Result result = run_with(10s, {3s, 3s});
   EXPECT_EQ(result.ending, Ending::stopped_at_once)
       << "Two signals came at the same moment. While the first was handled, nobody was listening "
-         "for "
-         "the second: a listener hears what comes while it lives.";
+         "for the second: a listener hears what comes while it lives.";
 }
 
 TEST(DoubleCtrlC, TakesOneThatComesLateForAFirst) {
   const Result late = run_with(10s, {3s, 6s});
   EXPECT_EQ(late.ending, Ending::asked_to_stop) << "Three seconds later it is a first one again.";
-  EXPECT_EQ(late.at, 10s);
+  EXPECT_EQ(late.at, 10s) << "Asked twice, the work ends with the step that it was in.";
   const Result third = run_with(10s, {3s, 6s, 7s});
   EXPECT_EQ(third.ending, Ending::stopped_at_once)
       << "After a late one, the two seconds run anew: a third one came a second after it.";
-  EXPECT_EQ(third.at, 7s);
+  EXPECT_EQ(third.at, 7s) << "The third SIGINT came at 7000 ms. Return then.";
 }
 
 }  // namespace

@@ -43,22 +43,23 @@ Async<Times> story(int capacity, std::vector<int> counts, std::vector<Duration> 
 
 TEST(RateLimit, GivesWhatIsThereAtOnceAndThenOneEachPeriod) {
   EXPECT_EQ(block_on(story(3, {6}, {0ms}), kVirtual), (Times{0ms, 0ms, 0ms, 100ms, 200ms, 300ms}))
-      << "Somebody took more tokens than there were, or waited longer than needed. Three are "
-         "there, "
-         "and one more comes every 100 ms.";
+      << "Somebody took more tokens than there were, or waited longer than needed. These are the "
+         "times of six takes: three tokens are there, and one more comes every 100 ms.";
 }
 
 TEST(RateLimit, HoldsNoMoreThanItsCapacity) {
   EXPECT_EQ(block_on(story(3, {3, 5}, {1h, 0ms}), kVirtual),
             (Times{0ms, 0ms, 0ms, 1h, 1h, 1h, 1h + 100ms, 1h + 200ms}))
       << "A bucket of three holds three, even after an hour.";
+  EXPECT_EQ(block_on(story(3, {0, 4}, {1h, 0ms}), kVirtual), (Times{1h, 1h, 1h, 1h + 100ms}))
+      << "For an hour the bucket was full, and what came then ran over. It must not come back: "
+         "move `filled_` on in a full bucket, too.";
 }
 
 TEST(RateLimit, LosesNoPartOfAToken) {
   EXPECT_EQ(block_on(story(2, {2, 2}, {150ms, 0ms}), kVirtual), (Times{0ms, 0ms, 150ms, 200ms}))
       << "At 150 ms there was one token. Half of the next token was there as well, so it came at "
-         "200 "
-         "ms: whoever counts tokens may not forget the rest of the time.";
+         "200 ms: whoever counts tokens may not forget the rest of the time.";
 }
 
 TEST(RateLimit, LetsSeveralWaitAndGivesEachATokenOfItsOwn) {
@@ -87,9 +88,8 @@ TEST(RateLimit, WhoGivesUpHasTakenNothing) {
     co_return Reactor::current().now() - start;
   };
   EXPECT_EQ(block_on(give_up(), kVirtual), 100ms)
-      << "A take() that was dropped while it waited has taken nothing: the token that came at 100 "
-         "ms "
-         "was for the next one. Do not take before you have waited.";
+      << "A take() that was dropped while it waited has taken nothing: the token that came at "
+         "100 ms was for the next one. Do not take before you have waited.";
 }
 
 }  // namespace

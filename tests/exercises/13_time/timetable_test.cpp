@@ -26,6 +26,7 @@ struct Caught {
 /// Asks for buses from `begin` on; after each it chats for one of the pauses.
 Async<std::vector<Caught>> catch_buses(std::vector<minutes> timetable, Duration begin,
                                        std::vector<Duration> chats) {
+  co_await sleep(17min);  // so that midnight is no full hour of the reactor's own clock
   const Instant midnight = Reactor::current().now();
   co_await sleep(begin);
   Timetable buses(midnight, std::move(timetable));
@@ -56,9 +57,11 @@ std::vector<minutes> departures(const std::vector<Caught>& caught) {
 TEST(Timetable, GivesTheNextDepartureWhenItLeaves) {
   const auto caught = day({0min, 20min, 45min}, 10min, {0min});
   ASSERT_EQ(caught.size(), 1u)
-      << "The stream has ended. There is no last bus: sleep until the next "
-         "one leaves, and give the instant.";
-  EXPECT_EQ(caught[0].departure, 20min);
+      << "The stream has ended. There is no last bus: sleep until the next one leaves, and give "
+         "the instant.";
+  EXPECT_EQ(caught[0].departure, 20min)
+      << "At 00:10 the next bus is that of 00:20. (Figures here are since midnight.) Count "
+         "the hours from `midnight`: the program's clock may have begun at any time.";
   EXPECT_EQ(caught[0].at, 20min) << "A bus is given when it leaves, neither before nor after.";
 }
 
@@ -68,7 +71,9 @@ TEST(Timetable, GivesEachBusOnceHourAfterHour) {
       << "The last bus of an hour is not the last bus. There is no last bus.";
   EXPECT_NE(caught[1], 0min) << "You asked again at the same moment, and got the bus that has left "
                                 "already. Each is given once.";
-  EXPECT_EQ(caught, (std::vector<minutes>{0min, 20min, 45min, 60min, 80min}));
+  EXPECT_EQ(caught, (std::vector<minutes>{0min, 20min, 45min, 60min, 80min}))
+      << "Asked at the moment of a departure, it gives that one; then the others, each once. After "
+         "the last of an hour comes the first of the next.";
 }
 
 TEST(Timetable, IsKeptHoweverLateSomebodyAsks) {
@@ -76,22 +81,22 @@ TEST(Timetable, IsKeptHoweverLateSomebodyAsks) {
   ASSERT_EQ(caught.size(), 4u);
   EXPECT_EQ(caught, (std::vector<minutes>{0min, 20min, 45min, 60min}))
       << "No bus waits for whoever comes late, and none leaves later for it: sleep until an "
-         "instant "
-         "that is counted from midnight, not for a while from now.";
+         "instant that is counted from midnight, not for a while from now.";
 }
 
 TEST(Timetable, HasMissedWhatLeftInTheMeantime) {
   const auto caught = day({0min, 20min, 45min}, 0min, {50min, 25h + 5min, 0min});
   ASSERT_EQ(caught.size(), 3u);
-  EXPECT_EQ(caught[1].departure, 60min) << "It was ten to one. Nobody can board a bus that has "
-                                           "gone: look for the first departure from "
-                                           "now on.";
+  EXPECT_EQ(caught[1].departure, 60min)
+      << "It was ten to one. Nobody can board a bus that has gone: look for the first departure "
+         "from now on.";
   EXPECT_EQ(caught[2].departure, 26h + 20min) << "Nobody can board a bus that has gone.";
-  EXPECT_EQ(caught[2].at, 26h + 20min);
+  EXPECT_EQ(caught[2].at, 26h + 20min) << "A bus is given when it leaves.";
 }
 
 TEST(Timetable, TakesOneMinuteOfTheHourToo) {
-  EXPECT_EQ(departures(day({59min}, 59min + 1s, {0s, 0s})), (std::vector<minutes>{119min, 179min}));
+  EXPECT_EQ(departures(day({59min}, 59min + 1s, {0s, 0s})), (std::vector<minutes>{119min, 179min}))
+      << "One bus an hour, and it has just left: the next one is that of the next hour.";
 }
 
 TEST(Timetable, LeavesNoTimerBehind) {
