@@ -9,7 +9,8 @@
 // Each piece goes to both, at the same time: while one of them has no room, the other one gets its
 // bytes all the same. But nobody runs ahead: the next piece is read when both have the last one. So
 // the slower of the two sets the pace, and the memory is one piece. And when `from` is at its end,
-// both have to hear of it.
+// both have to hear of it. When something fails, tee fails at once and closes nobody: half a stream
+// must not pass for a whole one.
 //
 // Run its test with: make exercise CHAPTER=17
 #pragma once

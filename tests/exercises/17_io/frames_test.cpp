@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ All all_of(Source& source, std::size_t limit = 1000) {
     all.end = "UnexpectedEnd";
   } catch (const FrameTooLong&) {
     all.end = "FrameTooLong";
+  } catch (const std::exception& error) {
+    all.end = error.what();
   }
   return all;
 }
@@ -140,9 +143,14 @@ TEST(Frames, ALengthBeyondTheLimitIsRefusedBeforeAnybodyMakesRoom) {
   Source source{{framed("ok"), "\x7f\xff\xff\xff"s + "the first of 2147483647 bytes"}};
   const All all = all_of(source, 1000);
   EXPECT_EQ(all.frames, Frames{"ok"});
-  EXPECT_EQ(all.end, "FrameTooLong")
+  ASSERT_EQ(all.end, "FrameTooLong")
       << "Four bytes from a stranger said \"two gigabytes\", and the limit is 1000. Look at the "
          "limit before you make room, and before you read: or those four bytes buy your memory.";
+
+  Source larger{{"\xff\xff\xff\xff"s}};
+  EXPECT_EQ(all_of(larger, 1000).end, "FrameTooLong")
+      << "The length was ff ff ff ff, which is 4294967295. In an int it is -1, and that is below "
+         "every limit: a length has no sign.";
 }
 
 TEST(Frames, ADroppedNextLosesNothing) {
