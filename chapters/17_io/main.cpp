@@ -104,6 +104,7 @@ void tell(Args& args) {
   if (trap == "dropped-read-exact") return dropped_read_exact(options);
   if (trap == "dropped-write-all") return dropped_write_all(options);
   if (trap == "nobody-reads") return nobody_reads(options);
+  if (trap == "nobody-is-there") return nobody_is_there(options);
 
   const int part = args.get<int>("part");
   const auto wanted = [part](int number) { return part == 0 || part == number; };
@@ -135,8 +136,9 @@ int main(int argc, char** argv) {
                                   "only this part of the story; 0 is all"),
                    option::number("connections", {.fallback = 100, .min = 1, .max = 10'000},
                                   "how many connections part 8 has"),
-                   option::choice(
-                       "trap", {"none", "dropped-read-exact", "dropped-write-all", "nobody-reads"},
-                       "instead, make one of the mistakes that the README tells of")}},
+                   option::choice("trap",
+                                  {"none", "dropped-read-exact", "dropped-write-all",
+                                   "nobody-reads", "nobody-is-there"},
+                                  "instead, make one of the mistakes that the README tells of")}},
       argc, argv, book::story::tell);
 }

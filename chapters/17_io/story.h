@@ -50,9 +50,10 @@ void hour_in_memory(ExecutorOptions options);
 void name(ExecutorOptions options);
 void datagrams(ExecutorOptions options);
 
-/// The mistakes that the README tells of, each with its cure.
+/// The mistakes that the README tells of; the first three with their cures.
 void dropped_read_exact(ExecutorOptions options);
 void dropped_write_all(ExecutorOptions options);
 void nobody_reads(ExecutorOptions options);
+void nobody_is_there(ExecutorOptions options);
 
 }  // namespace book::story

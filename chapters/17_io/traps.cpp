@@ -1,4 +1,4 @@
-// The traps of chapter 17, each followed by its cure. What is wrong is marked; README.md says why.
+// The traps of chapter 17. What is wrong is marked, and README.md says why.
 #include <fmt/core.h>
 
 #include <array>
@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "02_timer_future/sleep.h"
@@ -131,6 +132,24 @@ Async<> just_write(Watched& stream, const std::string& letter) {
   co_await write_all(stream, letter);
 }
 
+Async<> hangs_up(TcpListener& listener) {
+  TcpListener::Accepted accepted = co_await listener.accept();
+  fmt::print("   server  hangs up, and has read nothing\n");
+}
+
+Async<> sends_on(Address where) {
+  TcpStream stream = co_await TcpStream::connect(where);
+  try {
+    for (int number = 1;; ++number) {
+      co_await sleep(kPause);
+      co_await write_all(stream, "Dear friend");  // wrong: to believe that somebody has it now
+      fmt::print("   client  letter {} is written\n", number);
+    }
+  } catch (const std::system_error& error) {
+    fmt::print("   client  {}\n", error.what());
+  }
+}
+
 }  // namespace
 
 void dropped_read_exact(ExecutorOptions options) {
@@ -186,6 +205,12 @@ void nobody_reads(ExecutorOptions options) {
   std::string back(letter.size(), '\0');
   house.visit(read_exact(*stream, back));
   fmt::print("   client  has read {} bytes\n", in.bytes);
+}
+
+void nobody_is_there(ExecutorOptions options) {
+  House house(options);
+  house.executor().spawn(hangs_up(house.listener()));
+  house.visit(sends_on(house.address()));
 }
 
 }  // namespace book::story

@@ -80,7 +80,13 @@ TEST(IoStory, ATrapEndsByItselfAndShowsItsCure) {
   EXPECT_EQ(stuck.exit_code, 0) << stuck.err;
   EXPECT_NE(stuck.out.find("nothing moves any more"), std::string::npos) << stuck.out;
   EXPECT_NE(stuck.out.find("has read 2000000 bytes"), std::string::npos) << stuck.out;
-  EXPECT_EQ(reading.err + writing.err + stuck.err, "");
+
+  const Ended alone = run_story("--trap nobody-is-there --virtual-time");
+  EXPECT_EQ(alone.exit_code, 0) << alone.err;
+  EXPECT_NE(alone.out.find("letter 1 is written"), std::string::npos) << alone.out;
+  EXPECT_EQ(alone.out.find("letter 2 is written"), std::string::npos) << alone.out;
+  EXPECT_NE(alone.out.find("send: Broken pipe"), std::string::npos) << alone.out;
+  EXPECT_EQ(reading.err + writing.err + stuck.err + alone.err, "");
 }
 
 TEST(IoStory, TooFewDescriptorsAreOneClearError) {
