@@ -42,6 +42,7 @@ ASYNC_TEST(CancellationToken, WakesAllWhoWait) {
   CancellationToken token;
   std::vector<int> log;
   std::vector<JoinHandle<void>> tasks;
+  tasks.reserve(100);
   for (int i = 0; i < 100; ++i) tasks.push_back(spawn(note_when_cancelled(token, log, i)));
   co_await sleep(1h);
   EXPECT_TRUE(log.empty());
@@ -62,7 +63,8 @@ ASYNC_TEST(CancellationToken, OneThatIsCancelledKeepsNobodyWaiting) {
 
 ASYNC_TEST(CancellationToken, ACopyIsTheSameToken) {
   CancellationToken token;
-  const CancellationToken copy = token;
+  CancellationToken copy;
+  copy = token;
   copy.cancel();
   EXPECT_TRUE(token.is_cancelled());
   co_return;
@@ -107,8 +109,9 @@ TEST(CancellationToken, AChildMayOutliveEveryHandleOfItsRoot) {
 TEST(CancellationToken, ChildrenThatComeAndGoLeaveTheTreeAsItWas) {
   CancellationToken root;
   std::vector<CancellationToken> children;
+  children.reserve(30);
   for (int i = 0; i < 30; ++i) children.push_back(root.child_token());
-  for (const int gone : {29, 0, 13}) children.erase(children.begin() + gone % children.size());
+  for (const int gone : {29, 0, 13}) children.erase(children.begin() + gone % std::ssize(children));
   root.cancel();
   for (const auto& child : children) EXPECT_TRUE(child.is_cancelled());
 }
@@ -259,7 +262,7 @@ ASYNC_TEST(RunUntilCancelled, GivesTheValueThatCameFirst) {
 
 ASYNC_TEST(CancellationToken, OneThatWasMovedFromIsTheSameToken) {
   CancellationToken token;
-  const CancellationToken moved = std::move(token);
+  const CancellationToken moved(static_cast<CancellationToken&&>(token));
   EXPECT_FALSE(token.is_cancelled());
   token.cancel();
   EXPECT_TRUE(moved.is_cancelled());
