@@ -15,6 +15,8 @@ Address Address::loopback(std::uint16_t port) noexcept {
 }
 
 std::optional<Address> Address::parse(std::string_view host, std::uint16_t port) {
+  // inet_pton reads up to a 0: "127.0.0.1" with a tail behind one is no address.
+  if (host.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string digits(host);
   Address address;
   address.v4_ = {};

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -39,6 +40,7 @@ struct LookupQueue {
 
   std::mutex mutex;
   std::deque<std::weak_ptr<Lookup>> waiting;  // weak: a lookup ends with the future that wants it
+  std::size_t sweep_at = 64;  // when so many wait, those that were given up are taken out
   std::size_t threads = 0;
 };
 
@@ -90,8 +92,12 @@ void start_helper(const std::shared_ptr<LookupQueue>& queue) {
 
 void enqueue(const std::shared_ptr<LookupQueue>& queue, const std::shared_ptr<Lookup>& lookup) {
   const std::scoped_lock lock(queue->mutex);
-  // Those that were given up, while every helper was busy, shall not pile up.
-  while (!queue->waiting.empty() && queue->waiting.front().expired()) queue->waiting.pop_front();
+  // Those that were given up, while every helper was busy, shall not pile up, not even behind one
+  // that was not. Looking only when there are twice as many as last time costs next to nothing.
+  if (queue->waiting.size() >= queue->sweep_at) {
+    std::erase_if(queue->waiting, [](const auto& given_up) { return given_up.expired(); });
+    queue->sweep_at = std::max<std::size_t>(64, 2 * queue->waiting.size());
+  }
   queue->waiting.push_back(lookup);
   if (queue->threads == queue->most_threads) return;
   try {
@@ -150,7 +156,7 @@ const std::error_category& resolve_category() noexcept {
 }
 
 Resolver::Resolver(Call call, std::size_t threads)
-    : queue_(new detail::LookupQueue{std::move(call), threads, {}, {}, 0}) {
+    : queue_(new detail::LookupQueue{std::move(call), threads, {}, {}}) {
   if (threads == 0) throw std::invalid_argument("a Resolver without threads");
 }
 
@@ -174,8 +180,7 @@ Poll<Resolver::Addresses> Resolver::Resolve::poll(Context& cx) {
   if (lookup_) {
     lookup_->waker.store(cx.waker());
   } else {
-    const bool whole = host_.find('\0') == std::string::npos;
-    if (const auto digits = whole ? Address::parse(host_, port_) : std::nullopt)
+    if (const auto digits = Address::parse(host_, port_))
       return Poll<Addresses>::ready(Addresses{*digits});
     lookup_ = std::make_shared<detail::Lookup>(std::move(host_), port_);
     lookup_->waker.store(cx.waker());

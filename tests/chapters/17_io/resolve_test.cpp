@@ -2,6 +2,7 @@
 #include "17_io/resolve.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <netdb.h>
 
 #include <algorithm>
@@ -26,6 +27,7 @@
 #include "07_join/join_all.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
+#include "support/sanitizer.h"
 
 namespace book {
 namespace {
@@ -187,6 +189,30 @@ TEST(Resolve, ALookupThatIsDroppedBeforeItBeganNeverBegins) {
   names.open();
   names.wait_for(2);
   EXPECT_EQ(names.asked(), (std::vector<std::string>{"first", "third"}));
+}
+
+TEST(Resolve, ThoseThatWereGivenUpDoNotPileUpBehindOneThatWaits) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "a sanitizer's memory is not counted";
+  SlowNames names;
+  const Resolver resolver(names.call(), 1);
+  test::CountingWaker task;
+  Context cx(task.waker());
+  auto first = resolver.resolve("first", 80);
+  EXPECT_TRUE(first.poll(cx).is_pending());
+  names.wait_for(1);
+  auto second = resolver.resolve("second", 80);
+  EXPECT_TRUE(second.poll(cx).is_pending());
+  const std::size_t before = ::mallinfo2().uordblks;
+  for (int i = 0; i < 20'000; ++i) {
+    auto given_up = resolver.resolve("given up", 80);
+    EXPECT_TRUE(given_up.poll(cx).is_pending());
+  }
+  EXPECT_LT(::mallinfo2().uordblks, before + 256 * 1024);
+  auto last = resolver.resolve("last", 80);
+  EXPECT_TRUE(last.poll(cx).is_pending());
+  names.open();
+  names.wait_for(3);
+  EXPECT_EQ(names.asked(), (std::vector<std::string>{"first", "second", "last"}));
 }
 
 TEST(Resolve, DroppedWhileItIsLookedUpItWakesNobody) {
