@@ -39,8 +39,8 @@ class StreamSocket {
 
  protected:
   /// Owns a connected, non-blocking socket from now on.
-  explicit StreamSocket(int socket) noexcept
-      : socket_(AsyncFd::from_nonblocking(socket, AsyncFd::Kind::stream)) {}
+  StreamSocket(int socket, AsyncFd::Kind kind) noexcept
+      : socket_(AsyncFd::from_nonblocking(socket, kind)) {}
 
   AsyncFd socket_;
 };

@@ -29,7 +29,7 @@ namespace book {
 class TcpStream : public StreamSocket {
  public:
   /// Owns a connected, non-blocking socket from now on.
-  explicit TcpStream(int socket) noexcept : StreamSocket(socket) {}
+  explicit TcpStream(int socket) noexcept : StreamSocket(socket, AsyncFd::Kind::stream) {}
 
   class [[nodiscard]] Connect;
   class [[nodiscard]] ConnectToAny;

@@ -31,7 +31,9 @@ namespace book {
 class UnixStream : public StreamSocket {
  public:
   /// Owns a connected, non-blocking socket from now on.
-  explicit UnixStream(int socket) noexcept : StreamSocket(socket) {}
+  // Not Kind::stream: a descriptor that the peer sends along (SCM_RIGHTS) ends a read before the
+  // buffer is full, and there may be more behind it.
+  explicit UnixStream(int socket) noexcept : StreamSocket(socket, AsyncFd::Kind::other) {}
 
   class [[nodiscard]] Connect;
   /// A future of a stream to `address`. Throws std::system_error: ENOENT when there is no such
@@ -100,7 +102,7 @@ class UnixListener {
 
   /// As those of TcpListener.
   Accept accept() noexcept { return Accept(socket_); }
-  Incoming incoming(int batch = 64) & noexcept { return {socket_, batch}; }
+  Incoming incoming(int batch = 64) & { return {socket_, batch}; }
   void incoming(int batch = 64) && = delete;  // it borrows the listener
 
   int fd() const noexcept { return socket_.fd(); }

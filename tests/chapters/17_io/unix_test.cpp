@@ -3,13 +3,16 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -244,6 +247,42 @@ TEST(UnixPair, TalksBothWaysAndEndsWhenOneSideIsGone) {
     EXPECT_EQ(error_of([&] { return (executor.block_on(write_all(one, "late")), 0); }), EPIPE);
   }
   EXPECT_EQ(test::open_descriptors(), before);
+}
+
+TEST(UnixPair, WhatComesBehindADescriptorIsRead) {
+  Reactor reactor;
+  const Reactor::Scope scope(reactor);
+  test::CountingWaker task;
+  Context cx(task.waker());
+  auto [near, far] = UnixStream::pair();
+  std::array<char, 64> buffer;
+  ASSERT_TRUE(near.poll_read(cx, buffer).is_pending());
+
+  char first = 'a';
+  iovec piece{&first, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  const int passed = far.fd();
+  std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
+  ASSERT_EQ(::sendmsg(far.fd(), &message, 0), 1);
+  test::write_all(far.fd(), "bcd");
+
+  reactor.wait();
+  std::string text;
+  while (text.size() < 4) {
+    const Poll<std::size_t> got = near.poll_read(cx, buffer);
+    ASSERT_TRUE(got.is_ready()) << "the rest is there, and no event will say so again: " << text;
+    text.append(buffer.data(), got.value());
+  }
+  EXPECT_EQ(text, "abcd");
 }
 
 TEST(UnixPair, APeerThatHasGoneDoesNotEndTheProcess) {
