@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "02_timer_future/sleep.h"
@@ -82,7 +83,10 @@ class [[nodiscard]] Incoming {
  public:
   using Item = typename Listener::Accepted;
 
-  Incoming(AsyncFd& listener, int batch) noexcept : acceptor_(listener), batch_(batch) {}
+  /// Throws std::invalid_argument when a batch would be of nobody.
+  Incoming(AsyncFd& listener, int batch) : acceptor_(listener), batch_(batch) {
+    if (batch < 1) throw std::invalid_argument("incoming: a batch of nobody lets nobody in");
+  }
 
   bool is_terminated() const noexcept { return false; }
 

@@ -42,7 +42,7 @@ class TcpListener {
   Accept accept() noexcept { return Accept(socket_); }
   /// All connections, as a stream: at most `batch` of them before other tasks have their turn. Only
   /// one task may wait at a listener.
-  Incoming incoming(int batch = 64) & noexcept { return {socket_, batch}; }
+  Incoming incoming(int batch = 64) & { return {socket_, batch}; }
   void incoming(int batch = 64) && = delete;  // it borrows the listener
 
   int fd() const noexcept { return socket_.fd(); }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -77,6 +78,11 @@ TEST_F(Accepting, IncomingGivesABatchAndThenLetsOthersHaveTheirTurn) {
   while (counter_.wakes() == 2) reactor_.wait();
   EXPECT_EQ(in_a_row(incoming), 1);
   EXPECT_FALSE(incoming.is_terminated());
+}
+
+TEST_F(Accepting, ABatchOfNobodyIsRefused) {
+  for (const int batch : {0, -1})
+    EXPECT_THROW((void)listener_.incoming(batch), std::invalid_argument);
 }
 
 TEST_F(Accepting, AWaitBeginsANewBatch) {
