@@ -2,9 +2,10 @@
 // small pieces, after waits, or with an error in the place of one call: what a real network does
 // once in a while, and a test wants every time.
 //
-//     test::FaultyStream line(stream, {.piece = 1, .waits = 1});       // reads; an lvalue is
-//     borrowed test::FaultyStream line(std::move(stream), {}, {.fail_at = 3});  // writes; an
-//     rvalue is owned
+//     test::FaultyStream line(stream, {.piece = 1, .waits = 1});           // reads
+//     test::FaultyStream line(std::move(stream), {}, {.fail_at = 3});      // writes
+//
+// An lvalue is borrowed, an rvalue owned.
 //
 //     read  --> [ pending? ] --> [ fail, end, stall at call k ] --> [ at most `piece` ] --> stream
 //
