@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -27,6 +28,30 @@ void set_timeout(int socket, int option, Duration time) {
   const timeval limit{micros / 1'000'000, micros % 1'000'000};
   ::setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit);
 }
+
+/// How long one visitor may keep us waiting. (For the other steps, watch.h looks after that.)
+class Patience {
+ public:
+  explicit Patience(const Settings& settings) noexcept : settings_(settings) {}
+
+  /// What is left for the rest of a head, of a body, or for the next request to begin: a byte now
+  /// and then does not extend it.
+  Duration left(Conversation& talk) {
+    const Waits what = talk.waits_for();
+    const bool anew = talk.take_answered();
+    const Instant now = std::chrono::steady_clock::now();
+    if (anew || what != what_) {
+      what_ = what;
+      due_ = now + (what == Waits::idle ? settings_.idle_timeout : settings_.header_timeout);
+    }
+    return due_ - now;
+  }
+
+ private:
+  const Settings& settings_;
+  Waits what_ = Waits::nap;  // nothing that one reads for
+  Instant due_{};
+};
 
 }  // namespace
 
@@ -75,6 +100,7 @@ void BlockingServer::serve() {
 
 void BlockingServer::handle_connection(int client) {
   Conversation talk(site_, client);
+  Patience patience(site_.settings);
   for (;;) {
     const Next next = talk.advance(std::chrono::steady_clock::now());
     while (!talk.output().empty()) talk.sent(send(client, talk.output()));
@@ -82,9 +108,14 @@ void BlockingServer::handle_connection(int client) {
       case Next::advance:
         break;
       case Next::read: {
-        const std::size_t n = receive(client, talk.room());
-        if (n == 0) return;
-        talk.received(n);
+        const Waits what = talk.waits_for();
+        const auto came = receive(client, talk.room(), patience.left(talk));
+        if (!came && what == Waits::head) {
+          talk.give_up(std::chrono::steady_clock::now());
+          break;
+        }
+        if (came.value_or(0) == 0) return;
+        talk.received(*came);
         break;
       }
       case Next::sleep:
@@ -103,7 +134,6 @@ Descriptor BlockingServer::accept() {
   for (;;) {
     Descriptor client(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (client) {
-      set_timeout(client.get(), SO_RCVTIMEO, site_.settings.header_timeout);
       set_timeout(client.get(), SO_SNDTIMEO, site_.settings.write_timeout);
       return client;
     }
@@ -116,11 +146,16 @@ Descriptor BlockingServer::accept() {
   }
 }
 
-std::size_t BlockingServer::receive(int client, std::span<char> room) {
+/// Empty when the time is over.
+std::optional<std::size_t> BlockingServer::receive(int client, std::span<char> room,
+                                                   Duration time) {
+  if (time < std::chrono::milliseconds(1)) return std::nullopt;
+  set_timeout(client, SO_RCVTIMEO, time);
   for (;;) {
     const ssize_t n = ::recv(client, room.data(), room.size(), 0);
     if (n >= 0) return static_cast<std::size_t>(n);
-    if (errno != EINTR) fail("recv");  // EAGAIN too: its time is over
+    if (errno == EAGAIN) return std::nullopt;
+    if (errno != EINTR) fail("recv");
   }
 }
 
@@ -138,10 +173,8 @@ void BlockingServer::linger(int client) {
   ::shutdown(client, SHUT_WR);
   std::array<char, 4096> unwanted;
   for (;;) {
-    const Duration left = end - std::chrono::steady_clock::now();
-    if (left < std::chrono::milliseconds(1)) return;
-    set_timeout(client, SO_RCVTIMEO, left);
-    if (receive(client, unwanted) == 0) return;
+    const auto came = receive(client, unwanted, end - std::chrono::steady_clock::now());
+    if (came.value_or(0) == 0) return;
   }
 }
 

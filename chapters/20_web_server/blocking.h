@@ -9,10 +9,14 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #include "17_io/descriptor.h"
 #include "17_io/tcp.h"
 #include "20_web_server/site.h"
+#include "common/clock.h"
 
 namespace book::http {
 
@@ -31,7 +35,7 @@ class BlockingServer {
  private:
   Descriptor accept();
   void handle_connection(int client);
-  std::size_t receive(int client, std::span<char> room);
+  std::optional<std::size_t> receive(int client, std::span<char> room, Duration time);
   std::size_t send(int client, std::string_view bytes);
   void linger(int client);
 

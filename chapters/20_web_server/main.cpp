@@ -76,6 +76,11 @@ http::Plan plan_from(const Args& args) {
   plan.workers = args.get<int>("workers");
   plan.root = args.given("root") ? args.get<std::string>("root") : usual_root();
   plan.settings = http::settings_from(args);
+  const std::size_t most = plan.settings.max_connections;
+  if (plan.mode == Mode::parallel && most < static_cast<std::size_t>(plan.workers)) {
+    throw UsageError(fmt::format("--max-connections {} is shared by {} workers: at least one each",
+                                 most, plan.workers));
+  }
   plan.thread_naps = args.get<std::string>("trap") == "blocking-nap";
   plan.seed = args.seed();
   return plan;

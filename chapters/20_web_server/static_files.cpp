@@ -53,7 +53,7 @@ constexpr auto kSecondIndex = "hello.html"sv;
 
 StaticFiles::StaticFiles(const std::string& root, const Options& options)
     : root_(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), options_(options) {
-  if (!root_) throw std::system_error(errno, std::system_category(), "open " + root);
+  if (!root_) throw std::system_error(errno, std::system_category(), "the root '" + root + "'");
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {

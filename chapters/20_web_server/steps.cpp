@@ -18,7 +18,7 @@ namespace {
 Settings settings_of(const Plan& plan, int workers) {
   Settings settings = plan.settings;
   if (plan.mode == Mode::blocking || plan.mode == Mode::sequential) settings.keep_alive = false;
-  // Each worker counts its own connections.
+  // Each worker counts its own connections, and has at least one.
   const auto n = static_cast<std::size_t>(workers);
   settings.max_connections = std::max<std::size_t>(1, settings.max_connections / n);
   return settings;

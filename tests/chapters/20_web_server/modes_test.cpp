@@ -134,6 +134,20 @@ TEST_P(EveryMode, EndsWhileAVisitorSaysNothing) {
   EXPECT_EQ(sum(totals).requests, 1u);
 }
 
+TEST_P(EveryMode, GivesAHeadItsTimeHoweverManyBytesComeNowAndThen) {
+  Plan plan = plan_of(GetParam(), folder);
+  plan.settings.header_timeout = 100ms;
+  Running server(plan);
+  Visitor slow(server.port());
+  slow.sends("GET /");
+  // If each byte began the time anew, the head would be too long at last, and the answer a 414.
+  while (!slow.has_answer()) {
+    slow.sends("x");
+    std::this_thread::sleep_for(2ms);
+  }
+  EXPECT_EQ(slow.status(), "HTTP/1.1 408");
+}
+
 TEST_P(EveryMode, SurvivesVisitorsWhoLeaveInTheMiddle) {
   folder.write("large.bin", std::string(10'000'000, 'x'));
   Running server(plan_of(GetParam(), folder));
@@ -159,7 +173,7 @@ TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
 TEST(ABlockingServer, SendsTheSilentAwayAfterAWhile) {
   SiteFolder folder;
   Plan plan = plan_of(Mode::blocking, folder);
-  plan.settings.header_timeout = 50ms;
+  plan.settings.idle_timeout = 50ms;
   Running server(plan);
   Visitor silent(server.port());
   EXPECT_TRUE(silent.at_end());
@@ -229,6 +243,7 @@ TEST(Modes, TheProgramTellsWrongOnesInOneLine) {
                                                        {"--workers", "two"},
                                                        {"--workers", "1000000"},
                                                        {"--workers", "2", "--mode", "blocking"},
+                                                       {"--max-connections", "3", "--workers", "4"},
                                                        {"--workers"},
                                                        {"--mode"},
                                                        {"--workers", "1", "--mode", "concurrent"}};
