@@ -50,8 +50,7 @@ class AccessLogTest : public ::testing::Test {
         const std::size_t n = bytes.copy(room.data(), room.size(), at);
         talk.received(n);
         at += n;
-        while ((next = talk.advance(Instant(1h))) == Next::advance)
-          talk.sent(talk.output().size());
+        while ((next = talk.advance(Instant(1h))) == Next::advance) talk.sent(talk.output().size());
       }
       if (next == Next::read && talk.waits_for() == Waits::head) talk.give_up(Instant(1h));
     }
