@@ -128,7 +128,7 @@ struct SplitFn {
       if constexpr (std::is_lvalue_reference_v<S>) {
         return &stream;
       } else {
-        return std::make_shared<S>(std::move(stream));
+        return std::make_shared<S>(std::forward<S>(stream));
       }
     }();
     return std::pair<ReadHalf<S>, WriteHalf<S>>(ReadHalf<S>(held), WriteHalf<S>(held));

@@ -48,7 +48,7 @@ using SteadyClock = std::chrono::steady_clock;
 double cpu_nanoseconds() {
   timespec used;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return used.tv_sec * 1e9 + used.tv_nsec;
+  return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
 }
 
 double resident_bytes() {
@@ -58,7 +58,7 @@ double resident_bytes() {
     if (std::fscanf(file, "%ld %ld", &all, &resident) != 2) std::abort();
     std::fclose(file);
   }
-  return resident * 4096.0;
+  return static_cast<double>(resident) * 4096.0;
 }
 
 /// The same numbers in every runtime that is measured.
@@ -291,7 +291,7 @@ Async<> selects(Winner winner) {
 }
 
 /// Inside a task of its own, as the peers do it.
-std::function<void()> in_task(std::function<Async<>()> make) {
+std::function<void()> in_task(const std::function<Async<>()>& make) {
   return [make] {
     Executor executor;
     executor.spawn(make());

@@ -256,6 +256,7 @@ ASYNC_TEST(JoinHandle, AwaitedTwiceSaysSo) {
 
 ASYNC_TEST(JoinHandle, MayBeMovedAndAssignedAndKeptInAVector) {
   std::vector<JoinHandle<int>> handles;
+  handles.reserve(10);
   for (int i = 0; i < 10; ++i) handles.push_back(spawn(three()));
   handles[0] = spawn(three());  // detaches the first
   int sum = 0;
@@ -511,7 +512,7 @@ TEST(JoinHandle, MayBePolledAgainAndAgainOnAnotherThreadWhileItsTaskEnds) {
       Context cx(waker.waker());
       Poll<int> poll = taken.poll(cx);
       while (poll.is_pending()) poll = taken.poll(cx);  // with the same waker: it is kept already
-      EXPECT_EQ(std::move(poll).value(), 20);
+      EXPECT_EQ(poll.value(), 20);
       EXPECT_LE(waker.clones(), 1);
     });
     executor.run();

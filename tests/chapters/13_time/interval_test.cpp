@@ -41,7 +41,7 @@ using Ticks = std::vector<Tick>;
 
 /// Fetches as many ticks as there are pauses; after each it is busy for one of them.
 template <class Make>
-Ticks fetch(Make make, std::vector<Duration> pauses) {
+Ticks fetch(Make make, const std::vector<Duration>& pauses) {
   auto consumer = [](Make build, std::vector<Duration> busy) -> Async<Ticks> {
     const Instant start = Reactor::current().now();
     auto ticks = build(start);
@@ -53,11 +53,11 @@ Ticks fetch(Make make, std::vector<Duration> pauses) {
     }
     co_return seen;
   };
-  return block_on(async(consumer, make, std::move(pauses)), kVirtual);
+  return block_on(async(consumer, make, pauses), kVirtual);
 }
 
-Ticks fetch(MissedTicks missed, std::vector<Duration> pauses) {
-  return fetch([missed](Instant) { return interval(100ms, missed); }, std::move(pauses));
+Ticks fetch(MissedTicks missed, const std::vector<Duration>& pauses) {
+  return fetch([missed](Instant) { return interval(100ms, missed); }, pauses);
 }
 
 constexpr auto kAllThree = {MissedTicks::burst, MissedTicks::delay, MissedTicks::skip};
@@ -257,6 +257,7 @@ TEST(Interval, RefusesAPeriodOfNothingAndAMoveAfterItsFirstPoll) {
   auto moved = std::move(ticks);
   EXPECT_TRUE(moved.poll_next(cx).is_ready());
   EXPECT_THROW(auto again = std::move(moved), std::logic_error);
+  // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
   EXPECT_TRUE(moved.poll_next(cx).is_pending()) << "a refused move leaves it as it was";
 }
 

@@ -38,6 +38,7 @@ test::Fd call(const Address& address) {
 
 std::vector<test::Fd> callers(const TcpListener& listener, int count) {
   std::vector<test::Fd> clients;
+  clients.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) clients.push_back(call(listener.local_address()));
   return clients;
 }
@@ -224,7 +225,7 @@ TEST_F(Accepting, TheNextOfIncomingKeepsTheContract) {
         return test::subject(next(listener->incoming()), [this, listener] {
           const Address address = listener->local_address();
           test::Fd client(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket"));
-          ::connect(client, address.data(), address.size());
+          (void)::connect(client, address.data(), address.size());
           if (!reactor_.waiting().nothing()) reactor_.wait();
         });
       },
