@@ -149,6 +149,7 @@ TEST_P(EveryMode, GivesAHeadItsTimeHoweverManyBytesComeNowAndThen) {
 }
 
 TEST_P(EveryMode, SurvivesVisitorsWhoLeaveInTheMiddle) {
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
   folder.write("large.bin", std::string(10'000'000, 'x'));
   Running server(plan_of(GetParam(), folder));
   Visitor(server.port()).asks("/large.bin").leaves();
@@ -159,6 +160,7 @@ TEST_P(EveryMode, SurvivesVisitorsWhoLeaveInTheMiddle) {
 
 TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
   SiteFolder folder;
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
   folder.write("large.bin", std::string(20'000'000, 'x'));  // more than any socket takes at once
   Running server(plan_of(Mode::blocking, folder));
   Visitor visitor(server.port());

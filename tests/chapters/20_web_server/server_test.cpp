@@ -55,7 +55,7 @@ class Client {
     const std::size_t length = std::stoul(have_.substr(have_.find("Content-Length: ") + 16));
     while (have_.size() < body + length)
       if (!more()) return "cut short: " + std::exchange(have_, "");
-    const std::string text = have_.substr(9, 3) + " " + have_.substr(body, length);
+    std::string text = have_.substr(9, 3) + " " + have_.substr(body, length);
     have_.erase(0, body + length);
     return text;
   }
@@ -248,6 +248,7 @@ TEST_F(ServerTest, ManyReadyConnectionsShareOneWait) {
   if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
   constexpr int kRounds = 50, kClients = 32;
   std::vector<Client> clients;
+  clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i) clients.emplace_back(server_.port);
   for (int round = 0; round < kRounds; ++round) {
     for (Client& client : clients) client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -354,6 +355,7 @@ TEST_F(ServerTest, LogsWhoAskedForWhat) {
 }
 
 TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
   folder_.write("large.bin", std::string(20'000'000, 'x'));
   Settings settings;
   settings.grace = std::chrono::milliseconds(50);
@@ -370,6 +372,7 @@ TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
 
 /// With the kernel's clock and the kernel's buffers: each time-out once.
 TEST_F(ServerTest, ClosesOnTheLateOverRealSocketsToo) {
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
   folder_.write("large.bin", std::string(20'000'000, 'x'));
   Settings hasty;
   hasty.idle_timeout = hasty.write_timeout = std::chrono::milliseconds(200);

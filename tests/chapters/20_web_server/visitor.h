@@ -24,7 +24,7 @@ namespace book::http {
 /// Runs until it is told to stop.
 class Running {
  public:
-  explicit Running(Plan plan)
+  explicit Running(const Plan& plan)
       : server_(plan, Address::loopback(0)), thread_([this] {
           try {
             totals_ = server_.run(stop_);
@@ -86,7 +86,7 @@ class Visitor {
     while ((end = have_.find("\r\n\r\n")) == std::string::npos)
       if (!more()) return "";
     end += 4;
-    const std::string head = have_.substr(0, end);
+    std::string head = have_.substr(0, end);
     const std::string length = "Content-Length: ";
     const std::size_t at = head.find(length);
     const std::size_t size = has_body && at != std::string::npos

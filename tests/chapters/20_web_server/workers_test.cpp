@@ -52,6 +52,7 @@ TEST(AStop, IsHeardOnEveryThread) {
   Stop stop;
   std::atomic<int> heard{0};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
       wait_for(stop.ordered());
@@ -138,6 +139,7 @@ TEST(AParallelServer, HasWorkersThatAllServe) {
   // The system deals them out by their port numbers: with so many, nobody is left without.
   constexpr int kVisitors = 200;
   std::vector<std::thread> crowd;
+  crowd.reserve(2);
   for (int t = 0; t < 2; ++t) {
     crowd.emplace_back([&] {
       for (int i = 0; i < kVisitors / 2; ++i) {

@@ -50,6 +50,7 @@ std::vector<Caught> day(std::vector<minutes> timetable, Duration begin,
 
 std::vector<minutes> departures(const std::vector<Caught>& caught) {
   std::vector<minutes> all;
+  all.reserve(caught.size());
   for (const Caught& bus : caught) all.push_back(bus.departure);
   return all;
 }
