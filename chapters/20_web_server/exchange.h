@@ -42,7 +42,7 @@ class [[nodiscard]] Exchange {
         if (watch_.wait(cx, Waits::write, std::exchange(moved_, false))) return Came::end;
         return pin_.pending();
       }
-      if (taken.value() == 0) throw UnexpectedEnd();
+      if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
       talk_.sent(taken.value());
       moved_ = true;
     }

@@ -21,6 +21,16 @@ inline int check(int result, const char* call) {
   return result;
 }
 
+/// The errno of the std::system_error that `call` throws; 0 when it throws none.
+inline int error_of(auto&& call) {
+  try {
+    (void)call();
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+  return 0;
+}
+
 class Fd {
  public:
   Fd() = default;

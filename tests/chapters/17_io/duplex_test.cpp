@@ -22,6 +22,7 @@
 #include "support/async_test.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
+#include "support/descriptors.h"
 
 namespace book {
 namespace {
@@ -57,15 +58,6 @@ struct Pair {
   }
   std::unique_ptr<Side> near, far;
 };
-
-int error_of(auto&& call) {
-  try {
-    (void)call();
-  } catch (const std::system_error& error) {
-    return error.code().value();
-  }
-  return 0;
-}
 
 TEST(Duplex, WhatOneSideWritesTheOtherReads) {
   Pair pair(16);
@@ -136,14 +128,14 @@ TEST(Duplex, CloseWakesTheReaderAndLeavesTheOtherDirectionOpen) {
 TEST(Duplex, WritingAfterTheOwnCloseIsEpipe) {
   Pair pair(4);
   pair.near->close();
-  EXPECT_EQ(error_of([&] { return pair.near->write("x"); }), EPIPE);
+  EXPECT_EQ(test::error_of([&] { return pair.near->write("x"); }), EPIPE);
 }
 
 TEST(Duplex, ASideThatIsGoneIsTheEndForTheReaderAndEpipeForTheWriter) {
   Pair pair(16);
   (void)pair.near->write("bye");
   pair.near.reset();
-  EXPECT_EQ(error_of([&] { return pair.far->write("x"); }), EPIPE);
+  EXPECT_EQ(test::error_of([&] { return pair.far->write("x"); }), EPIPE);
   EXPECT_EQ(pair.far->read(), "bye");
   EXPECT_EQ(pair.far->read(), "");
 }
@@ -164,7 +156,7 @@ TEST(Duplex, AWriterThatWaitsIsWokenWhenItsOwnSideIsClosed) {
   EXPECT_TRUE(pair.near->write("y").is_pending());
   pair.near->close();
   EXPECT_EQ(pair.near->task.wakes(), 1);
-  EXPECT_EQ(error_of([&] { return pair.near->write("y"); }), EPIPE);
+  EXPECT_EQ(test::error_of([&] { return pair.near->write("y"); }), EPIPE);
 }
 
 TEST(Duplex, ASecondTaskInTheSamePlaceIsToldSo) {

@@ -40,15 +40,6 @@ static_assert(AsyncRead<PipeReader> && !AsyncWrite<PipeReader>);
 static_assert(VectoredWrite<PipeWriter> && !AsyncRead<PipeWriter>);
 static_assert(AsyncRead<InheritedInput>);
 
-int error_of(auto&& call) {
-  try {
-    (void)call();
-  } catch (const std::system_error& error) {
-    return error.code().value();
-  }
-  return 0;
-}
-
 int flags_of(int fd) { return test::check(::fcntl(fd, F_GETFL), "fcntl"); }
 
 Async<> send(PipeWriter writer, std::string bytes) {
@@ -79,8 +70,8 @@ TEST(Pipe, ClosingItIsTheEndAndWritingOnIsAnError) {
   block_on(close(ends.writer));
   EXPECT_EQ(ends.writer.fd(), -1);
   EXPECT_EQ(block_on(read_to_end(ends.reader, 10)), "ab");
-  EXPECT_EQ(error_of([&] { return (block_on(write_all(ends.writer, "x")), 0); }), EPIPE);
-  EXPECT_EQ(error_of([&] { return (block_on(write_all_vectored(ends.writer, pieces)), 0); }),
+  EXPECT_EQ(test::error_of([&] { return (block_on(write_all(ends.writer, "x")), 0); }), EPIPE);
+  EXPECT_EQ(test::error_of([&] { return (block_on(write_all_vectored(ends.writer, pieces)), 0); }),
             EPIPE);
 }
 
@@ -91,9 +82,10 @@ TEST(Pipe, AReaderThatHasGoneIsAnErrorAndDoesNotEndTheProcess) {
     { const PipeReader gone = std::move(ends.reader); }
     const std::array<std::string_view, 2> pieces = {"a", "b"};
     const bool single =
-        error_of([&] { return (block_on(write_all(ends.writer, "x")), 0); }) == EPIPE;
-    const bool vectored =
-        error_of([&] { return (block_on(write_all_vectored(ends.writer, pieces)), 0); }) == EPIPE;
+        test::error_of([&] { return (block_on(write_all(ends.writer, "x")), 0); }) == EPIPE;
+    const bool vectored = test::error_of([&] {
+                            return (block_on(write_all_vectored(ends.writer, pieces)), 0);
+                          }) == EPIPE;
     sigset_t mask, waiting;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
     ::sigpending(&waiting);
@@ -113,7 +105,7 @@ TEST(Pipe, TakesNoSignalThatSomebodyElseWaitsFor) {
     ::raise(SIGPIPE);
     PipeEnds ends = pipe();
     { const PipeReader gone = std::move(ends.reader); }
-    const int error = error_of([&] { return (block_on(write_all(ends.writer, "x")), 0); });
+    const int error = test::error_of([&] { return (block_on(write_all(ends.writer, "x")), 0); });
     const timespec now{};
     const bool still_there = ::sigtimedwait(&sigpipe, nullptr, &now) == SIGPIPE;
     return error == EPIPE && still_there ? 7 : 1;
@@ -286,7 +278,7 @@ TEST_F(Input, ADroppedReadLosesNothingAndDescriptorsAreGivenBack) {
 TEST_F(Input, ADescriptorThatIsNotOpenIsAnError) {
   int closed;
   { closed = test::event_fd().get(); }
-  EXPECT_EQ(error_of([&] { return InheritedInput(closed).way(); }), EBADF);
+  EXPECT_EQ(test::error_of([&] { return InheritedInput(closed).way(); }), EBADF);
 }
 
 TEST(StandardInput, IsWhatTheShellHasConnected) {

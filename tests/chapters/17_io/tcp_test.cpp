@@ -70,15 +70,6 @@ class Tcp : public ::testing::Test {
   }
 };
 
-int error_of(auto&& call) {
-  try {
-    (void)call();
-  } catch (const std::system_error& error) {
-    return error.code().value();
-  }
-  return 0;
-}
-
 Async<std::string> echo_once(TcpListener& listener) {
   TcpListener::Accepted accepted = co_await listener.accept();
   std::array<char, 5> word;
@@ -117,7 +108,7 @@ TEST(TcpConnections, ARefusalIsAnError) {
     TcpListener listener = TcpListener::bind(Address::loopback(0));
     port = listener.local_address().port();
   }
-  EXPECT_EQ(error_of([&] { return block_on(TcpStream::connect(Address::loopback(port))); }),
+  EXPECT_EQ(test::error_of([&] { return block_on(TcpStream::connect(Address::loopback(port))); }),
             ECONNREFUSED);
 }
 
@@ -182,9 +173,10 @@ TEST_F(Tcp, AResetIsAnErrorOfTheReadAndNoSignalOfTheWrite) {
   EXPECT_EQ(read_now(pair.near), "pending");
   pair.hang_up_with_reset();
   while (counter_.wakes() == 0) reactor_.wait();
-  EXPECT_EQ(error_of([&] { return read_now(pair.near); }), ECONNRESET);
-  EXPECT_EQ(error_of([&] { return pair.near.poll_write(cx_, std::string_view("x")).is_ready(); }),
-            EPIPE);
+  EXPECT_EQ(test::error_of([&] { return read_now(pair.near); }), ECONNRESET);
+  EXPECT_EQ(
+      test::error_of([&] { return pair.near.poll_write(cx_, std::string_view("x")).is_ready(); }),
+      EPIPE);
   EXPECT_NO_THROW((void)pair.near.poll_close(cx_)) << "closing what the other side has torn down";
 }
 
@@ -459,7 +451,7 @@ TEST(TcpConnections, TriesOneAddressAfterTheOther) {
   EXPECT_EQ(executor.reactor().now() - start, 2s) << "the patience with the silent one";
 
   const std::vector<Address> in_vain = {silent.local_address(), refused};
-  EXPECT_EQ(error_of([&] { return executor.block_on(TcpStream::connect(in_vain, 2s)); }),
+  EXPECT_EQ(test::error_of([&] { return executor.block_on(TcpStream::connect(in_vain, 2s)); }),
             ECONNREFUSED)
       << "the last one's error";
   const std::vector<Address> nobody;
@@ -506,7 +498,7 @@ TEST_F(Tcp, SeveralPiecesToAPeerThatHasGoneAreAnErrorAndNoSignal) {
   const std::array<std::string_view, 2> pieces = {"a", "b"};
   int error = 0;
   for (int i = 0; i < 3 && error != EPIPE; ++i) {
-    error = error_of([&] { return pair.near.poll_write_vectored(cx_, pieces).is_ready(); });
+    error = test::error_of([&] { return pair.near.poll_write_vectored(cx_, pieces).is_ready(); });
   }
   EXPECT_EQ(error, EPIPE);
 }

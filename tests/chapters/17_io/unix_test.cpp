@@ -37,15 +37,6 @@ using namespace std::chrono_literals;
 
 static_assert(AsyncRead<UnixStream> && VectoredWrite<UnixStream>);
 
-int error_of(auto&& call) {
-  try {
-    (void)call();
-  } catch (const std::system_error& error) {
-    return error.code().value();
-  }
-  return 0;
-}
-
 /// A folder of its own, removed at the end with what is in it.
 class Unix : public ::testing::Test {
  protected:
@@ -113,7 +104,7 @@ TEST_F(Unix, TalksOverANameWithoutAFile) {
   const UnixAddress name = UnixAddress::abstract("async_book/" + folder_);
   UnixListener listener = UnixListener::bind(name);
   EXPECT_EQ(listener.address().to_string()[0], '@');
-  EXPECT_EQ(error_of([&] { return UnixListener::bind(name); }), EADDRINUSE);
+  EXPECT_EQ(test::error_of([&] { return UnixListener::bind(name); }), EADDRINUSE);
   auto server = [](UnixListener& from) -> Async<> {
     std::string heard = co_await serve_one(from);
     EXPECT_EQ(heard, "hello from nowhere");
@@ -124,10 +115,10 @@ TEST_F(Unix, TalksOverANameWithoutAFile) {
 
 TEST_F(Unix, ReplacesAStaleFileButNotOneThatIsInUse) {
   leave_a_stale_socket();
-  EXPECT_EQ(error_of([&] { return UnixListener::bind(address_, {.replace_stale = false}); }),
+  EXPECT_EQ(test::error_of([&] { return UnixListener::bind(address_, {.replace_stale = false}); }),
             EADDRINUSE);
   UnixListener listener = UnixListener::bind(address_);
-  EXPECT_EQ(error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
+  EXPECT_EQ(test::error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
   EXPECT_TRUE(exists()) << "a failed bind has taken the file from the one who listens";
   UnixListener moved = std::move(listener);
   EXPECT_TRUE(exists());
@@ -137,7 +128,7 @@ TEST_F(Unix, LeavesFilesOfOthersAlone) {
   {
     test::Fd file(test::check(::open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600), "open"));
   }
-  EXPECT_EQ(error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
+  EXPECT_EQ(test::error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
   EXPECT_TRUE(exists()) << "that was no socket";
   ::unlink(path_.c_str());
   std::optional<UnixListener> first = UnixListener::bind(address_);
@@ -160,14 +151,14 @@ TEST_F(Unix, APathThatIsTooLongIsOneClearLine) {
     EXPECT_NE(text.find("108"), std::string::npos) << text;
     EXPECT_NE(text.find(too_long), std::string::npos) << text;
   }
-  EXPECT_EQ(error_of([&] { return UnixAddress::abstract(too_long); }), ENAMETOOLONG);
+  EXPECT_EQ(test::error_of([&] { return UnixAddress::abstract(too_long); }), ENAMETOOLONG);
   EXPECT_THROW((void)UnixAddress::path(""), std::invalid_argument);
   EXPECT_THROW((void)UnixAddress::path(std::string_view("a\0b", 3)), std::invalid_argument);
   EXPECT_EQ(UnixAddress().to_string(), "nowhere");
 }
 
 TEST_F(Unix, ConnectingSaysWhatIsWrongAndWithWhat) {
-  EXPECT_EQ(error_of([&] { return block_on(UnixStream::connect(address_)); }), ENOENT);
+  EXPECT_EQ(test::error_of([&] { return block_on(UnixStream::connect(address_)); }), ENOENT);
   leave_a_stale_socket();
   try {
     block_on(UnixStream::connect(address_));
@@ -244,7 +235,8 @@ TEST(UnixPair, TalksBothWaysAndEndsWhenOneSideIsGone) {
       executor.block_on(write_all(halves.second, "bye"));
     }
     EXPECT_EQ(executor.block_on(read_to_end(one, 10)), "bye");
-    EXPECT_EQ(error_of([&] { return (executor.block_on(write_all(one, "late")), 0); }), EPIPE);
+    EXPECT_EQ(test::error_of([&] { return (executor.block_on(write_all(one, "late")), 0); }),
+              EPIPE);
   }
   EXPECT_EQ(test::open_descriptors(), before);
 }
@@ -292,9 +284,9 @@ TEST(UnixPair, APeerThatHasGoneDoesNotEndTheProcess) {
     UnixStream &one = both.first, &other = both.second;
     { const UnixStream gone = std::move(other); }
     const std::array<std::string_view, 2> pieces = {"a", "b"};
-    const bool single = error_of([&] { return (block_on(write_all(one, "x")), 0); }) == EPIPE;
+    const bool single = test::error_of([&] { return (block_on(write_all(one, "x")), 0); }) == EPIPE;
     const bool vectored =
-        error_of([&] { return (block_on(write_all_vectored(one, pieces)), 0); }) == EPIPE;
+        test::error_of([&] { return (block_on(write_all_vectored(one, pieces)), 0); }) == EPIPE;
     return single && vectored ? 7 : 1;
   });
   EXPECT_EQ(result.signal, 0);
