@@ -14,6 +14,8 @@
 
 #include "20_web_server/steps.h"
 #include "program.h"
+#include "running.h"
+#include "site_folder.h"
 #include "visitor.h"
 
 namespace book::http {

@@ -18,35 +18,17 @@
 #include <thread>
 #include <vector>
 
-#include "17_io/address.h"
 #include "program.h"
 #include "site_folder.h"
 #include "support/child_process.h"
-#include "support/descriptors.h"
 #include "support/paths.h"
 #include "support/sanitizer.h"
+#include "visitor.h"
 
 namespace book::http {
 namespace {
 
 using namespace std::string_literals;
-
-test::Fd connect_to(std::uint16_t port) {
-  test::Fd fd(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-  const timeval limit{10, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  const Address address = Address::loopback(port);
-  test::check(::connect(fd, address.data(), address.size()), "connect");
-  return fd;
-}
-
-/// The first bytes of the answer to GET /.
-std::string status_of(const test::Fd& fd) {
-  test::write_all(fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  char buffer[4096];
-  const ssize_t n = ::recv(fd, buffer, sizeof buffer, 0);
-  return std::string(buffer, n < 12 ? 0 : 12);
-}
 
 std::size_t lines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -57,7 +39,7 @@ TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
     Program program({"--port", "0"});
     const std::uint16_t port = program.port();
     ASSERT_NE(port, 0) << program.errors();
-    EXPECT_EQ(status_of(connect_to(port)), "HTTP/1.1 200");
+    EXPECT_EQ(Visitor(port).asks("/").status(), "HTTP/1.1 200");
     EXPECT_EQ(program.end(signal), 0);
     EXPECT_EQ(program.errors(), "");
     EXPECT_NE(program.output().find("stopped after 1 request on 1 connection\n"), std::string::npos)
@@ -67,9 +49,9 @@ TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
 
 TEST(WebServerProgram, EndsWhileClientsAreInTheMiddleOfSomething) {
   Program program({"--port", "0"});
-  const test::Fd silent = connect_to(program.port()), sleeping = connect_to(program.port());
-  test::write_all(sleeping, "GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(status_of(connect_to(program.port())), "HTTP/1.1 200");
+  Visitor silent(program.port()), sleeping(program.port());
+  sleeping.asks("/sleep");
+  EXPECT_EQ(Visitor(program.port()).asks("/").status(), "HTTP/1.1 200");
   EXPECT_EQ(program.end(SIGINT), 0);
 }
 
@@ -87,12 +69,11 @@ TEST(WebServerProgram, ASecondSignalWhileItEndsChangesNothing) {
 /// The trap of the README: one nap of the thread, and everybody waits.
 TEST(WebServerProgram, ABlockingNapHoldsEverybodyUp) {
   Program program({"--port", "0", "--trap", "blocking-nap"});
-  const test::Fd sleeper = connect_to(program.port());
-  EXPECT_EQ(status_of(sleeper), "HTTP/1.1 200");
-  test::write_all(sleeper, "GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(status_of(connect_to(program.port())), "HTTP/1.1 200");
-  char buffer[4096];
-  EXPECT_GT(::recv(sleeper, buffer, sizeof buffer, MSG_DONTWAIT), 0)
+  Visitor sleeper(program.port());
+  EXPECT_EQ(sleeper.asks("/").status(), "HTTP/1.1 200");
+  sleeper.asks("/sleep");
+  EXPECT_EQ(Visitor(program.port()).asks("/").status(), "HTTP/1.1 200");
+  EXPECT_TRUE(sleeper.has_answer())
       << "the other was answered before the sleeper: so it has not waited for it";
   EXPECT_EQ(program.end(SIGINT), 0);
 }
@@ -100,12 +81,8 @@ TEST(WebServerProgram, ABlockingNapHoldsEverybodyUp) {
 TEST(WebServerProgram, ServesTheFolderItIsGiven) {
   SiteFolder folder;
   Program program({"--port", "0", "--root", folder.root().string()});
-  const test::Fd client = connect_to(program.port());
-  test::write_all(client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  std::string all;
-  char buffer[4096];
-  for (ssize_t n; (n = ::recv(client, buffer, sizeof buffer, 0)) > 0;)
-    all.append(buffer, static_cast<std::size_t>(n));
+  Visitor client(program.port());
+  const std::string all = client.asks("/", "GET", "Connection: close\r\n").rest();
   EXPECT_EQ(all.substr(all.size() - 9), "\r\n\r\nhello");
 }
 
@@ -168,12 +145,12 @@ TEST(WebServerProgram, GoesOnServingWithFewDescriptors) {
   ASSERT_NE(port, 0) << program.errors();
   // More clients than it has descriptors. Those it could accept are answered; when they have gone,
   // the others are.
-  std::vector<test::Fd> clients;
+  std::vector<Visitor> clients;
   clients.reserve(100);
-  for (int i = 0; i < 100; ++i) clients.push_back(connect_to(port));
-  for (test::Fd& client : clients) {
-    ASSERT_EQ(status_of(client), "HTTP/1.1 200");
-    client.close();
+  for (int i = 0; i < 100; ++i) clients.emplace_back(port);
+  for (Visitor& client : clients) {
+    ASSERT_EQ(client.asks("/").status(), "HTTP/1.1 200");
+    client.leaves();
   }
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_EQ(program.errors(), "");
@@ -194,28 +171,26 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
   ASSERT_NE(port, 0) << program.errors();
   // What is made at its first use is made now: the second client is answered after the first is
   // gone.
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(status_of(connect_to(port)), "HTTP/1.1 200");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Visitor(port).asks("/").status(), "HTTP/1.1 200");
   const rlim_t most = address_space(program.id()) + 64 * 1024;
   const rlimit little{most, most};
   test::check(::prlimit(program.id(), RLIMIT_AS, &little, nullptr), "prlimit");
   {
     // Half a request takes a buffer; silent clients fill the gaps that are too small for one.
-    std::vector<test::Fd> clients;
+    std::vector<Visitor> clients;
     for (int i = 0; i < 800; ++i) {
-      clients.push_back(connect_to(port));
-      if (i < 100) (void)::send(clients.back(), "GET / HT", 8, MSG_NOSIGNAL);
+      clients.emplace_back(port);
+      if (i < 100) (void)::send(clients.back().fd(), "GET / HT", 8, MSG_NOSIGNAL);
     }
   }
   // It may take a moment until it has seen all of them go, and has what they had.
   std::string status;
-  for (int tries = 0; status.empty() && tries < 100; ++tries) {
-    const test::Fd client = connect_to(port);
+  for (int tries = 0; status != "HTTP/1.1 200" && tries < 100; ++tries) {
+    Visitor client(port);
     const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-    (void)::send(client, request.data(), request.size(), MSG_NOSIGNAL);
-    char buffer[4096];
-    const ssize_t n = ::recv(client, buffer, sizeof buffer, 0);
-    if (n >= 12) status.assign(buffer, 12);
-    if (status.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    (void)::send(client.fd(), request.data(), request.size(), MSG_NOSIGNAL);
+    status = client.status();
+    if (status != "HTTP/1.1 200") std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(status, "HTTP/1.1 200") << program.errors();
   EXPECT_EQ(program.end(SIGINT), 0);

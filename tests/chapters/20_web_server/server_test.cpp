@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <array>
 #include <chrono>
@@ -21,69 +20,12 @@
 #include "support/descriptors.h"
 #include "support/sanitizer.h"
 #include "support/system_calls.h"
+#include "visitor.h"
 
 namespace book::http {
 namespace {
 
 using namespace std::string_literals;
-
-/// A client that blocks; every call gives up after ten seconds.
-class Client {
- public:
-  explicit Client(std::uint16_t port)
-      : fd_(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
-    const timeval limit{10, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    const Address address = Address::loopback(port);
-    test::check(::connect(fd_, address.data(), address.size()), "connect");
-  }
-
-  void send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      test::check(static_cast<int>(n), "send");
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
-  }
-  /// One whole answer: "200 body". Empty at the end of the connection.
-  std::string answer() {
-    std::size_t body = 0;
-    while ((body = have_.find("\r\n\r\n")) == std::string::npos)
-      if (!more()) return std::exchange(have_, "");
-    body += 4;
-    const std::size_t length = std::stoul(have_.substr(have_.find("Content-Length: ") + 16));
-    while (have_.size() < body + length)
-      if (!more()) return "cut short: " + std::exchange(have_, "");
-    std::string text = have_.substr(9, 3) + " " + have_.substr(body, length);
-    have_.erase(0, body + length);
-    return text;
-  }
-  std::string ask(const std::string& path, const std::string& fields = "") {
-    send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
-    return answer();
-  }
-  bool at_end() { return have_.empty() && !more(); }
-  void reset_now() {
-    const linger now{1, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    fd_.close();
-  }
-  int fd() const { return fd_; }
-
- private:
-  bool more() {
-    char buffer[16 * 1024];
-    const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-      ADD_FAILURE() << "no answer in ten seconds";
-    if (n > 0) have_.append(buffer, static_cast<std::size_t>(n));
-    return n > 0;
-  }
-
-  test::Fd fd_;
-  std::string have_;
-};
 
 /// Runs until it is told to stop.
 class RunningServer {
@@ -132,97 +74,96 @@ class ServerTest : public ::testing::Test {
 };
 
 TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnOneConnection) {
-  Client client(server_.port);
-  EXPECT_EQ(client.ask("/"), "200 hello");
-  EXPECT_EQ(client.ask("/nothing"), "404 not here");
-  EXPECT_EQ(client.ask("/hello.html"), "200 hello");
-  EXPECT_EQ(client.ask("/", "Connection: close\r\n"), "200 hello");
+  Visitor client(server_.port);
+  EXPECT_EQ(client.gets("/"), "200 hello");
+  EXPECT_EQ(client.gets("/nothing"), "404 not here");
+  EXPECT_EQ(client.gets("/hello.html"), "200 hello");
+  EXPECT_EQ(client.gets("/", "Connection: close\r\n"), "200 hello");
   EXPECT_TRUE(client.at_end());
 }
 
 TEST_F(ServerTest, ASleepingVisitorHoldsNobodyUp) {
-  Client sleeper(server_.port);
-  sleeper.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  Visitor sleeper(server_.port);
+  sleeper.asks("/sleep");
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i) {
-    Client other(server_.port);
-    ASSERT_EQ(other.ask("/"), "200 hello");
+    Visitor other(server_.port);
+    ASSERT_EQ(other.gets("/"), "200 hello");
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4))
       << "they waited for the sleeper";
-  EXPECT_EQ(sleeper.answer(), "200 hello");
+  EXPECT_EQ(sleeper.whole(), "200 hello");
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST_F(ServerTest, AMistakeIsAnsweredAndTheConnectionClosed) {
-  Client client(server_.port);
-  client.send("hello there\r\n\r\n");
-  EXPECT_EQ(client.answer(), "400 400 Bad Request\r\n");
+  Visitor client(server_.port);
+  client.sends("hello there\r\n\r\n");
+  EXPECT_EQ(client.whole(), "400 400 Bad Request\r\n");
   EXPECT_TRUE(client.at_end());
 }
 
 TEST_F(ServerTest, AnErrorAnswerSurvivesWhatTheClientIsStillSending) {
   for (int i = 0; i < 20; ++i) {
-    Client client(server_.port);
-    client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(60'000, 'x') + "\r\n\r\n");
-    EXPECT_EQ(client.answer(), "431 431 Request Header Fields Too Large\r\n")
+    Visitor client(server_.port);
+    client.sends("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(60'000, 'x') + "\r\n\r\n");
+    EXPECT_EQ(client.whole(), "431 431 Request Header Fields Too Large\r\n")
         << "a reset has destroyed it";
   }
 }
 
 TEST_F(ServerTest, ClientsThatGoAwayHarmNobody) {
   folder_.write("large.bin", std::string(5'000'000, 'x'));
-  Client witness(server_.port);
+  Visitor witness(server_.port);
   for (int i = 0; i < 10; ++i) {
-    Client silent(server_.port), half(server_.port), sleeping(server_.port), greedy(server_.port),
+    Visitor silent(server_.port), half(server_.port), sleeping(server_.port), greedy(server_.port),
         quick(server_.port);
-    half.send("GET / HT");
-    sleeping.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
-    greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    quick.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_EQ(witness.ask("/"), "200 hello");
+    half.sends("GET / HT");
+    sleeping.asks("/sleep");
+    greedy.asks("/large.bin");
+    quick.asks("/");
+    EXPECT_EQ(witness.gets("/"), "200 hello");
     greedy.reset_now();
     half.reset_now();
   }
-  EXPECT_EQ(witness.ask("/"), "200 hello");
+  EXPECT_EQ(witness.gets("/"), "200 hello");
 }
 
 TEST_F(ServerTest, SendsLargeFilesToSlowReaders) {
   std::string large(3'000'000, '\0');
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 7919 >> 8);
   folder_.write("large.bin", large);
-  Client slow(server_.port), other(server_.port);
-  slow.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(other.ask("/"), "200 hello");
-  EXPECT_TRUE(slow.answer() == "200 " + large);
-  EXPECT_EQ(slow.ask("/"), "200 hello");
+  Visitor slow(server_.port), other(server_.port);
+  slow.asks("/large.bin");
+  EXPECT_EQ(other.gets("/"), "200 hello");
+  EXPECT_TRUE(slow.whole() == "200 " + large);
+  EXPECT_EQ(slow.gets("/"), "200 hello");
 }
 
 TEST_F(ServerTest, AnswersRequestsThatComeAByteAtATime) {
-  Client client(server_.port);
-  const int on = 1;
-  ::setsockopt(client.fd(), IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
-  for (char c : "GET / HTTP/1.1\r\nHost: a\r\n\r\n"s) client.send({&c, 1});
-  EXPECT_EQ(client.answer(), "200 hello");
+  Visitor client(server_.port);
+  client.hurries();
+  for (char c : "GET / HTTP/1.1\r\nHost: a\r\n\r\n"s) client.sends({&c, 1});
+  EXPECT_EQ(client.whole(), "200 hello");
 }
 
 TEST_F(ServerTest, AnswersAThousandPipelinedRequestsInOrder) {
-  Client client(server_.port);
+  Visitor client(server_.port);
   std::string many;
   for (int i = 0; i < 1000; ++i)
     many += "GET /"s + (i % 3 == 0 ? "" : "no") + " HTTP/1.1\r\nHost: a\r\n\r\n";
-  client.send(many);
+  client.sends(many);
   for (int i = 0; i < 1000; ++i)
-    ASSERT_EQ(client.answer(), i % 3 == 0 ? "200 hello" : "404 not here") << i;
+    ASSERT_EQ(client.whole(), i % 3 == 0 ? "200 hello" : "404 not here") << i;
 }
 
 TEST_F(ServerTest, AnEditedPageShowsUpWithinASecond) {
-  Client client(server_.port);
-  EXPECT_EQ(client.ask("/"), "200 hello");
+  Visitor client(server_.port);
+  EXPECT_EQ(client.gets("/"), "200 hello");
   folder_.write("hello.html", "hello again");
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
   std::string got;
-  while (got != "200 hello again" && std::chrono::steady_clock::now() < end) got = client.ask("/");
+  while (got != "200 hello again" && std::chrono::steady_clock::now() < end) got = client.gets("/");
   EXPECT_EQ(got, "200 hello again");
 }
 
@@ -231,8 +172,8 @@ TEST_F(ServerTest, AKeptConnectionCostsOneRecvAndOneSendARequest) {
   if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
   constexpr int kRequests = 1000;
   {
-    Client client(server_.port);
-    for (int i = 0; i < kRequests; ++i) ASSERT_EQ(client.ask("/"), "200 hello");
+    Visitor client(server_.port);
+    for (int i = 0; i < kRequests; ++i) ASSERT_EQ(client.gets("/"), "200 hello");
   }
   server_.stop();
   EXPECT_EQ(server_.calls.of("send"), kRequests);
@@ -247,12 +188,12 @@ TEST_F(ServerTest, AKeptConnectionCostsOneRecvAndOneSendARequest) {
 TEST_F(ServerTest, ManyReadyConnectionsShareOneWait) {
   if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
   constexpr int kRounds = 50, kClients = 32;
-  std::vector<Client> clients;
+  std::vector<Visitor> clients;
   clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i) clients.emplace_back(server_.port);
   for (int round = 0; round < kRounds; ++round) {
-    for (Client& client : clients) client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    for (Client& client : clients) ASSERT_EQ(client.answer(), "200 hello");
+    for (Visitor& client : clients) client.asks("/");
+    for (Visitor& client : clients) ASSERT_EQ(client.whole(), "200 hello");
   }
   clients.clear();
   server_.stop();
@@ -269,10 +210,10 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   server_.stop();
   Site site(folder_.root().string());
   TcpListener listener = TcpListener::bind(Address::loopback(0));
-  std::vector<Client> clients;
+  std::vector<Visitor> clients;
   for (int i = 0; i < 20; ++i) {
     clients.emplace_back(listener.local_address().port());
-    clients.back().send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    clients.back().sends("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   }
   Executor executor;
   executor.spawn(serve(std::move(listener), site));
@@ -287,7 +228,7 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   EXPECT_EQ(calls.of("recv"), 20);
   EXPECT_EQ(calls.of("send"), 20);
   EXPECT_EQ(calls.of("epoll_ctl"), 1) << "the listener's own, when there is nothing left to accept";
-  for (Client& client : clients) EXPECT_EQ(client.answer(), "200 hello");
+  for (Visitor& client : clients) EXPECT_EQ(client.whole(), "200 hello");
 }
 
 /// The next one waits in the system's queue, and is served when there is room.
@@ -295,41 +236,41 @@ TEST_F(ServerTest, KeepsToItsLimitOfConnectionsAndSendsNobodyAway) {
   Settings few;
   few.max_connections = 3;
   RunningServer server(folder_.root().string(), few);
-  std::vector<Client> inside;
+  std::vector<Visitor> inside;
   for (int i = 0; i < 3; ++i) {
     inside.emplace_back(server.port);
-    ASSERT_EQ(inside.back().ask("/"), "200 hello");
+    ASSERT_EQ(inside.back().gets("/"), "200 hello");
   }
-  Client fourth(server.port), fifth(server.port);
-  for (Client* each : {&fourth, &fifth}) each->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(inside[0].ask("/"), "200 hello");
+  Visitor fourth(server.port), fifth(server.port);
+  for (Visitor* each : {&fourth, &fifth}) each->asks("/");
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(inside[0].gets("/"), "200 hello");
   char byte = 0;
   EXPECT_LT(::recv(fourth.fd(), &byte, 1, MSG_DONTWAIT), 0) << "it was served beyond the limit";
   EXPECT_EQ(errno, EAGAIN);
   inside.pop_back();
-  EXPECT_EQ(fourth.answer(), "200 hello");
+  EXPECT_EQ(fourth.whole(), "200 hello");
   EXPECT_LT(::recv(fifth.fd(), &byte, 1, MSG_DONTWAIT), 0);
   inside.pop_back();
-  EXPECT_EQ(fifth.answer(), "200 hello");
-  EXPECT_EQ(inside[0].ask("/"), "200 hello");
+  EXPECT_EQ(fifth.whole(), "200 hello");
+  EXPECT_EQ(inside[0].gets("/"), "200 hello");
 }
 
 TEST_F(ServerTest, FinishesWhatItHasBegunAndTakesNobodyNew) {
   Settings settings;
   settings.nap = std::chrono::milliseconds(300);
   RunningServer server(folder_.root().string(), settings);
-  Client idle(server.port), asleep(server.port), half(server.port);
-  EXPECT_EQ(idle.ask("/"), "200 hello");
-  asleep.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
-  half.send("GET / HTTP/1.1\r\nHo");
-  EXPECT_EQ(idle.ask("/"), "200 hello");  // so the others have been read, too
+  Visitor idle(server.port), asleep(server.port), half(server.port);
+  EXPECT_EQ(idle.gets("/"), "200 hello");
+  asleep.asks("/sleep");
+  half.sends("GET / HTTP/1.1\r\nHo");
+  EXPECT_EQ(idle.gets("/"), "200 hello");  // so the others have been read, too
   std::thread stopping([&] { server.stop(); });
   EXPECT_TRUE(idle.at_end());
-  EXPECT_THROW(Client(server.port), std::system_error) << "nobody listens any more";
-  half.send("st: a\r\n\r\n");
-  EXPECT_EQ(half.answer(), "200 hello");
+  EXPECT_THROW(Visitor(server.port), std::system_error) << "nobody listens any more";
+  half.sends("st: a\r\n\r\n");
+  EXPECT_EQ(half.whole(), "200 hello");
   EXPECT_TRUE(half.at_end());
-  EXPECT_EQ(asleep.answer(), "200 hello");
+  EXPECT_EQ(asleep.whole(), "200 hello");
   EXPECT_TRUE(asleep.at_end());
   stopping.join();
 }
@@ -339,9 +280,9 @@ TEST_F(ServerTest, LogsWhoAskedForWhat) {
   settings.access_log = (folder_.base() / "access.log").string();
   RunningServer server(folder_.root().string(), settings);
   {
-    Client client(server.port);
-    EXPECT_EQ(client.ask("/"), "200 hello");
-    EXPECT_EQ(client.ask("/nothing"), "404 not here");
+    Visitor client(server.port);
+    EXPECT_EQ(client.gets("/"), "200 hello");
+    EXPECT_EQ(client.gets("/nothing"), "404 not here");
   }
   server.stop();
   std::ifstream log(settings.access_log);
@@ -360,13 +301,13 @@ TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
   Settings settings;
   settings.grace = std::chrono::milliseconds(50);
   RunningServer server(folder_.root().string(), settings);
-  Client half(server.port), greedy(server.port), witness(server.port);
-  half.send("GET / HT");
-  greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(witness.ask("/"), "200 hello");
+  Visitor half(server.port), greedy(server.port), witness(server.port);
+  half.sends("GET / HT");
+  greedy.asks("/large.bin");
+  EXPECT_EQ(witness.gets("/"), "200 hello");
   server.stop();
   EXPECT_TRUE(half.at_end());
-  EXPECT_EQ(greedy.answer().substr(0, 9), "cut short");
+  EXPECT_EQ(greedy.whole().substr(0, 9), "cut short");
   EXPECT_EQ(server.site.watches.count(), 0u);
 }
 
@@ -378,28 +319,28 @@ TEST_F(ServerTest, ClosesOnTheLateOverRealSocketsToo) {
   hasty.idle_timeout = hasty.write_timeout = std::chrono::milliseconds(200);
   hasty.header_timeout = std::chrono::milliseconds(100);
   RunningServer server(folder_.root().string(), hasty);
-  Client silent(server.port), half(server.port), greedy(server.port);
-  half.send("GET / HT");
-  greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_EQ(half.answer(), "408 408 Request Timeout\r\n");
+  Visitor silent(server.port), half(server.port), greedy(server.port);
+  half.sends("GET / HT");
+  greedy.asks("/large.bin");
+  EXPECT_EQ(half.whole(), "408 408 Request Timeout\r\n");
   EXPECT_TRUE(half.at_end());
   EXPECT_TRUE(silent.at_end());
   // What is in the buffers can still be read, so the server has to have given up before it is.
   const auto begin = std::chrono::steady_clock::now();
   server.stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, hasty.grace / 2) << "it was still waiting";
-  EXPECT_EQ(greedy.answer().substr(0, 9), "cut short");
+  EXPECT_EQ(greedy.whole().substr(0, 9), "cut short");
 }
 
 TEST_F(ServerTest, StopsInTheMiddleOfEverything) {
   folder_.write("large.bin", std::string(5'000'000, 'x'));
-  Client silent(server_.port), sleeping(server_.port), greedy(server_.port), half(server_.port),
+  Visitor silent(server_.port), sleeping(server_.port), greedy(server_.port), half(server_.port),
       wrong(server_.port);
-  sleeping.send("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
-  greedy.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-  half.send("GET / HT");
-  wrong.send("oops\r\n");
-  EXPECT_EQ(wrong.answer(), "400 400 Bad Request\r\n");
+  sleeping.asks("/sleep");
+  greedy.asks("/large.bin");
+  half.sends("GET / HT");
+  wrong.sends("oops\r\n");
+  EXPECT_EQ(wrong.whole(), "400 400 Bad Request\r\n");
   server_.stop();
   EXPECT_TRUE(silent.at_end());
 }

@@ -1,120 +1,136 @@
-// A server of any mode on a thread of its own, and visitors with plain blocking sockets.
+// A visitor: the blocking client of all tests of this chapter that need a real socket.
+//
+//     Visitor visitor(port);
+//     EXPECT_EQ(visitor.gets("/"), "200 hello");          // asks, and takes the whole answer
+//     visitor.asks("/a").asks("/b").sends("GET / HT");     // asks, and does not wait
+//     visitor.answer();  visitor.body();                   // the head of an answer, and its body
+//
+// No call waits for more than ten seconds for a byte to come or to go: a server that hangs makes a
+// test fail, not hang.
 #pragma once
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <cerrno>
-#include <chrono>
-#include <exception>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "17_io/address.h"
-#include "20_web_server/steps.h"
-#include "site_folder.h"
 #include "support/descriptors.h"
 
 namespace book::http {
 
-/// Runs until it is told to stop.
-class Running {
- public:
-  explicit Running(const Plan& plan)
-      : server_(plan, Address::loopback(0)), thread_([this] {
-          try {
-            totals_ = server_.run(stop_);
-          } catch (...) {
-            error_ = std::current_exception();
-          }
-        }) {}
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-  ~Running() { end_at_once(); }
-
-  std::uint16_t port() const { return server_.port(); }
-  Stop& stop() { return stop_; }
-
-  std::vector<Totals> end() {
-    stop_.order();
-    return join();
-  }
-  void end_at_once() {
-    stop_.order_at_once();
-    if (thread_.joinable()) thread_.join();
-  }
-  std::vector<Totals> join() {
-    thread_.join();
-    if (error_) std::rethrow_exception(error_);
-    return totals_;
-  }
-
- private:
-  Server server_;
-  Stop stop_;
-  std::vector<Totals> totals_;
-  std::exception_ptr error_;
-  std::thread thread_;  // last: it uses all of them
-};
-
-/// Every call gives up after ten seconds.
 class Visitor {
  public:
-  explicit Visitor(std::uint16_t port)
+  struct Options {
+    int receive_buffer = 0;  ///< bytes of the system's; 0: as it likes
+  };
+
+  explicit Visitor(std::uint16_t port) : Visitor(port, Options{}) {}
+  Visitor(std::uint16_t port, const Options& options)
       : fd_(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
     const timeval limit{10, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (const int size = options.receive_buffer; size > 0)
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     const Address address = Address::loopback(port);
     test::check(::connect(fd_, address.data(), address.size()), "connect");
   }
 
-  Visitor& asks(std::string_view path, std::string_view method = "GET") {
-    return sends(std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  /// A request, and no word of waiting for its answer. `fields`: whole lines.
+  Visitor& asks(std::string_view path, std::string_view method = "GET",
+                std::string_view fields = "") {
+    std::string request(method);
+    request.append(" ").append(path).append(" HTTP/1.1\r\nHost: a\r\n").append(fields);
+    return sends(request.append("\r\n"));
   }
+  /// All of it. Throws std::system_error when the server does not take it.
   Visitor& sends(std::string_view bytes) {
-    test::write_all(fd_, bytes);
+    while (!bytes.empty()) {
+      const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      bytes.remove_prefix(static_cast<std::size_t>(test::check(static_cast<int>(n), "send")));
+    }
     return *this;
   }
+  /// From now on, what is sent is not kept back to go together with more.
+  Visitor& hurries() {
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return *this;
+  }
+
   /// The head of the next answer; its body is taken too, unless there is none ("HEAD"). Empty at
-  /// the end of the connection.
+  /// the end of the connection, and "cut short" when that comes in the middle.
   std::string answer(bool has_body = true) {
     std::size_t end = 0;
+    body_.clear();
     while ((end = have_.find("\r\n\r\n")) == std::string::npos)
-      if (!more()) return "";
+      if (!more()) return std::exchange(have_, "").empty() ? "" : "cut short";
     end += 4;
     std::string head = have_.substr(0, end);
     const std::string length = "Content-Length: ";
     const std::size_t at = head.find(length);
-    const std::size_t size = has_body && at != std::string::npos
-                                 ? std::stoul(head.substr(at + length.size()))
-                                 : std::size_t{0};
-    while (have_.size() < end + size)
-      if (!more()) return "cut short";
+    const bool none = !has_body || at == std::string::npos || head.compare(9, 3, "304") == 0;
+    const std::size_t size = none ? 0 : std::stoul(head.substr(at + length.size()));
+    while (have_.size() < end + size) {
+      if (more()) continue;
+      have_.clear();
+      return "cut short";
+    }
     body_ = have_.substr(end, size);
     have_.erase(0, end + size);
     return head;
   }
   /// Of the last answer.
   const std::string& body() const { return body_; }
+  /// The next answer's, "HTTP/1.1 200"; its body is taken and kept.
   std::string status() { return answer().substr(0, 12); }
+  /// The next answer as "200 body"; empty at the end, or "cut short".
+  std::string whole() {
+    const std::string head = answer();
+    return head.starts_with("HTTP/") ? head.substr(9, 3) + " " + body_ : head;
+  }
+  std::string gets(std::string_view path, std::string_view fields = "") {
+    return asks(path, "GET", fields).whole();
+  }
+
+  /// All that comes until the end of the connection.
+  std::string rest() {
+    while (more()) {
+    }
+    return std::exchange(have_, "");
+  }
   bool at_end() { return have_.empty() && !more(); }
   /// Has an answer come already? Does not wait for one.
   bool has_answer() const {
     char byte;
-    return ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    return !have_.empty() || ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
   }
+
   void leaves() { fd_.close(); }
+  /// Leaves, and slams the door: a RST, which also takes back what was not read yet.
+  void reset_now() {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    fd_.close();
+  }
+
+  int fd() const { return fd_; }
 
  private:
   bool more() {
     char buffer[16 * 1024];
     const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-      ADD_FAILURE() << "no answer in ten seconds";
+      ADD_FAILURE() << "nothing came for ten seconds";
     if (n > 0) have_.append(buffer, static_cast<std::size_t>(n));
     return n > 0;
   }

@@ -14,6 +14,8 @@
 #include "08_select/select.h"
 #include "20_web_server/steps.h"
 #include "common/reactor.h"
+#include "running.h"
+#include "site_folder.h"
 #include "visitor.h"
 
 namespace book::http {
