@@ -32,11 +32,13 @@ class HeadReader {
     }
     if (Step s = read_request_line(); s != Step::ok) return s;
     line_read_ = true;
+    const char* const fields = at_;
     for (;;) {
       if (left() == 0) return Step::starved;
       if (*at_ == '\r') break;
       if (Step s = read_field(); s != Step::ok) return s;
     }
+    request_.fields = {fields, static_cast<std::size_t>(at_ - fields)};
     if (Step s = read_line_end(); s != Step::ok) return s;
     request_.head_size = static_cast<std::size_t>(at_ - begin_);
     const int refused = fields_.apply_to(request_);

@@ -24,11 +24,13 @@ struct Request {
   std::string_view method;    ///< "GET": case matters
   std::string_view target;    ///< as it was sent: "/sleep?x=1"
   std::string_view path;      ///< the target without scheme, host and query, still percent-encoded
+  std::string_view fields;    ///< the field lines, each with its line end, without the empty line
   std::size_t head_size = 0;  ///< bytes of the buffer that the head takes up
   std::uint64_t content_length = 0;  ///< bytes of body that follow the head
   bool http_1_0 = false;
   bool keep_alive = true;         ///< may the connection carry another request after this one?
   bool expects_continue = false;  ///< the client waits for a word before it sends its body
+  bool has_conditions = false;    ///< a Range, or one of the If- fields, is among the fields
 };
 
 struct Parsed {

@@ -30,17 +30,31 @@ bool FramingFields::note_known(std::string_view name, std::string_view value) {
   switch (name.size()) {
     case 4:
       return !equals_ignoring_case(name, "host"sv) || note_host(value);
+    case 5:
+      if (equals_ignoring_case(name, "range"sv)) has_conditions_ = true;
+      return true;
     case 6:
       if (equals_ignoring_case(name, "expect"sv) && equals_ignoring_case(value, "100-continue"sv))
         expects_continue_ = true;
       return true;
+    case 8:
+      if (equals_ignoring_case(name, "if-match"sv) || equals_ignoring_case(name, "if-range"sv))
+        has_conditions_ = true;
+      return true;
     case 10:
       if (equals_ignoring_case(name, "connection"sv)) note_connection(value);
+      return true;
+    case 13:
+      if (equals_ignoring_case(name, "if-none-match"sv)) has_conditions_ = true;
       return true;
     case 14:
       return !equals_ignoring_case(name, "content-length"sv) || note_length(value);
     case 17:
       if (equals_ignoring_case(name, "transfer-encoding"sv)) has_transfer_encoding_ = true;
+      if (equals_ignoring_case(name, "if-modified-since"sv)) has_conditions_ = true;
+      return true;
+    case 19:
+      if (equals_ignoring_case(name, "if-unmodified-since"sv)) has_conditions_ = true;
       return true;
     default:
       return true;
@@ -79,6 +93,17 @@ void FramingFields::note_connection(std::string_view tokens) {
   }
 }
 
+std::optional<std::string_view> FieldLines::next() {
+  while (!rest_.empty()) {
+    const std::string_view line = rest_.substr(0, rest_.find("\r\n"sv));
+    rest_.remove_prefix(std::min(line.size() + 2, rest_.size()));
+    const std::size_t colon = line.find(':');
+    if (colon != line.npos && equals_ignoring_case(line.substr(0, colon), name_))
+      return scan::trim(line.substr(colon + 1));
+  }
+  return std::nullopt;
+}
+
 int FramingFields::apply_to(Request& request) const {
   if (!request.http_1_0 && !has_host_) return 400;
   if (has_transfer_encoding_) {
@@ -88,6 +113,7 @@ int FramingFields::apply_to(Request& request) const {
   request.content_length = length_;
   request.keep_alive = !says_close_ && (!request.http_1_0 || says_keep_alive_);
   request.expects_continue = expects_continue_ && !request.http_1_0;
+  request.has_conditions = has_conditions_;
   return 0;
 }
 
