@@ -357,18 +357,16 @@ TEST(HttpParser, GivesTheSameAnswerForTheSameBytesInAnyPieces) {
 /// The parser only notes that there is one. What it says is read in the rare path, from the same
 /// bytes.
 TEST(HttpParser, NotesConditionsAndLeavesThemWhereTheyAre) {
-  for (const char* name : {"Range", "RANGE", "If-Range", "if-match", "If-None-Match",
-                           "If-Modified-Since", "If-Unmodified-Since"}) {
-    const std::string bytes = get(kHost + name + ": 1\r\n");
+  for (const std::string name : {"Range", "RANGE", "If-Range", "if-match", "If-None-Match",
+                                 "If-Modified-Since", "If-Unmodified-Since"}) {
+    const std::string bytes = get(name + ": 1\r\n");
     EXPECT_TRUE(parse(bytes).request.has_conditions) << name;
-    const std::string other = get(kHost + name + "s: 1\r\nX-" + name + ": 2\r\n");
+    const std::string other = get(name + "s: 1\r\nX-" + name + ": 2\r\n");
     EXPECT_FALSE(parse(other).request.has_conditions) << name << "s is another field";
   }
-  const std::string bytes =
-      "\r\n" + get("Range: a\r\n" + kHost + "X:y\r\nrAnGe:\tb \r\nRange:\r\n");
+  const std::string bytes = "\r\n" + get("Range: a\r\nX:y\r\nrAnGe:\tb \r\nRange:\r\n");
   const Request request = parse(bytes).request;
-  EXPECT_EQ(request.fields, bytes.substr(bytes.find("Range"), request.fields.size()));
-  EXPECT_EQ(request.fields.size() + 2, bytes.size() - bytes.find("Range"));
+  EXPECT_EQ(request.fields, kHost + "Range: a\r\nX:y\r\nrAnGe:\tb \r\nRange:\r\n");
   auto all = [&](std::string_view fields, std::string_view name) {
     std::string list;
     FieldLines lines(fields, name);
@@ -379,7 +377,7 @@ TEST(HttpParser, NotesConditionsAndLeavesThemWhereTheyAre) {
   EXPECT_EQ(all(request.fields, "x"), "[y]");
   EXPECT_EQ(all(request.fields, "if-range"), "");
   EXPECT_EQ(all("", "range"), "");
-  EXPECT_EQ(parse(get("")).request.fields, "");
+  EXPECT_EQ(parse(get("")).request.fields, kHost);
 }
 
 }  // namespace
