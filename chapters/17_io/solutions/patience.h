@@ -1,4 +1,4 @@
-// A wrong answer: the limit that was made for the first wait serves for all of them.
+// A stream with patience: the book's answer to exercise 3.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include "17_io/io.h"
 #include "common/future.h"
 
-namespace book::http {
+namespace book::exercise {
 
 /// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
 template <class S>
@@ -21,7 +21,10 @@ class Patient {
 
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
     Poll<std::size_t> came = stream_.poll_read(cx, buffer);
-    if (came.is_ready()) return came;
+    if (came.is_ready()) {
+      limit_.reset();
+      return came;
+    }
     if (!limit_) limit_.emplace(sleep(patience_));
     if (limit_->poll(cx).is_pending()) return pending;
     limit_.reset();
@@ -41,4 +44,4 @@ class Patient {
   std::optional<Sleep> limit_;  ///< there while a read waits
 };
 
-}  // namespace book::http
+}  // namespace book::exercise

@@ -1,4 +1,4 @@
-// A wrong answer: looks at the clock when it is polled, and so it is not polled.
+// A wrong answer: the limit that was made for the first wait serves for all of them.
 #pragma once
 
 #include <cstddef>
@@ -6,11 +6,11 @@
 #include <span>
 #include <utility>
 
+#include "02_timer_future/sleep.h"
 #include "17_io/io.h"
 #include "common/future.h"
-#include "common/reactor.h"
 
-namespace book::http {
+namespace book::exercise {
 
 /// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
 template <class S>
@@ -21,13 +21,10 @@ class Patient {
 
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
     Poll<std::size_t> came = stream_.poll_read(cx, buffer);
-    if (came.is_ready()) {
-      until_.reset();
-      return came;
-    }
-    const Instant now = Reactor::current().now();
-    if (!until_) until_ = now + patience_;
-    if (now < *until_) return pending;
+    if (came.is_ready()) return came;
+    if (!limit_) limit_.emplace(sleep(patience_));
+    if (limit_->poll(cx).is_pending()) return pending;
+    limit_.reset();
     return std::size_t{0};
   }
 
@@ -41,7 +38,7 @@ class Patient {
  private:
   S stream_;
   Duration patience_;
-  std::optional<Instant> until_;
+  std::optional<Sleep> limit_;  ///< there while a read waits
 };
 
-}  // namespace book::http
+}  // namespace book::exercise

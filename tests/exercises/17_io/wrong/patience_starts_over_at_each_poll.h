@@ -10,7 +10,7 @@
 #include "17_io/io.h"
 #include "common/future.h"
 
-namespace book::http {
+namespace book::exercise {
 
 /// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
 template <class S>
@@ -44,4 +44,4 @@ class Patient {
   std::optional<Sleep> limit_;  ///< there while a read waits
 };
 
-}  // namespace book::http
+}  // namespace book::exercise

@@ -1,4 +1,4 @@
-// A client that says nothing: the book's answer to exercise 3.
+// A wrong answer: counts from the last read, whether or not anybody waits.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include "17_io/io.h"
 #include "common/future.h"
 
-namespace book::http {
+namespace book::exercise {
 
 /// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
 template <class S>
@@ -22,7 +22,7 @@ class Patient {
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
     Poll<std::size_t> came = stream_.poll_read(cx, buffer);
     if (came.is_ready()) {
-      limit_.reset();
+      limit_.emplace(sleep(patience_));
       return came;
     }
     if (!limit_) limit_.emplace(sleep(patience_));
@@ -44,4 +44,4 @@ class Patient {
   std::optional<Sleep> limit_;  ///< there while a read waits
 };
 
-}  // namespace book::http
+}  // namespace book::exercise

@@ -1,15 +1,16 @@
-// Exercise 3: a client that says nothing must not stay for ever.
+// Exercise 3: somebody who says nothing must not stay for ever.
 //
-//     client   connects . . . . . . . . . . . . . . . . . . . . . (never says a word)
-//     server   waits, waits, waits                     |<- patience is over: the end
+//     they   connect . . . . . . . . . . . . . . . . . . . . . (and never say a word)
+//     you    wait, wait, wait                     |<- your patience is over: the end
 //
-// The server's own time-outs (watch.h) know the server: its lanes, and where a request ends. Here
-// is one that knows nothing but streams, and fits around any of them, whatever is spoken on it: a
-// stream around a stream. handle_connection takes any stream, so nothing in the server changes:
+// timeout (chapter 10) would do, around every read, and in every function that reads. This one is a
+// stream around a stream, as BufReader is: put it around any stream, once, and each reader that it
+// is given to has patience, whatever is spoken there and whoever wrote it.
 //
-//     handle_connection(Patient(std::move(stream), 30s), site)
+//     Patient client(std::move(stream), 30s);
+//     co_await echo(client);                      // which knows nothing of it
 //
-// Run its test with: make exercise CHAPTER=20
+// Run its test with: make exercise CHAPTER=17
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,7 @@
 #include "17_io/io.h"
 #include "common/future.h"
 
-namespace book::http {
+namespace book::exercise {
 
 /// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
 template <class S>
@@ -52,4 +53,4 @@ class Patient {
   std::optional<Sleep> limit_;  ///< there while a read waits
 };
 
-}  // namespace book::http
+}  // namespace book::exercise

@@ -1,4 +1,4 @@
-// Wrong: does not ask the stream once the limit has passed.
+// Wrong: makes an error of the end.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include "17_io/io.h"
 #include "common/future.h"
 
-namespace book::http {
+namespace book::exercise {
 
 /// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
 template <class S>
@@ -20,21 +20,15 @@ class Patient {
   Patient(S stream, Duration patience) : stream_(std::move(stream)), patience_(patience) {}
 
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
-    if (limit_ && limit_->poll(cx).is_ready()) {
-      limit_.reset();
-      return std::size_t{0};
-    }
     Poll<std::size_t> came = stream_.poll_read(cx, buffer);
     if (came.is_ready()) {
       limit_.reset();
       return came;
     }
     if (!limit_) limit_.emplace(sleep(patience_));
-    if (limit_->poll(cx).is_ready()) {
-      limit_.reset();
-      return std::size_t{0};
-    }
-    return pending;
+    if (limit_->poll(cx).is_pending()) return pending;
+    limit_.reset();
+    throw UnexpectedEnd();
   }
 
   // Writing stays as it is.
@@ -50,4 +44,4 @@ class Patient {
   std::optional<Sleep> limit_;  ///< there while a read waits
 };
 
-}  // namespace book::http
+}  // namespace book::exercise
