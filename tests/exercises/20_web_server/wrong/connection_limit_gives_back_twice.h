@@ -84,7 +84,7 @@ inline Places::Take Places::take() noexcept { return Take(*this); }
 /// One connection, and the place that it has: gone when the connection is, however it ends.
 template <Future F>
 Async<void> hold(Places::Place place, F connection) {
-  const Places::Place mine(std::move(place));
+  (void)place;
   co_await std::move(connection);
 }
 
