@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "20_web_server/conversation.h"
+#include "20_web_server/linger.h"
 #include "common/clock.h"
 
 namespace book::http {
@@ -167,13 +169,14 @@ std::size_t BlockingServer::send(int client, std::string_view bytes) {
   }
 }
 
-/// What linger.h does, for a second at most, and the next visitor waits for that too.
+/// What linger.h does, and as long; but here the next visitor waits for it.
 void BlockingServer::linger(int client) {
-  const Instant end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  const Instant end = std::chrono::steady_clock::now() + kLingerMost;
   ::shutdown(client, SHUT_WR);
-  std::array<char, 4096> unwanted;
+  std::array<char, 16 * 1024> unwanted;
   for (;;) {
-    const auto came = receive(client, unwanted, end - std::chrono::steady_clock::now());
+    const Duration left = end - std::chrono::steady_clock::now();
+    const auto came = receive(client, unwanted, std::min(left, kLingerQuiet));
     if (came.value_or(0) == 0) return;
   }
 }

@@ -47,7 +47,7 @@ Next Conversation::advance(Instant now) {
       return Next::advance;
     }
     ++steps_;
-    if (!skip_body() || !has_input()) return Next::read;
+    if (!skip_body() || !has_input()) return last_ ? Next::linger : Next::read;
 
     const Parsed parsed = parse(input_->bytes(), site_.settings.limits);
     if (parsed.kind == Parsed::Kind::need_more) return Next::read;
@@ -77,10 +77,10 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   if (site_.watches.ends()) connection = Connection::close;
   // "Shall I send the body?" is answered by the answer itself; whether the body comes is then
   // unknown.
-  if (request.expects_continue && request.content_length > 0) connection = Connection::close;
+  if (request.expects_continue && request.has_body()) connection = Connection::close;
   if (!site_.settings.keep_alive) connection = Connection::close;
   last_ = connection == Connection::close;
-  body_ = request.content_length;
+  begin_body(request);
 
   const bool to_head = request.method == "HEAD"sv;
   const std::string_view date = site_.date.at(now);
@@ -147,15 +147,44 @@ void Conversation::log(const Request& request, int status, std::uint64_t bytes, 
   site_.log.add({*visitor_, line, status, bytes}, now);
 }
 
-/// Throws away what has come of the last request's body. False: there is more to come.
+void Conversation::begin_body(const Request& request) {
+  body_ = request.content_length;
+  if (!request.chunked) [[likely]]
+    return;
+  body_ = kUnknown;
+  chunks_ = std::make_unique<ChunkedDecoder>(site_.settings.max_body);
+}
+
+/// Throws away what has come of the last request's body. False: there is more to come, or there
+/// will be no other request.
 bool Conversation::skip_body() {
   if (body_ == 0) return true;
   if (!has_input()) return false;
+  if (chunks_) return skip_chunks();
   const std::size_t here =
       static_cast<std::size_t>(std::min<std::uint64_t>(body_, input_->bytes().size()));
   input_->consume(here);
   body_ -= here;
   return body_ == 0;
+}
+
+/// The request was answered when its head had been read. So a body that is malformed or too long
+/// gets no answer of its own, which the client would take for that to its next request: the
+/// connection ends, and that is all.
+bool Conversation::skip_chunks() {
+  while (has_input() && chunks_->state() == ChunkedDecoder::State::reading)
+    input_->consume(chunks_->read(input_->bytes()).size);
+  switch (chunks_->state()) {
+    case ChunkedDecoder::State::reading:
+      return false;
+    case ChunkedDecoder::State::done:
+      body_ = 0;
+      chunks_.reset();
+      return true;
+    default:
+      last_ = true;
+      return false;
+  }
 }
 
 OutputBuffer& Conversation::out() {

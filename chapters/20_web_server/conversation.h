@@ -19,6 +19,7 @@
 
 #include "17_io/descriptor.h"
 #include "20_web_server/buffers.h"
+#include "20_web_server/chunked.h"
 #include "20_web_server/handler.h"
 #include "20_web_server/http.h"
 #include "20_web_server/site.h"
@@ -98,15 +99,20 @@ class Conversation {
   void log(const Request& request, int status, std::uint64_t bytes, Instant now);
   void read_piece();
   bool has_input() const noexcept { return input_ && !input_->empty(); }
+  void begin_body(const Request& request);
   bool skip_body();
+  bool skip_chunks();
   OutputBuffer& out();
+
+  static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
 
   // Few and small: an idle connection is little more than this.
   Site& site_;
   std::unique_ptr<InputBuffer> input_;
   std::unique_ptr<OutputBuffer> output_;
   std::unique_ptr<File> file_;
-  std::uint64_t body_ = 0;  // bytes of a request's body that are still to come
+  std::unique_ptr<ChunkedDecoder> chunks_;  // of a request's body, when it comes in chunks
+  std::uint64_t body_ = 0;  // bytes of a request's body that are still to come; of chunks, kUnknown
   std::uint8_t steps_ = 0;  // since the others had their turn
   bool slept_ = false;      // before the answer to the request at the front of the input
   bool last_ = false;       // the last answer of this connection is in the output

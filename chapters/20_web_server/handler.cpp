@@ -15,11 +15,11 @@ static_assert(kNotFoundText.size() == 31);
 constexpr auto kFrontPage = "/"sv;
 constexpr auto kNotFoundPage = "/404.html"sv;
 
-/// 0: a method that is served here.
-int refuses(std::string_view method) {
+/// The answer to a method that gets no page; 0 if it gets one.
+int answers_alone(std::string_view method) {
   if (method == "GET"sv || method == "HEAD"sv) return 0;
-  for (const auto known :
-       {"POST"sv, "PUT"sv, "DELETE"sv, "PATCH"sv, "OPTIONS"sv, "TRACE"sv, "CONNECT"sv})
+  if (method == "OPTIONS"sv) return 204;  // what there is to say is in its Allow
+  for (const auto known : {"POST"sv, "PUT"sv, "DELETE"sv, "PATCH"sv, "TRACE"sv, "CONNECT"sv})
     if (method == known) return 405;
   return 501;
 }
@@ -27,7 +27,7 @@ int refuses(std::string_view method) {
 }  // namespace
 
 Route route(const Request& request, Duration nap) {
-  if (const int refused = refuses(request.method)) return {.status = refused};
+  if (const int status = answers_alone(request.method)) return {.status = status};
   if (request.path == "/sleep"sv) return {kFrontPage, nap};
   return {request.path};
 }

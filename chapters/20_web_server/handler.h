@@ -17,8 +17,8 @@ struct Route {
   std::string_view page = {};  ///< the path of a file under the root
   /// To be slept, by the task and not by the thread, before the page is fetched.
   Duration delay{0};
-  int status =
-      200;  ///< else there is no page: 405 for a method not allowed here, 501 for no method
+  /// Else there is no page: 204 for OPTIONS, 405 for a method not allowed here, 501 for no method.
+  int status = 200;
 };
 
 /// GET / and GET /sleep are the front page, the latter after a nap; another GET is the file of its

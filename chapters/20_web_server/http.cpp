@@ -148,7 +148,7 @@ class HeadReader {
     if (at_ == end_) return Step::starved;
     const std::string_view text(value, static_cast<std::size_t>(at_ - value));
     if (Step s = read_line_end(); s != Step::ok) return s;
-    return fields_.note(field, scan::trim(text)) ? Step::ok : bad();
+    return fields_.note(field, scan::trim(text)) ? Step::ok : bad(fields_.refusal());
   }
 
   const char* const begin_;

@@ -3,7 +3,8 @@
 //
 //     GET /sleep?x=1 HTTP/1.1\r\n        method, target, version
 //     Host: localhost:7878\r\n           fields, of which the parser knows a handful
-//     \r\n                               end of the head; a body of Content-Length bytes may follow
+//     \r\n                               end of the head; a body may follow: of Content-Length
+//                                        bytes, or in chunks (chunked.h)
 //
 // The parser knows neither sockets nor files, so that a test can feed it a byte at a time and a
 // fuzzer can feed it anything. Chapter 20 explains it under "Reading a request".
@@ -27,18 +28,21 @@ struct Request {
   std::string_view fields;    ///< the field lines, each with its line end, without the empty line
   std::size_t head_size = 0;  ///< bytes of the buffer that the head takes up
   std::uint64_t content_length = 0;  ///< bytes of body that follow the head
+  bool chunked = false;              ///< or a body follows in chunks
   bool http_1_0 = false;
   bool keep_alive = true;         ///< may the connection carry another request after this one?
   bool expects_continue = false;  ///< the client waits for a word before it sends its body
   bool has_conditions = false;    ///< a Range, or one of the If- fields, is among the fields
+
+  bool has_body() const noexcept { return chunked || content_length > 0; }
 };
 
 struct Parsed {
   enum class Kind { need_more, request, error };
 
   Kind kind = Kind::need_more;
-  int status =
-      0;  ///< of an error: 400, 414, 431, 501 or 505; the connection must be closed after it
+  /// Of an error: 400, 414, 417, 431, 501 or 505. The connection must be closed after it.
+  int status = 0;
   Request request;  ///< of a request; of an error, the method alone, if it could be read
 };
 

@@ -34,9 +34,7 @@ bool FramingFields::note_known(std::string_view name, std::string_view value) {
       if (equals_ignoring_case(name, "range"sv)) has_conditions_ = true;
       return true;
     case 6:
-      if (equals_ignoring_case(name, "expect"sv) && equals_ignoring_case(value, "100-continue"sv))
-        expects_continue_ = true;
-      return true;
+      return !equals_ignoring_case(name, "expect"sv) || note_expectation(value);
     case 8:
       if (equals_ignoring_case(name, "if-match"sv) || equals_ignoring_case(name, "if-range"sv))
         has_conditions_ = true;
@@ -50,15 +48,21 @@ bool FramingFields::note_known(std::string_view name, std::string_view value) {
     case 14:
       return !equals_ignoring_case(name, "content-length"sv) || note_length(value);
     case 17:
-      if (equals_ignoring_case(name, "transfer-encoding"sv)) has_transfer_encoding_ = true;
       if (equals_ignoring_case(name, "if-modified-since"sv)) has_conditions_ = true;
-      return true;
+      return !equals_ignoring_case(name, "transfer-encoding"sv) || note_codings(value);
     case 19:
       if (equals_ignoring_case(name, "if-unmodified-since"sv)) has_conditions_ = true;
       return true;
     default:
       return true;
   }
+}
+
+/// There is one that we know.
+bool FramingFields::note_expectation(std::string_view value) {
+  expects_continue_ = equals_ignoring_case(value, "100-continue"sv);
+  expects_other_ = !expects_continue_;
+  return expects_continue_;
 }
 
 /// Only one host.
@@ -81,6 +85,23 @@ bool FramingFields::note_length(std::string_view digits) {
     length_ = length_ * 10 + digit;
   }
   return true;
+}
+
+/// Only one field, and only `chunked` in it. What ends in chunked but has another coding inside
+/// could be cut into requests, but not read. Where chunked is not the end, or comes twice, even
+/// that is anybody's guess.
+bool FramingFields::note_codings(std::string_view codings) {
+  if (has_codings_) return false;
+  has_codings_ = true;
+  is_chunked_ = equals_ignoring_case(codings, "chunked"sv);
+  for (;;) {
+    const std::size_t comma = codings.find(',');
+    const std::string_view coding = scan::trim(codings.substr(0, comma));
+    if (coding.empty()) return false;
+    if (comma == std::string_view::npos) return true;
+    if (equals_ignoring_case(coding, "chunked"sv)) return false;
+    codings.remove_prefix(comma + 1);
+  }
 }
 
 void FramingFields::note_connection(std::string_view tokens) {
@@ -106,9 +127,11 @@ std::optional<std::string_view> FieldLines::next() {
 
 int FramingFields::apply_to(Request& request) const {
   if (!request.http_1_0 && !has_host_) return 400;
-  if (has_transfer_encoding_) {
+  if (has_codings_) {
     // Beside a length, or in a version that has no such field: two readers would see two lengths.
-    return has_length_ || request.http_1_0 ? 400 : 501;
+    if (has_length_ || request.http_1_0) return 400;
+    if (!is_chunked_) return 501;
+    request.chunked = true;
   }
   request.content_length = length_;
   request.keep_alive = !says_close_ && (!request.http_1_0 || says_keep_alive_);

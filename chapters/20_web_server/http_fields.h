@@ -17,7 +17,7 @@ namespace book::http {
 class FramingFields {
  public:
   /// Takes note of one field, its value without the blanks around it; fields it does not know pass.
-  /// False: this request must be refused.
+  /// False: this request must be refused, with refusal().
   [[nodiscard]] bool note(std::string_view name, std::string_view value) {
     // By length first: most of what a browser sends is none of these, and costs one look.
     constexpr std::uint32_t kLengths = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 8 | 1u << 10 | 1u << 13 |
@@ -25,6 +25,7 @@ class FramingFields {
     if (name.size() > 19 || (kLengths >> name.size() & 1) == 0) return true;
     return note_known(name, value);
   }
+  [[nodiscard]] int refusal() const noexcept { return expects_other_ ? 417 : 400; }
 
   /// At the end of the head: what the fields say together goes into the request.
   /// 0, or the status of the refusal.
@@ -33,16 +34,20 @@ class FramingFields {
  private:
   bool note_known(std::string_view name, std::string_view value);
   bool note_host(std::string_view value);
+  bool note_expectation(std::string_view value);
   bool note_length(std::string_view digits);
+  bool note_codings(std::string_view codings);
   void note_connection(std::string_view tokens);
 
   std::uint64_t length_ = 0;
   bool has_host_ = false;
   bool has_length_ = false;
-  bool has_transfer_encoding_ = false;
+  bool has_codings_ = false;
+  bool is_chunked_ = false;
   bool says_close_ = false;
   bool says_keep_alive_ = false;
   bool expects_continue_ = false;
+  bool expects_other_ = false;
   bool has_conditions_ = false;
 };
 

@@ -2,50 +2,70 @@
 // reset destroys what the other side has not read yet: the very answer that says what was wrong.
 //
 //     we:     answer, "no more from me" --.                .-- close
-//     they:   still sending ....... read the answer, close-'        (or a second has passed)
+//     they:   still sending ....... read the answer, close-'        (or our patience is over)
+//
+// Many a client reads nothing until it has sent everything, be it fifty megabytes that we have
+// refused. So it is not the bytes that have a limit here, but the time; and so that nobody else
+// waits meanwhile, a turn is short.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 #include "02_timer_future/sleep.h"
 #include "17_io/io.h"
 
 namespace book::http {
 
-/// Ends the writing side of `stream` and throws away what still comes: until its end, for a second
-/// or a megabyte, whichever is first. Then it may be closed.
+/// A client that sends nothing for so long has nothing more to send, or has gone.
+inline constexpr Duration kLingerQuiet = std::chrono::seconds(1);
+/// And one that goes on sending has had its chance.
+inline constexpr Duration kLingerMost = std::chrono::seconds(10);
+
+/// Ends the writing side of `stream` and throws away what still comes, until its end, or until one
+/// of the two times is over. Then it may be closed.
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S>
 class [[nodiscard]] Linger {
  public:
   using Output = void;
 
-  explicit Linger(S& stream) : stream_(stream), limit_(sleep(std::chrono::seconds(1))) {}
+  explicit Linger(S& stream) : stream_(stream), limit_(sleep(kLingerMost)) {}
 
   Poll<void> poll(Context& cx) {
-    const bool first = pin_.is_fresh();
     pin_.enter();
-    if (first && stream_.poll_close(cx).is_pending()) return pin_.pending();
-    if (limit_.poll(cx).is_ready()) return Poll<void>::ready();
-    std::array<char, 4096> unwanted;
-    while (thrown_away_ < kMost) {
-      Poll<std::size_t> got = stream_.poll_read(cx, unwanted);
-      if (got.is_pending()) return pin_.pending();
-      if (got.value() == 0) break;
-      thrown_away_ += got.value();
-    }
-    return Poll<void>::ready();
+    if (!closed_ && stream_.poll_close(cx).is_pending()) return pin_.pending();
+    closed_ = true;
+    if (is_at_end(cx) || limit_.poll(cx).is_ready()) return Poll<void>::ready();
+    return pin_.pending();
   }
 
  private:
-  static constexpr std::size_t kMost = 1024 * 1024;
+  static constexpr int kTurn = 16;
+
+  /// Nothing more will come, or nothing has come for long enough.
+  bool is_at_end(Context& cx) {
+    std::array<char, 16 * 1024> unwanted;
+    for (int reads = 0; reads < kTurn; ++reads) {
+      Poll<std::size_t> got = stream_.poll_read(cx, unwanted);
+      if (got.is_pending()) {
+        if (!quiet_) quiet_.emplace(sleep(kLingerQuiet));
+        return quiet_->poll(cx).is_ready();
+      }
+      quiet_.reset();
+      if (got.value() == 0) return true;
+    }
+    cx.waker().wake_by_ref();  // now the others have their turn
+    return false;
+  }
 
   PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Sleep limit_;
-  std::size_t thrown_away_ = 0;
+  std::optional<Sleep> quiet_;  // since the last byte
+  bool closed_ = false;
 };
 
 template <class S>

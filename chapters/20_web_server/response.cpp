@@ -12,6 +12,8 @@ std::string_view status_line(int status) {
   switch (status) {
     case 200:
       return "HTTP/1.1 200 OK\r\n"sv;
+    case 204:
+      return "HTTP/1.1 204 No Content\r\n"sv;
     case 301:
       return "HTTP/1.1 301 Moved Permanently\r\n"sv;
     case 400:
@@ -28,6 +30,8 @@ std::string_view status_line(int status) {
       return "HTTP/1.1 413 Content Too Large\r\n"sv;
     case 414:
       return "HTTP/1.1 414 URI Too Long\r\n"sv;
+    case 417:
+      return "HTTP/1.1 417 Expectation Failed\r\n"sv;
     case 431:
       return "HTTP/1.1 431 Request Header Fields Too Large\r\n"sv;
     case 501:
@@ -88,11 +92,13 @@ std::size_t append_status(OutputBuffer& out, int status, std::string_view date_l
   // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
   std::string_view text = status_line(status);
   text.remove_prefix("HTTP/1.1 "sv.size());
-  std::string fields = entity_fields("text/plain; charset=utf-8", text.size());
-  if (status == 405) fields += "Allow: GET, HEAD\r\n"sv;
+  const bool silent = status == 204;  // by definition: neither a body nor its length
+  std::string fields;
+  if (!silent) fields = entity_fields("text/plain; charset=utf-8", text.size());
+  if (status == 204 || status == 405) fields += "Allow: GET, HEAD, OPTIONS\r\n"sv;
   fields += more;
   append_head(out, status, date_line, fields, connection);
-  if (to_head) return 0;
+  if (silent || to_head) return 0;
   out.append(text);
   return text.size();
 }

@@ -52,8 +52,9 @@ enum class Connection {
 void append_head(OutputBuffer& out, int status, std::string_view date_line, std::string_view entity,
                  Connection connection);
 
-/// Appends a whole answer that says nothing but its status, in a line of text; to HEAD, without
-/// that line. `more` are fields of its own, such as Location. Gives the bytes of its body.
+/// Appends a whole answer that says nothing but its status, in a line of text; to HEAD and with
+/// 204, without that line. `more` are fields of its own, such as Location. Gives the bytes of its
+/// body.
 std::size_t append_status(OutputBuffer& out, int status, std::string_view date_line,
                           Connection connection, bool to_head = false, std::string_view more = {});
 

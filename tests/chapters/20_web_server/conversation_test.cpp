@@ -63,14 +63,17 @@ class Driver {
   }
 };
 
-/// Splits what was sent into answers: "200 hello" each. Trusts Content-Length, as a client does.
+/// Splits what was sent into answers: "200 hello" each. Trusts Content-Length, as a client does,
+/// and knows that 204 has no body.
 std::vector<std::string> answers(const std::string& sent, bool to_head = false) {
   std::vector<std::string> list;
   for (std::size_t at = 0; at < sent.size();) {
     const std::size_t body = sent.find("\r\n\r\n", at) + 4;
     const std::size_t field = sent.find("Content-Length: ", at);
-    if (field == std::string::npos || field > body) return list.push_back("no length"), list;
-    const std::size_t length = to_head ? 0 : std::stoul(sent.substr(field + 16));
+    const bool has_length = field != std::string::npos && field < body;
+    const bool has_body = !to_head && sent.substr(at + 9, 3) != "204";
+    if (has_body && !has_length) return list.push_back("no length"), list;
+    const std::size_t length = has_body ? std::stoul(sent.substr(field + 16)) : 0;
     const std::string head = sent.substr(at, body - at);
     list.push_back(head.substr(9, 3) + " " + sent.substr(body, length) +
                    (head.find("Connection: close") != std::string::npos ? " (close)" : ""));
@@ -289,7 +292,7 @@ TEST_F(ConversationTest, RefusesBodiesItWillNotRead) {
 }
 
 TEST_F(ConversationTest, ARefusalOfAHeadIsAHeadAlone) {
-  for (const char* field : {"Content-Length: 1048577\r\n", "Transfer-Encoding: chunked\r\n"}) {
+  for (const char* field : {"Content-Length: 1048577\r\n", "Transfer-Encoding: gzip\r\n"}) {
     Driver driver(site_);
     driver.receive("HEAD / HTTP/1.1\r\nHost: a\r\n"s + field + "\r\n");
     EXPECT_EQ(driver.sent.find("\r\n\r\n") + 4, driver.sent.size()) << driver.sent;
@@ -303,6 +306,23 @@ TEST_F(ConversationTest, AnswersInsteadOfAskingForABody) {
       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(answers(driver.sent), List{kNotAllowed + " (close)"});
   EXPECT_EQ(driver.wants, Next::linger) << "a body may still come";
+}
+
+TEST_F(ConversationTest, AnswersInsteadOfAskingForABodyInChunks) {
+  Driver driver(site_);
+  driver.receive(get("/", "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(answers(driver.sent), List{"200 hello (close)"});
+  EXPECT_EQ(driver.wants, Next::linger) << "a body may still come";
+  Driver none(site_);
+  none.receive(get("/", "Expect: 100-continue\r\n") + get("/"));
+  EXPECT_EQ(answers(none.sent), (List{"200 hello", "200 hello"})) << "there is no body to ask for";
+}
+
+TEST_F(ConversationTest, RefusesOtherExpectations) {
+  Driver driver(site_);
+  driver.receive(get("/", "Expect: tea\r\n") + get("/"));
+  EXPECT_EQ(answers(driver.sent), List{"417 417 Expectation Failed\r\n (close)"});
+  EXPECT_EQ(driver.wants, Next::linger);
 }
 
 TEST_F(ConversationTest, SendsLargeFilesFromTheirDescriptor) {
@@ -328,11 +348,11 @@ TEST_F(ConversationTest, AFileThatShrinksWhileItIsSentEndsTheConnection) {
 
 /// Says what it does not do; and the connection is as good as before.
 TEST_F(ConversationTest, TellsMethodsItDoesNotServeFromThoseItDoesNotKnow) {
-  for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"}) {
+  for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "TRACE"}) {
     Driver driver(site_);
     driver.receive(method + " / HTTP/1.1\r\nHost: a\r\n\r\n"s + get("/"));
     EXPECT_EQ(answers(driver.sent), (List{kNotAllowed, "200 hello"})) << method;
-    EXPECT_NE(driver.sent.find("\r\nAllow: GET, HEAD\r\n"), std::string::npos);
+    EXPECT_NE(driver.sent.find("\r\nAllow: GET, HEAD, OPTIONS\r\n"), std::string::npos);
   }
   Driver connect(site_);
   connect.receive("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
@@ -343,6 +363,21 @@ TEST_F(ConversationTest, TellsMethodsItDoesNotServeFromThoseItDoesNotKnow) {
     EXPECT_EQ(answers(driver.sent), (List{"501 501 Not Implemented\r\n", "200 hello"})) << method;
     EXPECT_EQ(driver.sent.find("Allow"), std::string::npos);
   }
+}
+
+TEST_F(ConversationTest, SaysWhatItCanDo) {
+  for (const char* target : {"*", "/", "/nothing", "/sleep", "http://a/x"}) {
+    Driver driver(site_);
+    driver.receive("OPTIONS "s + target + " HTTP/1.1\r\nHost: a\r\n\r\n" + get("/"));
+    EXPECT_EQ(answers(driver.sent), (List{"204 ", "200 hello"})) << target;
+    const std::string head = driver.sent.substr(0, driver.sent.find("\r\n\r\n") + 4);
+    EXPECT_NE(head.find("\r\nAllow: GET, HEAD, OPTIONS\r\n"), std::string::npos);
+    EXPECT_EQ(head.find("Content-"), std::string::npos) << head;
+  }
+  Driver old(site_);
+  old.receive("OPTIONS / HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(answers(old.sent), List{"204  (close)"});
+  EXPECT_EQ(old.wants, Next::close);
 }
 
 TEST_F(ConversationTest, SendsVisitorsOfAFolderToItsSlash) {

@@ -118,7 +118,7 @@ class Visitor {
   void leaves() { fd_.close(); }
   /// Leaves, and slams the door: a RST, which also takes back what was not read yet.
   void reset_now() {
-    const linger now{1, 0};
+    const ::linger now{1, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     fd_.close();
   }
