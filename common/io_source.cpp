@@ -88,6 +88,25 @@ void IoSource::forget(Direction direction, const Waker& waker) noexcept {
   IoEntry* entry = entry_.load(std::memory_order_acquire);
   if (entry && entry->waiter[number(direction)].forget(waker)) {
     core_->table.waiting.fetch_sub(1, std::memory_order_relaxed);
+    const std::uint64_t shared = IoEntry::shared_bit(number(direction));
+    if (entry->state.load(std::memory_order_relaxed) & shared) waker.wake_by_ref();
+  }
+}
+
+bool IoSource::stops_at_marks() const noexcept {
+  const IoEntry* entry = entry_.load(std::memory_order_acquire);
+  return entry && entry->state.load(std::memory_order_relaxed) & IoEntry::kUrgent;
+}
+
+// The first to wait leaves no bit, the second one does. Only the task that waits here writes it.
+void IoSource::note_shared(IoEntry& entry, Direction direction, bool shared) noexcept {
+  const std::uint64_t bit = IoEntry::shared_bit(number(direction));
+  const bool noted = entry.state.load(std::memory_order_relaxed) & bit;
+  if (noted == shared) return;
+  if (shared) {
+    entry.state.fetch_or(bit, std::memory_order_relaxed);
+  } else {
+    entry.state.fetch_and(~bit, std::memory_order_relaxed);
   }
 }
 
@@ -136,6 +155,7 @@ Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
         "without "
         "forget()");
   }
+  note_shared(entry, direction, gained == 0);
   const std::uint64_t state = entry.state.load(std::memory_order_acquire);
   if (state & IoEntry::any_of(number(direction))) {
     forget(direction, cx.waker());

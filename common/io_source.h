@@ -55,13 +55,18 @@ class IoSource {
   void clear(Direction direction) noexcept;
   /// After it, if the direction is still worth a try.
   void set(Direction direction) noexcept;
+  /// A stream's read that brought less than asked may have stopped at a mark (TCP's urgent data):
+  /// there may be more.
+  bool stops_at_marks() const noexcept;
   /// Forgets the waiter of one direction, when it is the task of this waker: for destructors, and
-  /// for a future that another task goes on polling.
+  /// for a future that another task goes on polling. Wakes the task if it came here more than once:
+  /// another future of it may be waiting, which has no waker any more.
   void forget(Direction direction, const Waker& waker) noexcept;
 
  private:
   void bind_to_current_reactor();
   void check_reactor() const;
+  static void note_shared(detail::IoEntry& entry, Direction direction, bool shared) noexcept;
   Poll<void> wait(detail::IoEntry& entry, Direction direction, Context& cx);
   void leave() noexcept;
 

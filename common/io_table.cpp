@@ -13,8 +13,10 @@ constexpr std::uint64_t kOneGeneration = std::uint64_t{1} << 32;
 /// What an event means to this entry. Only a stream ends: elsewhere a hang-up or an error is one
 /// more reason to try the call, and gone when the call would block.
 std::uint64_t bits_for(std::uint64_t state, std::uint8_t ready) noexcept {
-  if (state & IoEntry::kStream) return ready;
-  return (ready | ready >> 2) & (Poller::kReadable | Poller::kWritable);
+  constexpr std::uint8_t kReady = Poller::kReadable | Poller::kWritable;
+  constexpr std::uint8_t kClosed = Poller::kReadClosed | Poller::kWriteClosed;
+  if (!(state & IoEntry::kStream)) return (ready | ready >> 2) & kReady;
+  return (ready & (kReady | kClosed)) | (ready & Poller::kUrgent ? IoEntry::kUrgent : 0);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // back while the table lives, so an event may name it by number long after its owner has gone: the
 // generation tells that, and it shares one atomic word with the bits it guards.
 //
-//     state   | generation (32) |  ...  | in use | stream | closed w r | ready w r |
+//     state   | generation (32) | shared w r | urgent | in use | stream | closed w r | ready w r |
 //
 // Private to reactor.cpp and io_source.cpp. Chapter 04 explains it.
 #pragma once
@@ -22,6 +22,12 @@ namespace book::detail {
 struct alignas(64) IoEntry {
   static constexpr std::uint64_t kStream = 16;  ///< a hang-up is the end, and stays
   static constexpr std::uint64_t kInUse = 32;
+  static constexpr std::uint64_t kUrgent = 64;  ///< a read may stop before all has been read
+
+  /// The waiter was stored more than once: perhaps by two futures of one task.
+  static constexpr std::uint64_t shared_bit(unsigned direction) noexcept {
+    return std::uint64_t{128} << direction;
+  }
 
   /// What makes a direction worth a try: its ready bit, or its closed bit.
   static constexpr std::uint64_t any_of(unsigned direction) noexcept {

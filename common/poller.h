@@ -18,6 +18,7 @@ class Poller {
     kWritable = 2,
     kReadClosed = 4,   ///< the other side sends no more
     kWriteClosed = 8,  ///< the other side takes no more
+    kUrgent = 16,      ///< some of it is marked as urgent, and a read stops at the mark
   };
   struct Event {
     std::uint64_t token;

@@ -14,7 +14,7 @@
 namespace book::detail {
 namespace {
 
-constexpr std::uint32_t kBothDirections = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t kBothDirections = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 [[noreturn]] void fail(const char* call) {
   throw std::system_error(errno, std::system_category(), call);
@@ -23,6 +23,7 @@ constexpr std::uint32_t kBothDirections = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOL
 std::uint8_t ready_bits(std::uint32_t events) noexcept {
   std::uint8_t ready = 0;
   if (events & EPOLLIN) ready |= Poller::kReadable;
+  if (events & EPOLLPRI) ready |= Poller::kUrgent;
   if (events & EPOLLOUT) ready |= Poller::kWritable;
   if (events & EPOLLRDHUP) ready |= Poller::kReadClosed;
   if (events & EPOLLHUP) ready |= Poller::kReadClosed | Poller::kWriteClosed;

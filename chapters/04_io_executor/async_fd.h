@@ -65,7 +65,7 @@ class AsyncFd {
       if (count >= 0) {
         const auto moved = static_cast<std::size_t>(count);
         const bool drained = kind_ == Kind::stream && moved > 0 && moved < asked;
-        if (!drained) source_.set(direction);
+        if (!drained || source_.stops_at_marks()) source_.set(direction);
         return moved;
       }
       if (errno != EAGAIN && errno != EWOULDBLOCK) after_error(direction, name);

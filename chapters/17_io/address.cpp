@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace book {
 
 Address Address::loopback(std::uint16_t port) noexcept {
@@ -53,9 +55,23 @@ std::string Address::to_string() const {
       return fmt::format("{}:{}", digits, port());
     case AF_INET6:
       ::inet_ntop(AF_INET6, &v6_.sin6_addr, digits, sizeof digits);
-      return fmt::format("[{}]:{}", digits, port());
+      if (v6_.sin6_scope_id == 0) return fmt::format("[{}]:{}", digits, port());
+      return fmt::format("[{}%{}]:{}", digits, v6_.sin6_scope_id, port());
     default:
       return "nowhere";
+  }
+}
+
+bool operator==(const Address& a, const Address& b) noexcept {
+  if (a.family() != b.family() || a.port() != b.port()) return false;
+  switch (a.family()) {
+    case AF_INET:
+      return a.v4_.sin_addr.s_addr == b.v4_.sin_addr.s_addr;
+    case AF_INET6:
+      return std::memcmp(&a.v6_.sin6_addr, &b.v6_.sin6_addr, sizeof a.v6_.sin6_addr) == 0 &&
+             a.v6_.sin6_scope_id == b.v6_.sin6_scope_id;
+    default:
+      return true;
   }
 }
 

@@ -22,7 +22,7 @@ class Address {
   static std::optional<Address> parse(std::string_view host, std::uint16_t port);
 
   std::uint16_t port() const noexcept;
-  /// "127.0.0.1:7878", "[::1]:7878".
+  /// "127.0.0.1:7878", "[::1]:7878", "[fe80::1%2]:7878" where it is an interface's, its number.
   std::string to_string() const;
 
   int family() const noexcept { return any_.ss_family; }
@@ -33,9 +33,9 @@ class Address {
   sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&any_); }
   static constexpr socklen_t capacity() noexcept { return sizeof(sockaddr_in6); }
 
-  friend bool operator==(const Address& a, const Address& b) noexcept {
-    return a.to_string() == b.to_string();
-  }
+  /// The same place: family, digits, port, and for IPv6 the interface, which digits such as fe80::1
+  /// mean nothing without.
+  friend bool operator==(const Address& a, const Address& b) noexcept;
 
  private:
   // As large as an IPv6 address, not as sockaddr_storage: accepting a connection copies one.

@@ -23,7 +23,7 @@ class DuplexPipe {
     std::copy_n(ring_.get(), n - before_the_seam, buffer.data() + before_the_seam);
     first_ = (first_ + n) % capacity_;
     size_ -= n;
-    if (n > 0) std::exchange(writer_, {}).wake();
+    if (n > 0) wake(writer_);
     return n;
   }
 
@@ -48,14 +48,14 @@ class DuplexPipe {
     std::copy_n(bytes.data(), before_the_seam, ring_.get() + end);
     std::copy_n(bytes.data() + before_the_seam, n - before_the_seam, ring_.get());
     size_ += n;
-    std::exchange(reader_, {}).wake();
+    wake(reader_);
     return n;
   }
 
   void end() {
     ended_ = true;
-    std::exchange(writer_, {}).wake();
-    std::exchange(reader_, {}).wake();
+    wake(writer_);
+    wake(reader_);
   }
 
   void reader_leaves() {
@@ -63,25 +63,34 @@ class DuplexPipe {
     reader_ = {};
     ring_.reset();
     capacity_ = size_ = 0;
-    std::exchange(writer_, {}).wake();
+    wake(writer_);
   }
 
   void forget(Direction direction, const Waker& waker) noexcept {
-    Waker& place = direction == Direction::read ? reader_ : writer_;
-    if (place.will_wake(waker)) place = {};
+    Place& place = direction == Direction::read ? reader_ : writer_;
+    if (!place.waker.will_wake(waker)) return;
+    // Perhaps another future of the same task waits here, too, and has no waker any more.
+    if (std::exchange(place, {}).shared) waker.wake_by_ref();
   }
 
  private:
-  static void stay(Context& cx, Waker& place, const char* why) {
-    if (place && !place.will_wake(cx.waker()))
+  struct Place {
+    Waker waker{};
+    bool shared = false;  ///< stored more than once: perhaps by two futures of one task
+  };
+
+  static void stay(Context& cx, Place& place, const char* why) {
+    if (place.waker && !place.waker.will_wake(cx.waker()))
       throw std::logic_error("a duplex: another task waits for the same direction already");
-    cx.store(place, why);
+    place.shared = bool(place.waker);
+    cx.store(place.waker, why);
   }
+  static void wake(Place& place) { std::exchange(place, {}).waker.wake(); }
 
   std::unique_ptr<char[]> ring_;
   std::size_t capacity_;
   std::size_t first_ = 0, size_ = 0;
-  Waker reader_, writer_;  // who waits for bytes, and who for room
+  Place reader_, writer_;  // who waits for bytes, and who for room
   bool ended_ = false, reader_gone_ = false;
 };
 

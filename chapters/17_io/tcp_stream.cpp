@@ -25,7 +25,19 @@ Address TcpStream::peer_address() const { return detail::peer_address(fd()); }
 /// watch it from when it was begun, not before: a socket that does not even try is "writable", too.
 Poll<TcpStream> TcpStream::Connect::poll(Context& cx) {
   pin_.enter();
-  if (!stream_) start();
+  try {
+    if (!stream_) start();
+    if (!is_through(cx)) return pin_.pending();
+  } catch (...) {
+    give_up();  // its socket is closed now, however long this future is kept
+    throw;
+  }
+  TcpStream stream = std::move(*stream_);
+  give_up();
+  return Poll<TcpStream>::ready(std::move(stream));
+}
+
+bool TcpStream::Connect::is_through(Context& cx) {
   place_->come(cx);
   // Asking the socket is the system call that is tried first here, as recv is for a read.
   const auto done = stream_->socket_.poll_call(Direction::write, cx, 1, "connect", [&]() -> int {
@@ -40,11 +52,16 @@ Poll<TcpStream> TcpStream::Connect::poll(Context& cx) {
     place_->stay(cx);
     if (patience_ && !alarm_) alarm_.emplace(sleep(*patience_));
     if (alarm_ && alarm_->poll(cx).is_ready()) fail(ETIMEDOUT, "connect " + address_.to_string());
-    return pin_.pending();
+    return false;
   }
+  place_->leave();
+  return true;
+}
+
+void TcpStream::Connect::give_up() noexcept {
   alarm_.reset();
   place_.reset();
-  return Poll<TcpStream>::ready(*std::exchange(stream_, std::nullopt));
+  stream_.reset();
 }
 
 void TcpStream::Connect::start() {

@@ -62,7 +62,9 @@ class TcpStream::Connect {
  private:
   PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   void start();
+  bool is_through(Context& cx);
   void throw_if_refused() const;
+  void give_up() noexcept;
 
   Address address_;
   std::optional<Duration> patience_;

@@ -12,7 +12,8 @@ namespace book {
 
 class UnixAddress {
  public:
-  /// Nowhere: to be filled in by the system. A client that did not bind is there.
+  /// Nowhere: to be filled in by the system. A client that did not bind is there, and a listener
+  /// that binds there gets an abstract name that is free.
   UnixAddress() noexcept { raw_.sun_family = AF_UNIX; }
 
   /// A file that bind makes. Its permissions say who may connect. Throws std::system_error

@@ -1,5 +1,7 @@
 #include "17_io/unix_socket.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +25,26 @@ bool is_stale(const UnixAddress& address) {
   const Descriptor probe = detail::make_socket(AF_UNIX, SOCK_STREAM);
   return ::connect(probe.get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;
 }
+
+/// Held while a server looks who is at a path, removes what is stale, binds and listens. Of two
+/// that start together, the second would otherwise take the first one's file, which nobody listens
+/// at yet, for a stale one. The lock is on the folder: it needs no file of its own, and ends with
+/// the process at the latest.
+class FolderLock {
+ public:
+  /// A name that has no file needs none. Where there is none to be had, we go on without.
+  explicit FolderLock(const std::string& file) {
+    if (file.empty()) return;
+    const std::size_t slash = file.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : file.substr(0, slash + 1);
+    folder_ = Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    while (folder_ && ::flock(folder_.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  Descriptor folder_;
+};
 
 }  // namespace
 
@@ -94,6 +116,7 @@ std::pair<UnixStream, UnixStream> UnixStream::pair() {
 
 UnixListener UnixListener::bind(const UnixAddress& address, const UnixListenOptions& options) {
   Descriptor socket = detail::make_socket(AF_UNIX, SOCK_STREAM);
+  const FolderLock one_at_a_time(address.file());
   const auto try_bind = [&] {
     return ::bind(socket.get(), address.data(), address.size()) == 0 ? 0 : errno;
   };
@@ -105,7 +128,11 @@ UnixListener UnixListener::bind(const UnixAddress& address, const UnixListenOpti
   if (error != 0) fail(error, "bind " + address.to_string());
   detail::SocketFile file(address.file());
   if (::listen(socket.get(), options.backlog) != 0) fail(errno, "listen " + address.to_string());
-  return {socket.release(), address, std::move(file)};
+  UnixAddress bound;  // to nowhere: the system has found a name
+  socklen_t size = UnixAddress::capacity();
+  if (::getsockname(socket.get(), bound.data(), &size) != 0) fail(errno, "getsockname");
+  bound.set_size(size);
+  return {socket.release(), bound, std::move(file)};
 }
 
 detail::SocketFile::SocketFile(std::string path) : path_(std::move(path)) {

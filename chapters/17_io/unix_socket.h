@@ -7,7 +7,8 @@
 //
 // The file outlives a server that was killed, and then nobody can bind there: the address is in
 // use, by nobody. So bind tries to connect first. Refused: the file is stale, and goes. Answered:
-// EADDRINUSE. The listener's destructor removes the file, if it is still the one it made.
+// EADDRINUSE. (Servers that start together do it one by one: they lock the folder.) The listener's
+// destructor removes the file, if it is still the one it made.
 // Chapter 17 explains it.
 #pragma once
 
@@ -110,14 +111,15 @@ class UnixListener {
 
  private:
   UnixListener(int socket, const UnixAddress& address, detail::SocketFile file) noexcept
-      : file_(std::move(file)),
-        socket_(AsyncFd::from_nonblocking(socket, AsyncFd::Kind::other)),
-        address_(address) {}
+      : socket_(AsyncFd::from_nonblocking(socket, AsyncFd::Kind::other)),
+        address_(address),
+        file_(std::move(file)) {}
 
-  // In this order: nobody can come any more, then the file goes.
-  detail::SocketFile file_;
+  // In this order: the file goes while there is still somebody to answer. A moment later it would
+  // be stale, and a server that starts might have put its own in that place.
   AsyncFd socket_;
   UnixAddress address_;
+  detail::SocketFile file_;
 };
 
 inline UnixStream::Connect UnixStream::connect(const UnixAddress& address) {

@@ -25,6 +25,27 @@ TEST(Address, DigitsWithAHiddenTailAreNoAddress) {
     EXPECT_FALSE(Address::parse(host, 80).has_value());
 }
 
+TEST(Address, TheSameDigitsAtAnotherInterfaceAreAnotherAddress) {
+  const Address plain = *Address::parse("fe80::1", 80);
+  Address two = plain, three = plain;
+  reinterpret_cast<sockaddr_in6*>(two.data())->sin6_scope_id = 2;
+  reinterpret_cast<sockaddr_in6*>(three.data())->sin6_scope_id = 3;
+  EXPECT_EQ(two, Address(two));
+  EXPECT_NE(two, three);
+  EXPECT_NE(two, plain);
+  EXPECT_EQ(two.to_string(), "[fe80::1%2]:80");
+}
+
+TEST(Address, FamilyDigitsAndPortHaveToBeTheSame) {
+  const Address address = *Address::parse("192.0.2.7", 80);
+  EXPECT_EQ(address, *Address::parse("192.0.2.7", 80));
+  EXPECT_NE(address, *Address::parse("192.0.2.8", 80));
+  EXPECT_NE(address, *Address::parse("192.0.2.7", 81));
+  EXPECT_NE(address, *Address::parse("::ffff:192.0.2.7", 80));
+  EXPECT_NE(address, Address());
+  EXPECT_EQ(Address(), Address());
+}
+
 TEST(Address, ADefaultOneIsNowhere) {
   EXPECT_EQ(Address().to_string(), "nowhere");
   EXPECT_EQ(Address().port(), 0);

@@ -182,6 +182,21 @@ TEST(Duplex, ADroppedReadLeavesItsPlaceToAnother) {
   EXPECT_TRUE(other.poll(pair.far->cx).is_pending());
 }
 
+TEST(Duplex, OfTwoFuturesOfATaskTheOneThatIsDroppedLeavesTheOtherAwake) {
+  Pair pair(4);
+  std::array<char, 4> buffer{};
+  auto reading = read(pair.near->stream, buffer);
+  EXPECT_TRUE(reading.poll(pair.near->cx).is_pending());
+  {
+    auto readable = pair.near->stream.readable();
+    EXPECT_TRUE(readable.poll(pair.near->cx).is_pending());
+  }
+  EXPECT_EQ(pair.near->task.wakes(), 1) << "the waker has gone with it: come and leave another";
+  EXPECT_TRUE(reading.poll(pair.near->cx).is_pending());
+  (void)pair.far->write("x");
+  EXPECT_EQ(pair.near->task.wakes(), 2);
+}
+
 TEST(Duplex, NoBytesAtAllNeverWait) {
   Pair pair(1);
   EXPECT_EQ(pair.near->read(0), "");

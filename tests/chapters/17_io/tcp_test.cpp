@@ -191,6 +191,50 @@ TEST_F(Tcp, ReadableWaitsWithoutABuffer) {
   EXPECT_EQ(read_now(pair.near), "now");
 }
 
+TEST_F(Tcp, OfTwoFuturesOfATaskTheOneThatIsDroppedLeavesTheOtherAwake) {
+  Pair pair;
+  auto reading = read(pair.near, buffer_);
+  EXPECT_TRUE(reading.poll(cx_).is_pending());
+  {
+    Readiness readable = pair.near.readable();
+    EXPECT_TRUE(readable.poll(cx_).is_pending());
+  }
+  // One place, one waker: the one that went took it along. So the task is asked to come again.
+  EXPECT_EQ(counter_.wakes(), 1);
+  EXPECT_TRUE(reading.poll(cx_).is_pending());
+  test::write_all(pair.far, "hello");
+  reactor_.wait();
+  EXPECT_EQ(counter_.wakes(), 2);
+  EXPECT_TRUE(reading.poll(cx_).is_ready());
+}
+
+TEST_F(Tcp, AFutureThatWaitsAloneIsDroppedWithoutAWake) {
+  Pair pair;
+  for (int i = 0; i < 2; ++i) {
+    auto reading = read(pair.near, buffer_);
+    EXPECT_TRUE(reading.poll(cx_).is_pending());
+  }
+  EXPECT_EQ(counter_.wakes(), 0);
+  EXPECT_EQ(counter_.kept(), 0);
+}
+
+TEST_F(Tcp, WhatComesBehindAnUrgentByteIsRead) {
+  Pair pair;
+  EXPECT_EQ(read_now(pair.near), "pending");
+  test::write_all(pair.far, "be");
+  EXPECT_EQ(::send(pair.far, "!", 1, MSG_OOB), 1);
+  test::write_all(pair.far, "hind");
+  reactor_.wait();
+  std::string got;
+  for (int i = 0; i < 3; ++i) {
+    const std::string piece = read_now(pair.near);
+    if (piece != "pending") got += piece;
+  }
+  // A read stops in front of the urgent byte, which a plain read passes over.
+  EXPECT_EQ(got, "behind");
+  EXPECT_EQ(read_now(pair.near), "pending");
+}
+
 TEST_F(Tcp, AClosedStreamReadsAsItsEnd) {
   Pair pair;
   EXPECT_TRUE(pair.near.poll_close(cx_).is_ready());
@@ -426,6 +470,22 @@ TEST(TcpConnections, ConnectGivesUpWhenItsPatienceEnds) {
   EXPECT_EQ(executor.reactor().now() - start, 3s);
   EXPECT_EQ(test::open_descriptors(), before);
   EXPECT_TRUE(executor.reactor().waiting().nothing());
+}
+
+TEST_F(Tcp, AConnectThatHasFailedKeepsNoSocketAndNoTimer) {
+  const Address refused = TcpListener::bind(Address::loopback(0)).local_address();
+  const std::vector<Address> several = {refused, refused};
+  settle();
+  const int before = test::open_descriptors();
+  TcpStream::Connect connect = TcpStream::connect(refused, 1h);
+  TcpStream::ConnectToAny to_any = TcpStream::connect(several, 1h);
+  const auto until_the_end = [&](auto& future) {
+    while (future.poll(cx_).is_pending()) reactor_.wait();
+  };
+  EXPECT_EQ(test::error_of([&] { return until_the_end(connect), 0; }), ECONNREFUSED);
+  EXPECT_EQ(test::error_of([&] { return until_the_end(to_any), 0; }), ECONNREFUSED);
+  EXPECT_EQ(test::open_descriptors(), before) << "the futures are still there, their sockets not";
+  EXPECT_TRUE(reactor_.waiting().nothing());
 }
 
 TEST(TcpConnections, AConnectWithPatienceThatIsAnsweredLeavesNoTimer) {

@@ -3,12 +3,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -19,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -113,6 +116,12 @@ TEST_F(Unix, TalksOverANameWithoutAFile) {
   EXPECT_EQ(executor.block_on(ask(name, "hello")), "so you say");
 }
 
+TEST_F(Unix, AListenerThatIsBoundNowhereSaysWhichNameItGot) {
+  UnixListener listener = UnixListener::bind(UnixAddress());
+  EXPECT_EQ(listener.address().to_string()[0], '@') << listener.address().to_string();
+  EXPECT_EQ(block_on(UnixStream::connect(listener.address())).fd() >= 0, true);
+}
+
 TEST_F(Unix, ReplacesAStaleFileButNotOneThatIsInUse) {
   leave_a_stale_socket();
   EXPECT_EQ(test::error_of([&] { return UnixListener::bind(address_, {.replace_stale = false}); }),
@@ -121,6 +130,28 @@ TEST_F(Unix, ReplacesAStaleFileButNotOneThatIsInUse) {
   EXPECT_EQ(test::error_of([&] { return UnixListener::bind(address_); }), EADDRINUSE);
   EXPECT_TRUE(exists()) << "a failed bind has taken the file from the one who listens";
   UnixListener moved = std::move(listener);
+  EXPECT_TRUE(exists());
+}
+
+TEST_F(Unix, TwoThatStartTogetherDoNotTakeEachOthersFileForStale) {
+  // The other server: it has bound, and does not listen yet.
+  test::Fd folder(test::check(::open(folder_.c_str(), O_RDONLY | O_CLOEXEC), "open"));
+  test::check(::flock(folder, LOCK_EX), "flock");
+  test::Fd other(test::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  test::check(::bind(other, address_.data(), address_.size()), "bind");
+
+  int error = 0;
+  std::atomic<bool> over{false};
+  std::thread starting([&] {
+    error = test::error_of([&] { return UnixListener::bind(address_); });
+    over = true;
+  });
+  // It may not have begun by then: then this proves less, and fails no good program.
+  for (int i = 0; i < 50 && !over; ++i) std::this_thread::sleep_for(1ms);
+  test::check(::listen(other, 1), "listen");
+  folder.close();
+  starting.join();
+  EXPECT_EQ(error, EADDRINUSE);
   EXPECT_TRUE(exists());
 }
 
