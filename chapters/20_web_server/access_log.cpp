@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <exception>
 #include <iterator>
 #include <new>
 #include <system_error>
@@ -29,17 +30,51 @@ using namespace std::string_view_literals;
 AccessLog::AccessLog(const std::string& where)
     : alarm_(this, [](void* log) { static_cast<AccessLog*>(log)->ring(); }) {
   if (where.empty()) return;
-  if (where == "-"sv) {
-    fd_ = STDOUT_FILENO;
-  } else {
-    // Not waiting for anybody: a named pipe without a reader is an error.
-    file_ = Descriptor(
-        ::open(where.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644));
-    if (!file_) throw std::system_error(errno, std::system_category(), "open " + where);
-    fd_ = file_.get();
+  if (where != "-"sv) {
+    path_ = where;
+    open_file();
+    return;
   }
+  fd_ = STDOUT_FILENO;
   struct ::stat st {};
-  never_waits_ = ::fstat(fd_, &st) == 0 && S_ISREG(st.st_mode);
+  if (::fstat(fd_, &st) != 0) return;
+  never_waits_ = S_ISREG(st.st_mode);
+  // Two workers may both see that a pipe has room, and the slower one would wait for more. So this
+  // is the same pipe once more, to be written to without waiting; whoever else has it may wait.
+  if (S_ISFIFO(st.st_mode))
+    file_ = Descriptor(::open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file_) fd_ = file_.get();
+}
+
+/// Not waiting for anybody: a named pipe without a reader is an error.
+void AccessLog::open_file() {
+  Descriptor file(
+      ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644));
+  struct ::stat st {};
+  if (!file || ::fstat(file.get(), &st) != 0)
+    throw std::system_error(errno, std::system_category(), "open " + path_);
+  file_ = std::move(file);
+  fd_ = file_.get();
+  never_waits_ = S_ISREG(st.st_mode);
+  device_ = st.st_dev;
+  inode_ = st.st_ino;
+}
+
+bool AccessLog::was_moved() const noexcept {
+  struct ::stat st {};
+  if (path_.empty() || !never_waits_) return false;
+  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT;
+  return st.st_dev != device_ || st.st_ino != inode_;
+}
+
+/// If there is none to be had, the old one goes on, wherever it is now.
+void AccessLog::begin_anew() noexcept {
+  try {
+    open_file();
+    // Half a line is in the old one, perhaps. The new one has all of it.
+    if (written_ > 0) written_ = text_.rfind('\n', written_ - 1) + 1;
+  } catch (const std::exception&) {
+  }
 }
 
 void AccessLog::add(const Line& line, Instant now) noexcept {
@@ -87,6 +122,7 @@ void AccessLog::append_escaped(std::string_view text) {
 }
 
 void AccessLog::flush() noexcept {
+  if (written_ < text_.size() && was_moved()) begin_anew();
   while (written_ < text_.size()) {
     std::size_t size = text_.size() - written_;
     if (!never_waits_) {

@@ -7,7 +7,12 @@
 // meanwhile, or at once when there is much of it: a busy server makes no system call for a line.
 // Nothing here ends the server. What can not be written, because the disk is full or nobody reads
 // the pipe, waits and is tried again; there is a limit to that, and further lines are lost.
+//
+// Somebody may rename the file, or remove it (logrotate does): before each write the name is looked
+// at, and when it is not our file's any more, a new one is begun.
 #pragma once
+
+#include <sys/types.h>
 
 #include <array>
 #include <cstdint>
@@ -50,14 +55,20 @@ class AccessLog {
   static constexpr std::size_t kEnough = 32 * 1024;  // bytes that are worth a write
   static constexpr std::size_t kMost = 1024 * 1024;  // bytes that may wait for a better time
 
+  void open_file();
+  bool was_moved() const noexcept;
+  void begin_anew() noexcept;
   void append(const Line& line, Instant now);
   void append_escaped(std::string_view text);
   std::string_view date_at(Instant now);
   void ring() noexcept;
   void complain(int error) noexcept;
 
+  std::string path_;  // of the file, if it is one
   Descriptor file_;
-  int fd_ = -1;               // of the file, or stdout
+  int fd_ = -1;       // of the file, or stdout
+  dev_t device_ = 0;  // of the file: which one it is
+  ino_t inode_ = 0;
   bool never_waits_ = false;  // a regular file: a write to it does not wait for anybody
   bool failed_ = false;       // the last write: the next one is the alarm's
   std::string text_;

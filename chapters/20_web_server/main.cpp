@@ -159,11 +159,12 @@ void run(Args& args) {
   const http::Plan plan = plan_from(args);
   if (args.get<bool>("demo")) return demo(plan, args);
   raise_descriptor_limit();
-  http::Server server = listen(plan, args);
+  std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is an error of write, and no more
   http::Stop stop;
   Signals signals = book::signals({SIGINT, SIGTERM});
   // Until the very end: another Ctrl-C, while we clean up, must not turn a good end into a kill.
   const Signals unheard = book::signals({SIGINT, SIGTERM});
+  http::Server server = listen(plan, args);  // last: it looks whether there is all that it needs
   say_hello(plan, server);
 
   const std::vector<http::Totals> totals = server.run(stop, [&] {

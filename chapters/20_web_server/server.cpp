@@ -3,9 +3,12 @@
 #include <cstddef>
 #include <new>
 #include <utility>
+#include <variant>
 
 #include "04_io_executor/executor.h"
+#include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
+#include "08_select/select.h"
 #include "10_spawning/timeout.h"
 #include "20_web_server/connection.h"
 #include "20_web_server/handler.h"
@@ -13,7 +16,20 @@
 
 namespace book::http {
 
-Async<void> accept_all(TcpListener listener, Site& site) {
+namespace {
+
+void let_in(TcpStream stream, Site& site) {
+  ++site.connections;
+  try {
+    spawn_detached(handle_connection(std::move(stream), site, Watch(site.watches)));
+  } catch (const std::bad_alloc&) {
+    // No memory for one more: this client is sent away, and the next one may have more luck.
+  }
+}
+
+}  // namespace
+
+Async<void> accept_all(TcpListener& listener, Site& site) {
   constexpr int kBatch = 64;  // connections, before the others get their turn
   const std::size_t most = site.settings.max_connections;
   // While there are descriptors to open them with: the clients may take the last one.
@@ -23,15 +39,22 @@ Async<void> accept_all(TcpListener listener, Site& site) {
       // The next client waits in the system's queue, and so do those behind it.
       if (site.watches.count() >= most) co_await site.watches.fewer_than(most);
       TcpListener::Accepted accepted = co_await listener.accept();
-      ++site.connections;
-      try {
-        spawn_detached(handle_connection(std::move(accepted.stream), site, Watch(site.watches)));
-      } catch (const std::bad_alloc&) {
-        // No memory for one more: this client is sent away, and the next one may have more luck.
-      }
+      let_in(std::move(accepted.stream), site);
     }
     co_await yield_now();
   }
+}
+
+Async<void> last_call(TcpListener& listener, Site& site) {
+  // Not for ever, however fast they come.
+  for (int i = 0; i < ListenOptions().backlog; ++i) {
+    if (site.watches.count() >= site.settings.max_connections) break;
+    auto at_once = select_biased(listener.accept(), ready());
+    auto someone = co_await at_once;
+    if (someone.index() != 0) break;
+    let_in(std::move(std::get<0>(someone).stream), site);
+  }
+  const TcpListener closed = std::move(listener);
 }
 
 Async<void> finish(Site& site) {

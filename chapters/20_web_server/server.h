@@ -18,7 +18,12 @@
 namespace book::http {
 
 /// Accepts for ever, as many connections at once as the settings allow.
-Async<void> accept_all(TcpListener listener, Site& site);
+Async<void> accept_all(TcpListener& listener, Site& site);
+
+/// Lets in who has connected already and was not accepted yet, as far as there is room, and closes
+/// the listener. Whoever has sent a request is answered then; without this, closing the listener
+/// would send a reset. Never waits.
+Async<void> last_call(TcpListener& listener, Site& site);
 
 /// What was begun is finished, as long as the settings' grace is; then the rest is dropped. Ready
 /// when all connections have ended. To be called once no more are accepted.
@@ -29,17 +34,19 @@ Async<void> finish(Site& site);
 template <Future Stop>
 Async<void> serve(TcpListener listener, Site& site, Stop stop) {
   // NOLINTBEGIN(bugprone-use-after-move): it takes the co_await for a use of the parameter
-  Async<void> the_end = finish(site);  // made while there is memory for it
-  // The loser of the race is dropped, and the listener with it: nobody is accepted any more.
-  auto either = race(accept_all(std::move(listener), site), std::move(stop));
-  co_await either;
+  // Made while there is memory for them.
+  Async<void> the_last = last_call(listener, site), the_end = finish(site);
+  {
+    // The loser of the race is dropped: it accepts nobody any more.
+    auto either = race(accept_all(listener, site), std::move(stop));
+    co_await either;
+  }
   // NOLINTEND(bugprone-use-after-move)
+  co_await std::move(the_last);
   co_await std::move(the_end);
 }
 
 /// Serves for ever.
-inline Async<void> serve(TcpListener listener, Site& site) {
-  return accept_all(std::move(listener), site);
-}
+inline Async<void> serve(TcpListener listener, Site& site) { co_await accept_all(listener, site); }
 
 }  // namespace book::http

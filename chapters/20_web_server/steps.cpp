@@ -1,11 +1,16 @@
 #include "20_web_server/steps.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "04_io_executor/executor.h"
 #include "08_select/select.h"
+#include "17_io/descriptor.h"
 #include "20_web_server/blocking.h"
 #include "20_web_server/sequential.h"
 #include "20_web_server/server.h"
@@ -40,6 +45,22 @@ std::vector<TcpListener> listen(const Address& address, int count) {
   while (listeners.size() < static_cast<std::size_t>(count))
     listeners.push_back(TcpListener::bind(same, shared));
   return listeners;
+}
+
+/// What run() is going to open is opened now and closed again: a server that can serve nobody says
+/// so before anybody is told that it listens.
+void rehearse(Mode mode, int workers, const TcpListener& listener) {
+  const int executors = mode == Mode::parallel ? workers + 1 : 1;
+  // An executor: epoll and a bell. A worker: a visitor, and the way to a file.
+  const int needed = 2 * executors + 3 * workers;
+  std::vector<Descriptor> spare;
+  for (int i = 0; i < needed; ++i) {
+    spare.emplace_back(::fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0));
+    if (!spare.back())
+      throw std::system_error(errno, std::system_category(),
+                              "a server of " + std::to_string(workers) + " threads needs " +
+                                  std::to_string(needed - i) + " descriptors more");
+  }
 }
 
 }  // namespace
@@ -92,6 +113,7 @@ Server::Server(const Plan& plan, const Address& address) : plan_(plan) {
   }
   listeners_ = listen(address, workers);
   port_ = listeners_.front().local_address().port();
+  rehearse(plan.mode, workers, listeners_.front());
 }
 
 std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {

@@ -4,11 +4,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
 #include <regex>
 #include <string>
 #include <vector>
@@ -193,6 +197,157 @@ TEST_F(AccessLogTest, AFullDiskIsSaidOnceAndEndsNothing) {
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(lines(said), 1u) << said;
   EXPECT_NE(said.find("No space left on device"), std::string::npos) << said;
+}
+
+/// A file may grow no further, for as long as this lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    test::check(::getrlimit(RLIMIT_FSIZE, &before_), "getrlimit");
+    const rlimit limit{bytes, before_.rlim_max};
+    test::check(::setrlimit(RLIMIT_FSIZE, &limit), "setrlimit");
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+
+ private:
+  void (*signal_)(int);
+  rlimit before_{};
+};
+
+TEST_F(AccessLogTest, GoesOnInTheMiddleOfALineWhenThereIsRoomAgain) {
+  ::testing::internal::CaptureStderr();
+  AccessLog log(path_);
+  const auto add = [&](const std::string& text) { log.add({"a", text, 200, 1}, reactor_.now()); };
+  for (const rlim_t most : {100, 700}) {
+    add("before");
+    {
+      const FileSizeLimit full(most);
+      for (int i = 0; i < 10; ++i) {
+        add("while");
+        reactor_.wait();
+      }
+      EXPECT_EQ(content().size(), most) << "it writes what there is room for";
+    }
+    add("after");
+    while (!reactor_.waiting().nothing()) reactor_.wait();
+  }
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(lines(said), 2u) << "once each time that it begins: " << said;
+  EXPECT_NE(said.find("File too large"), std::string::npos) << said;
+  static const std::regex all(R"re((?:a - - \[[^\]]*\] "(?:before|while|after)" 200 1\n){24})re");
+  EXPECT_TRUE(std::regex_match(content(), all)) << content();
+  EXPECT_EQ(log.lost(), 0u);
+}
+
+TEST_F(AccessLogTest, AReaderMayLeaveAndAnotherOneCome) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);  // as chapter_main does
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  test::Fd reader(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ::testing::internal::CaptureStderr();
+  AccessLog log(path_);
+  reader.close();
+  for (int i = 0; i < 10; ++i) {
+    log.add({"a", "b", 200, 1}, reactor_.now());
+    reactor_.wait();
+  }
+  reader = test::Fd(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  reactor_.wait();
+  EXPECT_TRUE(reactor_.waiting().nothing());
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(lines(said), 1u) << said;
+  EXPECT_NE(said.find("Broken pipe"), std::string::npos) << said;
+  char buffer[4096];
+  const ssize_t n = ::read(reader, buffer, sizeof buffer);
+  ASSERT_GT(n, 0);
+  EXPECT_EQ(lines({buffer, static_cast<std::size_t>(n)}), 10u);
+  std::signal(SIGPIPE, before);
+}
+
+/// What logrotate does, in each of its ways.
+TEST_F(AccessLogTest, BeginsAnewWhenItsFileIsMovedOrRemovedOrEmptied) {
+  AccessLog log(path_);
+  const auto write = [&](const std::string& text) {
+    log.add({"a", text, 200, 1}, reactor_.now());
+    while (!reactor_.waiting().nothing()) reactor_.wait();
+  };
+  write("first");
+  const std::string moved = path_ + ".1";
+  ASSERT_EQ(::rename(path_.c_str(), moved.c_str()), 0);
+  write("second");
+  EXPECT_EQ(lines(content_of(moved)), 1u);
+  EXPECT_NE(content_of(moved).find("first"), std::string::npos);
+  EXPECT_EQ(lines(content()), 1u);
+  EXPECT_NE(content().find("second"), std::string::npos);
+
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  write("third");
+  EXPECT_EQ(lines(content()), 1u);
+  EXPECT_NE(content().find("third"), std::string::npos);
+
+  ASSERT_EQ(::truncate(path_.c_str(), 0), 0);  // copytruncate
+  write("fourth");
+  EXPECT_EQ(lines(content()), 1u);
+  EXPECT_EQ(content().substr(0, 1), "a") << "a hole";
+}
+
+TEST_F(AccessLogTest, GoesOnInTheOldFileWhenThereCanBeNoNewOne) {
+  const std::filesystem::path folder = folder_.base() / "logs", moved = folder_.base() / "old";
+  std::filesystem::create_directory(folder);
+  AccessLog log(folder / "log");
+  std::filesystem::rename(folder, moved);
+  log.add({"a", "b", 200, 1}, reactor_.now());
+  log.flush();
+  EXPECT_EQ(lines(content_of(moved / "log")), 1u);
+}
+
+/// The half that is in the old file stays there; the new one has all of the line.
+TEST_F(AccessLogTest, ANewFileBeginsWithAWholeLine) {
+  ::testing::internal::CaptureStderr();
+  AccessLog log(path_);
+  const std::string moved = path_ + ".1";
+  {
+    const FileSizeLimit full(100);
+    for (const char* text : {"first", "second", "third"})
+      log.add({"a", text, 200, 1}, reactor_.now());
+    reactor_.wait();
+    ASSERT_EQ(::rename(path_.c_str(), moved.c_str()), 0);
+  }
+  reactor_.wait();
+  ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(content_of(moved).size(), 100u);
+  EXPECT_EQ(lines(content_of(moved)), 2u) << content_of(moved);
+  EXPECT_EQ(lines(content()), 1u) << content();
+  EXPECT_NE(content().find("third"), std::string::npos);
+  EXPECT_EQ(content().substr(0, 5), "a - -") << content();
+}
+
+/// If the description of the pipe that others have were to be used, a write could wait; and if it
+/// were told not to, so would theirs.
+TEST_F(AccessLogTest, WritesToAPipeOnStdoutWithoutWaitingAndChangesNothingForOthers) {
+  int ends[2];
+  test::check(::pipe2(ends, O_CLOEXEC), "pipe2");
+  const test::Fd reader(ends[0]), writer(ends[1]), before(::dup(STDOUT_FILENO));
+  std::fflush(stdout);
+  test::check(::dup2(writer, STDOUT_FILENO), "dup2");
+  const int open = test::open_descriptors();
+  int flags = 0, opened = 0;
+  {
+    AccessLog log("-");
+    opened = test::open_descriptors() - open;
+    flags = ::fcntl(STDOUT_FILENO, F_GETFL);
+    log.add({"a", "b", 200, 1}, reactor_.now());
+  }
+  test::check(::dup2(before, STDOUT_FILENO), "dup2");
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(flags & O_NONBLOCK, 0);
+  char buffer[4096];
+  const ssize_t n = ::read(reader, buffer, sizeof buffer);
+  ASSERT_GT(n, 0);
+  EXPECT_EQ(lines({buffer, static_cast<std::size_t>(n)}), 1u);
 }
 
 }  // namespace

@@ -6,11 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <regex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -77,6 +81,26 @@ class Program {
     return info.si_pid == pid_;
   }
   void send(int signal) const { ::kill(pid_, signal); }
+
+  /// What it has open, and its memory: bytes that are really there (RSS). Of one that runs.
+  std::size_t descriptors() const {
+    const std::filesystem::path folder = "/proc/" + std::to_string(pid_) + "/fd";
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator(folder)) ++count;
+    return count;
+  }
+  std::size_t memory() const {
+    std::ifstream sizes("/proc/" + std::to_string(pid_) + "/statm");
+    std::size_t all = 0, resident = 0;
+    sizes >> all >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  }
+  /// Until it has no more open than that. A client that has gone may not have been noticed yet. (If
+  /// it never is, the test's watchdog barks.)
+  void wait_until_descriptors(std::size_t most) const {
+    while (descriptors() > most) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
   pid_t id() const { return pid_; }
   const std::string& output() const { return output_; }
   std::string errors() const { return err_.content(); }

@@ -135,27 +135,6 @@ TEST(WebServerProgram, TellsAClosedStdoutInOneLine) {
   EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
 }
 
-TEST(WebServerProgram, GoesOnServingWithFewDescriptors) {
-  if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs descriptors, too";
-  Program program({"--port", "0"}, [] {
-    const rlimit few{64, 64};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-  });
-  const std::uint16_t port = program.port();
-  ASSERT_NE(port, 0) << program.errors();
-  // More clients than it has descriptors. Those it could accept are answered; when they have gone,
-  // the others are.
-  std::vector<Visitor> clients;
-  clients.reserve(100);
-  for (int i = 0; i < 100; ++i) clients.emplace_back(port);
-  for (Visitor& client : clients) {
-    ASSERT_EQ(client.asks("/").status(), "HTTP/1.1 200");
-    client.leaves();
-  }
-  EXPECT_EQ(program.end(SIGINT), 0);
-  EXPECT_EQ(program.errors(), "");
-}
-
 /// Bytes of address space that a process has.
 rlim_t address_space(pid_t process) {
   std::ifstream status("/proc/" + std::to_string(process) + "/statm");

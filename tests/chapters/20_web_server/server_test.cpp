@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "04_io_executor/executor.h"
+#include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
 #include "site_folder.h"
 #include "support/descriptors.h"
@@ -273,6 +274,43 @@ TEST_F(ServerTest, FinishesWhatItHasBegunAndTakesNobodyNew) {
   EXPECT_EQ(asleep.whole(), "200 hello");
   EXPECT_TRUE(asleep.at_end());
   stopping.join();
+}
+
+/// More of them than it accepts before it hears of the end.
+TEST_F(ServerTest, AnswersThoseWhoStandInTheQueueAtTheEnd) {
+  Site site(folder_.root().string());
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  const std::uint16_t port = listener.local_address().port();
+  std::vector<Visitor> queue;
+  for (int i = 0; i < 100; ++i) queue.emplace_back(port).asks("/");
+  Visitor silent(port);
+  {
+    Executor executor;
+    executor.block_on(serve(std::move(listener), site, ready()));
+  }
+  for (Visitor& each : queue) {
+    EXPECT_NE(each.answer().find("Connection: close\r\n"), std::string::npos);
+    EXPECT_EQ(each.body(), "hello");
+    EXPECT_TRUE(each.at_end());
+  }
+  EXPECT_EQ(silent.rest(), "");
+  EXPECT_EQ(site.connections, 101u);
+  EXPECT_THROW(Visitor late(port), std::system_error) << "nobody listens any more";
+}
+
+/// There it is true: those for whom there is no room are sent away.
+TEST_F(ServerTest, LetsInNoMoreThanItsLimitAtTheEnd) {
+  Settings few;
+  few.max_connections = 3;
+  few.grace = Duration(0);
+  Site site(folder_.root().string(), few);
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  std::vector<Visitor> queue;
+  for (int i = 0; i < 10; ++i) queue.emplace_back(listener.local_address().port()).asks("/sleep");
+  Executor executor;
+  executor.block_on(serve(std::move(listener), site, ready()));
+  EXPECT_EQ(site.connections, 3u);
+  EXPECT_EQ(site.watches.count(), 0u);
 }
 
 TEST_F(ServerTest, LogsWhoAskedForWhat) {

@@ -1,0 +1,113 @@
+// Slow and greedy clients over real sockets: each of them sits on something of the server's for as
+// long as it can, and somebody else asks meanwhile. (When exactly their time is up is tested in
+// virtual time: limits_test.cpp.)
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "program.h"
+#include "site_folder.h"
+#include "under_fire.h"
+#include "visitor.h"
+
+namespace book::http {
+namespace {
+
+constexpr std::size_t kLarge = 20'000'000;  // bytes: more than any socket takes at once
+
+/// Sends a byte. Does anybody listen?
+bool drip(Visitor& slow) {
+  try {
+    slow.sends("x");
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+/// Sends requests until the server takes no more, and reads nothing.
+void stuff(Visitor& greedy) {
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += request;
+  while (::send(greedy.fd(), many.data(), many.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
+  }
+}
+
+class SlowOnes : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Fire, SlowOnes, testing::Values("concurrent", "parallel"),
+                         [](const auto& info) { return std::string(info.param); });
+
+/// Every kind at once, some of each: all of them have to go, and nobody else has to wait. (Who says
+/// nothing at all may stay for longer than this test takes.)
+TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
+  SiteFolder folder;
+  folder.write("large.bin", std::string(kLarge, 'x'));
+  std::vector<std::string> words = words_for(GetParam(), folder);
+  words.insert(words.end(), {"--header-timeout", "1", "--write-timeout", "1"});
+  Program program(words);
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  const std::size_t nobody = descriptors_without_visitors(program, port);
+  Visitor polite(port);
+  ASSERT_EQ(polite.gets("/"), "200 hello");
+  const std::size_t memory = program.memory();
+
+  constexpr std::size_t kOfEach = 5;
+  std::vector<Visitor> silent, in_line, in_field, in_body, in_chunk, pipelining, loading, nibbling;
+  for (std::size_t i = 0; i < kOfEach; ++i) {
+    for (auto* kind : {&silent, &in_line, &in_field, &in_body, &in_chunk, &pipelining, &loading})
+      kind->emplace_back(port);
+    nibbling.emplace_back(port, Visitor::Options{.receive_buffer = 4096});
+    in_line.back().sends("GET /");
+    in_field.back().sends("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+    in_body.back().asks("/", "GET", "Content-Length: 100000\r\n");
+    in_chunk.back().asks("/", "GET", "Transfer-Encoding: chunked\r\n").sends("fffff\r\n");
+    stuff(pipelining.back());
+    loading.back().asks("/large.bin");
+    nibbling.back().asks("/large.bin");
+  }
+  // The greedy ones have begun.
+  for (auto* kind : {&pipelining, &loading, &nibbling})
+    for (Visitor& greedy : *kind)
+      while (!greedy.has_answer()) std::this_thread::yield();
+
+  std::size_t most_memory = 0;
+  for (bool somebody = true; somebody;) {
+    somebody = program.descriptors() > nobody + 1 + silent.size();
+    for (auto* kind : {&in_line, &in_field, &in_body, &in_chunk})
+      for (Visitor& slow : *kind) somebody = drip(slow) || somebody;
+    char byte;
+    for (Visitor& slow : nibbling) (void)::recv(slow.fd(), &byte, 1, MSG_DONTWAIT);
+    ASSERT_EQ(polite.gets("/"), "200 hello");
+    most_memory = std::max(most_memory, program.memory());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  for (auto* kind : {&in_line, &in_field})
+    for (Visitor& slow : *kind) EXPECT_EQ(slow.status(), "HTTP/1.1 408");
+  for (Visitor& slow : in_body) {
+    EXPECT_EQ(slow.whole(), "200 hello");
+    EXPECT_EQ(slow.rest(), "") << "it has its answer";
+  }
+  for (auto* kind : {&loading, &nibbling})
+    for (Visitor& slow : *kind) EXPECT_LT(slow.rest().size(), kLarge);
+  for (Visitor& each : silent) EXPECT_EQ(each.gets("/"), "200 hello") << "it has all its time";
+
+  // What one of them may hold is an input of 8 KiB and an output of 64 KiB, which has just grown by
+  // a copy; the rest is the kernel's.
+  EXPECT_LE(most_memory, memory + 8 * kOfEach * (8 + 2 * 64) * 1024);
+  EXPECT_EQ(polite.gets("/"), "200 hello");
+  EXPECT_EQ(program.end(SIGINT), 0);
+  EXPECT_EQ(program.errors(), "");
+}
+
+}  // namespace
+}  // namespace book::http

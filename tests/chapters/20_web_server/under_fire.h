@@ -1,0 +1,41 @@
+// What the tests share in which the program is under fire (fire_*_test.cpp).
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "program.h"
+#include "site_folder.h"
+#include "visitor.h"
+
+namespace book::http {
+
+/// A server of that mode, with two workers if it has any, on a port of its own.
+inline std::vector<std::string> words_for(const std::string& mode, const SiteFolder& folder) {
+  std::vector<std::string> words = {"--port", "0",      "--mode",
+                                    mode,     "--root", folder.root().string()};
+  if (mode == "parallel") words.insert(words.end(), {"--workers", "2"});
+  return words;
+}
+
+/// A crowd that is large enough for each worker to have some of it.
+constexpr std::size_t kScouts = 30;
+
+/// The descriptors that the program has open while nobody is there, with all its workers at work:
+/// so it is asked by kScouts visitors.
+inline std::size_t descriptors_without_visitors(const Program& program, std::uint16_t port) {
+  std::vector<Visitor> scouts;
+  scouts.reserve(kScouts);
+  for (std::size_t i = 0; i < kScouts; ++i) scouts.emplace_back(port);
+  for (Visitor& each : scouts) EXPECT_EQ(each.gets("/"), "200 hello");
+  const std::size_t count = program.descriptors() - kScouts;
+  scouts.clear();
+  program.wait_until_descriptors(count);
+  return count;
+}
+
+}  // namespace book::http
