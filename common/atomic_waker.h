@@ -27,6 +27,7 @@
 #include <atomic>
 #include <utility>
 
+#include "common/solo_atomic.h"
 #include "common/waker.h"
 
 namespace book {
@@ -131,7 +132,7 @@ class AtomicWaker {
     return waker;
   }
 
-  std::atomic<State> state_{State::empty};
+  SoloAtomic<State> state_{State::empty};
   Waker waker_;
 };
 

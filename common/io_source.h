@@ -14,6 +14,7 @@
 
 #include "common/arc.h"
 #include "common/poll.h"
+#include "common/solo_atomic.h"
 #include "common/waker.h"
 
 namespace book {
@@ -73,7 +74,7 @@ class IoSource {
   int fd_;
   Kind kind_;
   /// How the source stands as long as it has no entry; always ready when it can not have one.
-  std::atomic<std::uint8_t> unbound_bits_;
+  SoloAtomic<std::uint8_t> unbound_bits_;
   std::atomic<detail::IoEntry*> entry_{nullptr};
   Arc<detail::ReactorCore> core_;  ///< what entry_ lives in; set before entry_
 };

@@ -69,7 +69,7 @@ void IoTable::release(IoEntry& entry) noexcept {
   // another thread comes wholly before this or not at all.
   std::uint64_t state = entry.state.load(std::memory_order_relaxed);
   while (!entry.state.compare_exchange_weak(state, (state | 0xffffffff) + 1,
-                                            std::memory_order_acq_rel)) {
+                                            std::memory_order_acq_rel, std::memory_order_acquire)) {
   }
   Waker left[2] = {entry.waiter[0].take(), entry.waiter[1].take()};
   waiting.fetch_sub(int{bool(left[0])} + int{bool(left[1])}, std::memory_order_relaxed);

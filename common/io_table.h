@@ -15,6 +15,7 @@
 
 #include "common/atomic_waker.h"
 #include "common/poller.h"
+#include "common/solo_atomic.h"
 #include "common/wake_round.h"
 
 namespace book::detail {
@@ -37,7 +38,7 @@ struct alignas(64) IoEntry {
     return std::uint64_t{Poller::kReadable} << direction;
   }
 
-  std::atomic<std::uint64_t> state{0};
+  SoloAtomic<std::uint64_t> state{0};
   AtomicWaker waiter[2];  ///< by direction: read, write
   std::uint32_t index = 0;
   /// The descriptor; while the entry is free, the next free one.
@@ -70,7 +71,7 @@ class IoTable {
   void wake_all(WakeRound& round) noexcept;
 
   /// How many wakers wait in the entries. Those who store and take them count.
-  std::atomic<std::ptrdiff_t> waiting{0};
+  SoloAtomic<std::ptrdiff_t> waiting{0};
 
  private:
   // Chunk c holds 64 << c entries: an entry never moves, and finding one takes no lock.

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "common/solo_atomic.h"
 #include "common/trace.h"
 #include "common/waker.h"
 
@@ -60,7 +61,7 @@ class Task {
   static constexpr std::uint64_t kOneWaker = 1ull << 32;
   static constexpr std::uint64_t kOwners = ~0ull << 8;
 
-  std::atomic<std::uint64_t> state_;
+  SoloAtomic<std::uint64_t> state_;
 
  private:
   friend class ExecutorCore;

@@ -57,8 +57,9 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
   Conversation talk(site, socket_of(stream));
   try {
     for (;;) {
-      const Next next = talk.advance(Reactor::current().coarse_now());
-      const Came came = co_await exchange(stream, talk, watch, next);
+      const Instant now = Reactor::current().coarse_now();
+      const Next next = talk.advance(now);
+      const Came came = co_await exchange(stream, talk, watch, next, now);
       if (came == Came::end || next == Next::close) break;
       if (came == Came::too_late) talk.give_up(Reactor::current().coarse_now());
       if (next == Next::read) continue;

@@ -33,10 +33,10 @@ void Watch::step_out() noexcept {
   prev = next = this;
 }
 
-bool Watch::wait(Context& cx, Waits what, bool anew) {
+bool Watch::wait(Context& cx, Waits what, bool anew, Instant now) {
   if (what != waits_for_ || anew) {
     step_out();
-    list_->step_in(*this, what);
+    list_->step_in(*this, what, now);
   } else if (late_) {
     return true;
   }
@@ -53,13 +53,13 @@ WatchList::WatchList(const Settings& settings) noexcept
              Lane{settings.header_timeout}, Lane{settings.write_timeout}, Lane{kNoLimit}},
       alarm_(this, [](void* list) { static_cast<WatchList*>(list)->ring(); }) {}
 
-void WatchList::step_in(Watch& watch, Waits what) {
+void WatchList::step_in(Watch& watch, Waits what, Instant now) {
   Lane& into = lane(what);
   watch.insert_before(into.list);
   watch.waits_for_ = what;
   watch.late_ = false;
   if (into.limit == kNoLimit) return;
-  watch.deadline_ = Reactor::current().coarse_now() + into.limit;
+  watch.deadline_ = now + into.limit;
   if (watch.deadline_ < rings_at_ || !alarm_.is_set()) ring_at(watch.deadline_);
 }
 

@@ -10,8 +10,8 @@
 //
 // To wait is to step to the end of a lane: a few pointers and a deadline, no allocation and no
 // timer of one's own. Only the one timer is ever armed, and it stays armed: when it fires early,
-// because the one in front has gone to the back meanwhile, it is armed anew. Chapter 20 explains
-// it.
+// because the one in front has gone to the back meanwhile, it is armed anew.
+// Chapter 20 explains it.
 #pragma once
 
 #include <array>
@@ -47,10 +47,10 @@ class Watch : private detail::TimerLink {
   Watch& operator=(Watch&&) = delete;
   ~Watch();
 
-  /// For a poll that found nothing to do: from now on this connection waits for `what`. The time
+  /// For a poll that found nothing to do: from `now` on this connection waits for `what`. The time
   /// runs from here if it waited for something else before, or when it is to begin `anew`. True:
   /// the wait is over, its time is up or the server ends. False: the task is woken when it is.
-  bool wait(Context& cx, Waits what, bool anew);
+  bool wait(Context& cx, Waits what, bool anew, Instant now);
   /// Of a wait that is over: its time was up.
   bool is_late() const noexcept { return late_; }
 
@@ -98,7 +98,7 @@ class WatchList {
   };
 
   Lane& lane(Waits what) noexcept { return lanes_[static_cast<std::size_t>(what)]; }
-  void step_in(Watch& watch, Waits what);
+  void step_in(Watch& watch, Waits what, Instant now);
   void ring_at(Instant time);
   void ring();
   void wake_all(Lane& lane);
@@ -149,7 +149,7 @@ class [[nodiscard]] UnlessOver {
     const bool anew = pin_.is_fresh();
     pin_.enter();
     if (future_.poll(cx).is_ready()) return true;
-    if (watch_.wait(cx, Waits::nap, anew)) return false;
+    if (watch_.wait(cx, Waits::nap, anew, Instant::min())) return false;
     return pin_.pending();
   }
 
