@@ -7,7 +7,7 @@ CHAPTER ?=
 ARGS ?=
 export CHAPTER ARGS
 
-.PHONY: help run test exercise solution bench setup asan tsan clang format clean
+.PHONY: help run test exercise solution bench setup asan tsan clang fuzz format clean
 
 help:      ## this list
 	@$(sh)/help.sh
@@ -39,8 +39,11 @@ tsan:      ## every test under the thread sanitizer
 clang:     ## every test, built with clang
 	@$(sh)/test.sh clang
 
+fuzz:      ## the parser and the conversation of the web server against libFuzzer, for a minute
+	@$(sh)/fuzz.sh
+
 format:    ## clang-format on every source
 	@$(sh)/format.sh
 
 clean:     ## forget everything that was built
-	@rm -rf build build-asan build-tsan build-clang compile_commands.json
+	@rm -rf build build-asan build-tsan build-clang build-fuzz compile_commands.json

@@ -78,8 +78,9 @@ inline std::string check_head(std::string_view input, const http::Limits& limits
   const std::string_view bytes = all.bytes();
   const http::Parsed whole = parse(bytes, limits);
 
-  // Of every beginning: not decided yet, or decided as the whole is, and once for all.
-  Cuts cuts(bytes, bytes.size() < 300 ? 1 : 30);
+  // Of every beginning: not decided yet, or decided as the whole is, and once for all. (Not all of
+  // them each time: there are many runs, and each has other cuts.)
+  Cuts cuts(bytes, 1 + bytes.size() / 8);
   bool decided = false;
   for (std::size_t n = 0; n < bytes.size(); n += cuts.next()) {
     const Piece part(bytes.substr(0, n));

@@ -1,4 +1,4 @@
-// Feeds the decoder of the chunked coding whatever libFuzzer thinks of. See run.sh.
+// Feeds the decoder of the chunked coding whatever libFuzzer thinks of. See `make fuzz`.
 #include "fuzz/check_chunked.h"
 #include "fuzz/fuzz.h"
 

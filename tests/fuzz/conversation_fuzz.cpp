@@ -1,4 +1,4 @@
-// Plays a client that says whatever libFuzzer thinks of. See run.sh.
+// Plays a client that says whatever libFuzzer thinks of. See `make fuzz`.
 #include "fuzz/check_conversation.h"
 #include "fuzz/fuzz.h"
 

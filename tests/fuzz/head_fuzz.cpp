@@ -1,4 +1,4 @@
-// Feeds the parser of heads whatever libFuzzer thinks of. See run.sh.
+// Feeds the parser of heads whatever libFuzzer thinks of. See `make fuzz`.
 #include "fuzz/check_head.h"
 #include "fuzz/fuzz.h"
 
