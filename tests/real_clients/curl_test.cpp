@@ -1,0 +1,136 @@
+// curl, with what people do with it: one visitor who asks for exactly what is meant.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "support/child_process.h"
+#include "tool.h"
+#include "visit.h"
+
+namespace book::http {
+namespace {
+
+/// Bytes of every kind, the same ones each time.
+std::string noise(std::size_t size) {
+  std::minstd_rand next(20);
+  std::string bytes(size, '\0');
+  std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(next() >> 8); });
+  return bytes;
+}
+
+class Curl : public Visit {
+ protected:
+  Curl() : Visit("curl") {}
+
+  /// Its output, if it was content itself.
+  static std::string curl(const std::string& words) {
+    const test::Ran ran = test::run("exec curl -sS --max-time 20 " + words);
+    EXPECT_EQ(ran.code, 0) << ran.output;
+    return ran.output;
+  }
+  /// Status and new connections of each answer.
+  static std::string statuses(const std::string& words) {
+    return curl("-w '%{http_code}/%{num_connects} ' -o /dev/null " + words);
+  }
+  static constexpr auto kNext = " --next -sS -w '%{http_code}/%{num_connects} ' -o /dev/null ";
+};
+
+TEST_F(Curl, GetsThePagesAndWhatIsSaidOfAMissingOne) {
+  serve();
+  EXPECT_EQ(curl(url()), "hello");
+  EXPECT_EQ(curl("-w ' %{http_code}' " + url("/nothing")), "not here 404");
+  EXPECT_EQ(curl("--path-as-is -o /dev/null -w '%{http_code}' " + url("/../secret")), "404");
+}
+
+TEST_F(Curl, TakesOneConnectionForAllThatItAsks) {
+  serve();
+  EXPECT_EQ(statuses(url() + kNext + url("/nothing") + kNext + "-I " + url() + kNext + "-d x " +
+                     url() + kNext + url("/hello.html")),
+            "200/1 404/0 200/0 405/0 200/0 ");
+  EXPECT_EQ(stop(), (Counts{5, 1}));
+}
+
+TEST_F(Curl, AsksForTheHeadAlone) {
+  serve();
+  folder.write("large.bin", noise(100'000));
+  for (const char* path : {"/", "/large.bin", "/nothing"}) {
+    const std::string head = curl("-I " + url(path));
+    EXPECT_EQ(head, curl("-D - -o /dev/null " + url(path))) << "the fields are those of GET";
+    EXPECT_TRUE(head.ends_with("\r\n\r\n"));
+  }
+}
+
+TEST_F(Curl, MayNotPost) {
+  serve();
+  const std::string answer = curl("-i -d 'name=value' " + url());
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 405 ")) << answer;
+  EXPECT_NE(answer.find("\r\nAllow: GET, HEAD"), std::string::npos) << answer;
+}
+
+/// curl asks before it sends a large body, and waits for an answer: here it would wait for longer
+/// than it has time.
+TEST_F(Curl, DoesNotSendABodyThatNobodyWants) {
+  serve();
+  folder.write("large.bin", noise(900'000));
+  EXPECT_EQ(curl("--expect100-timeout 60 -H 'Expect: 100-continue' --data-binary @" +
+                 file("large.bin") + " -o /dev/null -w '%{http_code} %{size_upload}' " + url()),
+            "405 0");
+}
+
+TEST_F(Curl, IsToldThatItsBodyIsTooLarge) {
+  serve();
+  folder.write("large.bin", noise(2'000'000));
+  EXPECT_EQ(curl("-H 'Expect:' --data-binary @" + file("large.bin") +
+                 " -o /dev/null -w '%{http_code}' " + url()),
+            "413");
+}
+
+TEST_F(Curl, SpeaksTheOldProtocolToo) {
+  serve();
+  EXPECT_EQ(statuses("-0 " + url() + kNext + "-0 " + url()), "200/1 200/1 ");
+  EXPECT_EQ(curl("-0 " + url()), "hello");
+  EXPECT_EQ(stop(), (Counts{3, 3}));
+}
+
+TEST_F(Curl, GetsALargeFileByteByByteAsItIs) {
+  const std::string bytes = noise(24'000'000);
+  folder.write("large.bin", bytes);
+  serve();
+  const test::TemporaryFile copy, other;
+  // Two at once, over two connections.
+  curl("--parallel --parallel-immediate -o " + copy.path() + " " + url("/large.bin") + " -o " +
+       other.path() + " " + url("/large.bin"));
+  EXPECT_TRUE(copy.content() == bytes);
+  EXPECT_TRUE(other.content() == bytes);
+  EXPECT_EQ(stop(), (Counts{2, 2}));
+}
+
+TEST_F(Curl, GetsManyFilesAtOnce) {
+  for (int i = 0; i < 100; ++i) folder.write(std::to_string(i), std::to_string(i) + " is my name");
+  serve();
+  const std::filesystem::path copies = folder.base() / "copies";
+  std::filesystem::create_directory(copies);
+  curl("--parallel --parallel-max 20 '" + url("/[0-99]") + "' -o '" + copies.string() + "/#1'");
+  for (int i = 0; i < 100; ++i) {
+    std::ifstream copy(copies / std::to_string(i));
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(copy), {}),
+              std::to_string(i) + " is my name");
+  }
+  EXPECT_EQ(stop().requests, 100);
+}
+
+TEST_F(Curl, IsToldThatItsRequestMakesNoSense) {
+  serve();
+  for (const char* length : {"x", "+1", "1, 1", "99999999999999999999"})
+    EXPECT_EQ(curl(std::string("-o /dev/null -w '%{http_code}' -H 'Content-Length: ") + length +
+                   "' -d x " + url()),
+              "400");
+  EXPECT_EQ(curl("-o /dev/null -w '%{http_code}' -H 'Host:' " + url()), "400");
+  EXPECT_EQ(curl("-o /dev/null -w '%{http_code}' --http0.9 -X 'GET /a b' " + url()), "400");
+}
+
+}  // namespace
+}  // namespace book::http
