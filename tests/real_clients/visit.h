@@ -60,7 +60,11 @@ class Visit : public testing::Test {
   void serve(std::vector<std::string> options = {}) {
     std::vector<std::string> words = {"--port", "0", "--root", folder.root().string()};
     words.insert(words.end(), options.begin(), options.end());
-    server.emplace(std::move(words));
+    server.emplace(std::move(words), [] {
+      // The address sanitizer keeps what was freed for a while; one megabyte of it is enough here,
+      // where somebody looks at how much memory there is.
+      ::setenv("ASAN_OPTIONS", "quarantine_size_mb=1", 0);
+    });
     port_ = server->port();
     ASSERT_NE(port_, 0) << server->errors();
   }

@@ -3,7 +3,8 @@
 #
 #   setup.sh         a C++ compiler, cmake, ninja, fmt, GoogleTest
 #   setup.sh bench   these, Google Benchmark and wrk
-#   setup.sh ci      these, clang with its tools, ccache and curl
+#   setup.sh ci      these, clang with its tools, ccache, and what visits the web server in its tests:
+#                    curl, ab and a browser
 #
 # Sourced by the other commands: it chooses the compiler for CMake and exports it as CXX.
 . tests/support/make/common.sh
@@ -66,6 +67,8 @@ find_missing() {
         for tool in clang clang-format clang-tidy ccache curl git; do
             command -v $tool >/dev/null 2>&1 || tools="$tools $tool"
         done
+        command -v ab >/dev/null 2>&1 || tools="$tools apache2-utils"
+        command -v chromium-headless-shell >/dev/null 2>&1 || tools="$tools chromium-headless-shell"
         # The sanitizers' libraries for clang come apart from it.
         ls /usr/lib/clang/*/lib/linux/libclang_rt.asan*.a \
             /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*.a 2>/dev/null | grep -q . ||
