@@ -159,5 +159,57 @@ TEST_P(Crowds, OfClientsThatComeAndSlamTheDoorHarmNobody) {
   EXPECT_EQ(program.errors(), "");
 }
 
+/// Takes what it can, gives what nobody wants, and leaves in the middle.
+void be_greedy(std::uint16_t port) {
+  std::vector<Visitor> held;
+  for (int i = 0; i < 10; ++i) {
+    stuff(held.emplace_back(port));
+    held.emplace_back(port).asks("/large.bin");
+    held.emplace_back(port).sends("GET / HT");
+    held.emplace_back(port).sends("nonsense\r\n\r\nand more of it");
+    Visitor uploader(port);
+    uploader.asks("/", "GET", "Content-Length: 300000\r\n").sends(std::string(300'000, 'x'));
+    uploader.asks("/", "GET", "Transfer-Encoding: chunked\r\n");
+    for (int chunk = 0; chunk < 1000; ++chunk) uploader.sends("1\r\nx\r\n");
+    for (int answer = 0; answer < 2; ++answer) EXPECT_EQ(uploader.whole(), "200 hello");
+  }
+}
+
+TEST_P(Crowds, OfGreedyClientsFromManyThreadsCostThePoliteOnesNoAnswer) {
+  constexpr int kThreads = 4, kTimes = 2;
+  SiteFolder folder;
+  const std::string medium(300'000, 'm');
+  folder.write("medium.bin", medium);
+  folder.write("large.bin", std::string(20'000'000, 'x'));
+  Program program(words_for(GetParam(), folder));
+  const std::uint16_t port = program.port();
+  ASSERT_NE(port, 0) << program.errors();
+  const std::size_t descriptors = descriptors_without_visitors(program, port);
+
+  std::atomic<int> greedy{kThreads};
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads);
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kTimes; ++i) be_greedy(port);
+      --greedy;
+    });
+  }
+  {
+    Visitor faithful(port);
+    for (int i = 0; i < 10 || greedy > 0; ++i) {
+      EXPECT_EQ(faithful.gets("/"), "200 hello") << i;
+      EXPECT_TRUE(faithful.gets("/medium.bin") == "200 " + medium) << i;
+      EXPECT_EQ(faithful.gets("/nothing"), "404 not here") << i;
+      EXPECT_EQ(Visitor(port).gets("/", "Connection: close\r\n"), "200 hello") << i;
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+  program.wait_until_descriptors(descriptors);
+  EXPECT_EQ(Visitor(port).gets("/"), "200 hello");
+  EXPECT_EQ(program.end(SIGINT), 0);
+  EXPECT_EQ(program.errors(), "");
+}
+
 }  // namespace
 }  // namespace book::http

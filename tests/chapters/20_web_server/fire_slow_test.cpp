@@ -32,15 +32,6 @@ bool drip(Visitor& slow) {
   }
 }
 
-/// Sends requests until the server takes no more, and reads nothing.
-void stuff(Visitor& greedy) {
-  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-  std::string many;
-  for (int i = 0; i < 1000; ++i) many += request;
-  while (::send(greedy.fd(), many.data(), many.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
-  }
-}
-
 class SlowOnes : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Fire, SlowOnes, testing::Values("concurrent", "parallel"),
                          [](const auto& info) { return std::string(info.param); });
@@ -69,7 +60,7 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
     in_line.back().sends("GET /");
     in_field.back().sends("GET / HTTP/1.1\r\nHost: a\r\nX: ");
     in_body.back().asks("/", "GET", "Content-Length: 100000\r\n");
-    in_chunk.back().asks("/", "GET", "Transfer-Encoding: chunked\r\n").sends("fffff\r\n");
+    in_chunk.back().asks("/", "GET", "Transfer-Encoding: chunked\r\n").sends("ffff\r\n");
     stuff(pipelining.back());
     loading.back().asks("/large.bin");
     nibbling.back().asks("/large.bin");
@@ -82,7 +73,17 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
   std::size_t most_memory = 0;
   for (bool somebody = true; somebody;) {
     somebody = program.descriptors() > nobody + 1 + silent.size();
-    for (auto* kind : {&in_line, &in_field, &in_body, &in_chunk})
+    for (auto* kind : {&in_line, &in_field}) {
+      for (Visitor& slow : *kind) {
+        if (slow.has_answer()) {
+          EXPECT_EQ(slow.status(), "HTTP/1.1 408");
+          slow.leaves();
+        } else if (slow.fd() >= 0) {
+          somebody = drip(slow) || somebody;
+        }
+      }
+    }
+    for (auto* kind : {&in_body, &in_chunk})
       for (Visitor& slow : *kind) somebody = drip(slow) || somebody;
     char byte;
     for (Visitor& slow : nibbling) (void)::recv(slow.fd(), &byte, 1, MSG_DONTWAIT);
@@ -92,7 +93,7 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
   }
 
   for (auto* kind : {&in_line, &in_field})
-    for (Visitor& slow : *kind) EXPECT_EQ(slow.status(), "HTTP/1.1 408");
+    for (Visitor& slow : *kind) EXPECT_LT(slow.fd(), 0) << "it was sent away without an answer";
   for (Visitor& slow : in_body) {
     EXPECT_EQ(slow.whole(), "200 hello");
     EXPECT_EQ(slow.rest(), "") << "it has its answer";

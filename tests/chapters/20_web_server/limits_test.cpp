@@ -12,6 +12,7 @@
 #include "05_async_await/async.h"
 #include "17_io/duplex.h"
 #include "20_web_server/connection.h"
+#include "20_web_server/linger.h"
 #include "20_web_server/server.h"
 #include "chapters/20_web_server/site_folder.h"
 #include "support/contract.h"
@@ -134,6 +135,17 @@ TEST_F(LimitsTest, AByteASecondDoesNotExtendTheTimeOfAHead) {
   EXPECT_EQ(slow.ended, 10s + 10s) << "and ten more, in which it might read the answer";
 }
 
+TEST_F(LimitsTest, NorDoesAByteASecondInAField) {
+  Visitor slow(executor_, site_);
+  slow.reads_everything();
+  slow.says("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+  for (int i = 0; i < 60; ++i) slow.says("x", i * 1s);
+  pass(1h);
+  EXPECT_EQ(slow.got.substr(0, 12), "HTTP/1.1 408") << slow.got;
+  EXPECT_EQ(answers(slow, "408"), 1u);
+  EXPECT_EQ(slow.ended, 10s + kLingerMost) << "it goes on sending, and has its chance to read";
+}
+
 TEST_F(LimitsTest, AHeadThatComesSlowlyButInTimeIsAsGoodAsAnyOther) {
   Visitor slow(executor_, site_);
   slow.reads_everything();
@@ -165,6 +177,30 @@ TEST_F(LimitsTest, ABodyThatDoesNotComeEndsTheConnection) {
   EXPECT_EQ(answers(client, "405"), 1u);
   EXPECT_EQ(answers(client, "408"), 0u) << "it has its answer";
   EXPECT_EQ(client.ended, 11s);
+}
+
+TEST_F(LimitsTest, NorDoesAByteASecondOfAChunkExtendTheTimeOfABody) {
+  Visitor client(executor_, site_);
+  client.reads_everything();
+  client.says("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n");
+  for (int i = 1; i < 60; ++i) client.says("x", i * 1s);
+  pass(1h);
+  EXPECT_EQ(answers(client, "200"), 1u);
+  EXPECT_EQ(answers(client, "408"), 0u) << "it has its answer";
+  EXPECT_EQ(client.ended, 10s);
+}
+
+/// However much it asks for: what is kept for it has an end, and so has the time.
+TEST_F(LimitsTest, AClientThatAsksAndAsksAndReadsNothingIsDropped) {
+  constexpr std::size_t kAnswer = 150;  // bytes: any answer of ours has more
+  Visitor greedy(executor_, site_);
+  std::string many;
+  for (int i = 0; i < 10'000; ++i) many += kGet;
+  greedy.says(many, 1s);
+  pass(1h);
+  EXPECT_EQ(greedy.ended, 31s);
+  EXPECT_LE(site_.requests, (32 * 1024 + 4096) / kAnswer + 1)
+      << "32 KiB of answers, and what is on its way";
 }
 
 TEST_F(LimitsTest, AClientThatTakesNothingOfItsAnswerIsDropped) {

@@ -38,4 +38,12 @@ inline std::size_t descriptors_without_visitors(const Program& program, std::uin
   return count;
 }
 
+/// Sends requests until the server takes no more, and reads nothing.
+inline void stuff(Visitor& greedy) {
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  while (::send(greedy.fd(), many.data(), many.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
+  }
+}
+
 }  // namespace book::http
