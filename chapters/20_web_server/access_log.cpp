@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "17_io/address.h"
+#include "20_web_server/http_date.h"
 #include "common/reactor.h"
 
 namespace book::http {
@@ -160,9 +161,6 @@ void AccessLog::complain(int error) noexcept {
 
 std::string_view AccessLog::date_at(Instant now) {
   if (now >= date_until_) {
-    // Not strftime: its names of months depend on the locale.
-    constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const std::time_t seconds = std::time(nullptr);
     std::tm t{};
     ::gmtime_r(&seconds, &t);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "17_io/io.h"
+#include "20_web_server/narrow.h"
 
 namespace book::http {
 
@@ -70,6 +71,8 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
   if (request.content_length > site_.settings.max_body) return refuse(413, request, now);
   Found found = fetch(where, site_.files, now);
   if (found.status == 400 || found.status == 503) return refuse(found.status, request, now);
+  if (request.has_conditions && found.status == 200) [[unlikely]]
+    narrow(found, request, site_.narrowed);
   ++site_.requests;
   answered_ = true;
 
@@ -97,7 +100,7 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
     log(request, found.status, to_head ? 0 : found.size, now);
   if (to_head) return Next::advance;
   if (found.file)
-    file_.reset(new File{std::move(found.file), found.size});
+    file_.reset(new File{std::move(found.file), found.size, found.selected->version});
   else
     output_->append(found.body);
   return Next::advance;
@@ -115,7 +118,11 @@ void Conversation::read_piece() {
   if (n == 0 && most > 0) throw UnexpectedEnd();
   output_->added(static_cast<std::size_t>(n));
   file_->left -= static_cast<std::uint64_t>(n);
-  if (file_->left == 0) file_.reset();
+  if (file_->left > 0) return;
+  // If it was overwritten meanwhile, the client has bytes of two files. It must not take them for
+  // one: then the last ones are never sent.
+  if (!still_holds(file_->descriptor.get(), file_->version)) throw UnexpectedEnd();
+  file_.reset();
 }
 
 /// An answer after which the connection can not go on: where the next request would begin is

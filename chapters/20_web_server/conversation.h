@@ -23,6 +23,7 @@
 #include "20_web_server/handler.h"
 #include "20_web_server/http.h"
 #include "20_web_server/site.h"
+#include "20_web_server/validators.h"
 #include "20_web_server/watch.h"
 #include "common/clock.h"
 
@@ -92,6 +93,7 @@ class Conversation {
   struct File {
     Descriptor descriptor;
     std::uint64_t left = 0;  // bytes
+    FileVersion version;     // what was promised
   };
 
   Next answer(const Request& request, const Route& where, Instant now);

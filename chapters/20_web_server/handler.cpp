@@ -39,6 +39,7 @@ Found fetch(const Route& route, StaticFiles& files, Instant now) {
   found = files.find(kNotFoundPage, now);
   if (found.status != 200) return {404, kNotFoundEntity, kNotFoundText, {}, kNotFoundText.size()};
   found.status = 404;
+  found.entity = found.entity.substr(0, found.selected->plain);  // nobody keeps this page
   return found;
 }
 

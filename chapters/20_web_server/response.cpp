@@ -4,6 +4,8 @@
 
 #include <ctime>
 
+#include "20_web_server/http_date.h"
+
 namespace book::http {
 
 using namespace std::string_view_literals;
@@ -14,8 +16,12 @@ std::string_view status_line(int status) {
       return "HTTP/1.1 200 OK\r\n"sv;
     case 204:
       return "HTTP/1.1 204 No Content\r\n"sv;
+    case 206:
+      return "HTTP/1.1 206 Partial Content\r\n"sv;
     case 301:
       return "HTTP/1.1 301 Moved Permanently\r\n"sv;
+    case 304:
+      return "HTTP/1.1 304 Not Modified\r\n"sv;
     case 400:
       return "HTTP/1.1 400 Bad Request\r\n"sv;
     case 403:
@@ -26,10 +32,14 @@ std::string_view status_line(int status) {
       return "HTTP/1.1 405 Method Not Allowed\r\n"sv;
     case 408:
       return "HTTP/1.1 408 Request Timeout\r\n"sv;
+    case 412:
+      return "HTTP/1.1 412 Precondition Failed\r\n"sv;
     case 413:
       return "HTTP/1.1 413 Content Too Large\r\n"sv;
     case 414:
       return "HTTP/1.1 414 URI Too Long\r\n"sv;
+    case 416:
+      return "HTTP/1.1 416 Range Not Satisfiable\r\n"sv;
     case 417:
       return "HTTP/1.1 417 Expectation Failed\r\n"sv;
     case 431:
@@ -45,6 +55,10 @@ std::string_view status_line(int status) {
   }
 }
 
+std::string_view status_text(int status) {
+  return status_line(status).substr("HTTP/1.1 "sv.size());
+}
+
 std::string entity_fields(std::string_view content_type, std::uint64_t length) {
   return fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", content_type, length);
 }
@@ -58,17 +72,8 @@ std::string_view DateLine::at(Instant now) {
 }
 
 void DateLine::render() {
-  // Not strftime: its names of days and months depend on the locale.
-  constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = std::time(nullptr);
-  std::tm t{};
-  ::gmtime_r(&seconds, &t);
-  const auto written = fmt::format_to_n(text_.data(), text_.size(),
-                                        "Date: {}, {:02} {} {:04} {:02}:{:02}:{:02} GMT\r\n",
-                                        kDays[t.tm_wday], t.tm_mday, kMonths[t.tm_mon],
-                                        t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  const auto written =
+      fmt::format_to_n(text_.data(), text_.size(), "Date: {}\r\n", http_date(std::time(nullptr)));
   size_ = written.size;
 }
 
@@ -89,9 +94,7 @@ void append_head(OutputBuffer& out, int status, std::string_view date_line, std:
 
 std::size_t append_status(OutputBuffer& out, int status, std::string_view date_line,
                           Connection connection, bool to_head, std::string_view more) {
-  // "HTTP/1.1 400 Bad Request\r\n" holds its own explanation: "400 Bad Request".
-  std::string_view text = status_line(status);
-  text.remove_prefix("HTTP/1.1 "sv.size());
+  const std::string_view text = status_text(status);
   const bool silent = status == 204;  // by definition: neither a body nor its length
   std::string fields;
   if (!silent) fields = entity_fields("text/plain; charset=utf-8", text.size());

@@ -23,6 +23,9 @@ namespace book::http {
 /// "HTTP/1.1 404 Not Found\r\n". A status this server does not use is written as 500.
 [[nodiscard]] std::string_view status_line(int status);
 
+/// "404 Not Found\r\n": the same without the version, for people.
+[[nodiscard]] std::string_view status_text(int status);
+
 /// "Content-Type: ...\r\nContent-Length: ...\r\n".
 [[nodiscard]] std::string entity_fields(std::string_view content_type, std::uint64_t length);
 

@@ -28,6 +28,9 @@ struct Site {
   Pool<InputBuffer> inputs;
   Pool<OutputBuffer> outputs;
 
+  /// The fields of an answer that were rendered for one request, and not for all of a file.
+  std::string narrowed;
+
   /// The mistake of "What goes wrong" in the README: the thread sleeps, and not the task.
   bool thread_naps = false;
 

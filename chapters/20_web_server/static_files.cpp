@@ -1,9 +1,12 @@
 #include "20_web_server/static_files.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <system_error>
+#include <utility>
 
 #include "20_web_server/response.h"
 
@@ -15,18 +18,40 @@ using namespace std::string_view_literals;
 /// What an entry of the table weighs beside its texts.
 constexpr std::size_t kOverhead = 256;
 
-/// Reads up to `size` bytes; fewer when the file has shrunk meanwhile.
-std::string read_whole(int fd, std::size_t size) {
-  std::string text(size, '\0');
+/// Reads the first `size` bytes; fewer when the file has shrunk meanwhile. False: it can not be
+/// read, errno says why.
+bool read_whole(int fd, std::size_t size, std::string& text) {
+  text.resize(size);
   std::size_t have = 0;
   while (have < size) {
-    const ssize_t n = ::read(fd, text.data() + have, size - have);
+    const ssize_t n = ::pread(fd, text.data() + have, size - have, static_cast<off_t>(have));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
+    if (n < 0) return false;
+    if (n == 0) break;
     have += static_cast<std::size_t>(n);
   }
   text.resize(have);
-  return text;
+  return true;
+}
+
+std::timespec wall_clock() {
+  std::timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return now;
+}
+
+/// Of a body of `size` bytes. `now` is from before they were read.
+Representation describe(std::string_view name, const struct ::stat& st, std::uint64_t size,
+                        const std::timespec& now) {
+  Representation result;
+  result.type = content_type(name);
+  result.validators = validators_of(st, now);
+  result.version = version_of(st);
+  result.fields = entity_fields(result.type, size);
+  result.plain = result.fields.size();
+  result.fields += to_fields(result.validators);
+  result.fields += "Accept-Ranges: bytes\r\n"sv;
+  return result;
 }
 
 /// Why a file could not be opened, as a status.
@@ -77,22 +102,20 @@ Found StaticFiles::find(std::string_view path, Instant now) {
 }
 
 Found StaticFiles::found(const Kept& kept) {
-  return {200, kept.entity, kept.body, {}, kept.body.size()};
-}
-
-StaticFiles::Version StaticFiles::version_of(const struct ::stat& st) {
-  auto ns = [](const timespec& t) { return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
-  return {st.st_dev, st.st_ino, st.st_size, ns(st.st_mtim), ns(st.st_ctim)};
+  return {200, kept.representation.fields, kept.body, {}, kept.body.size(), &kept.representation};
 }
 
 /// Looks without opening: that needs no descriptor. It may follow a link out of the root,
 /// harmlessly, as what it finds there is another file and so sends us through open_beneath.
+///
+/// What was just modified when we read it is read again: it can have changed and look the same.
 bool StaticFiles::still_same(const Kept& kept) const {
+  if (!kept.representation.validators.is_strong()) return false;
   struct ::stat st {};
   if (!kept.before.empty() && ::fstatat(root_.get(), kept.before.c_str(), &st, 0) == 0)
     return false;
   if (::fstatat(root_.get(), kept.name.c_str(), &st, 0) != 0) return false;
-  return S_ISREG(st.st_mode) && version_of(st) == kept.version;
+  return S_ISREG(st.st_mode) && version_of(st) == kept.representation.version;
 }
 
 Found StaticFiles::load(std::string_view path, std::string_view name, Instant now) {
@@ -102,7 +125,7 @@ Found StaticFiles::load(std::string_view path, std::string_view name, Instant no
   if (!file || ::fstat(file.get(), &st) != 0) return {.status = status_of(errno)};
   if (S_ISDIR(st.st_mode)) return {.status = 301};
   if (!S_ISREG(st.st_mode)) return {};
-  return keep(path, name, {}, std::move(file), st, now);
+  return hand_out(path, name, {}, std::move(file), st, now);
 }
 
 Found StaticFiles::load_index(std::string_view path, std::string_view folder, Instant now) {
@@ -114,7 +137,7 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
     if (!file || ::fstat(file.get(), &st) != 0) {
       if (status_of(errno) != 404) return {.status = status_of(errno)};
     } else if (S_ISREG(st.st_mode)) {
-      return keep(path, name, before, std::move(file), st, now);
+      return hand_out(path, name, before, std::move(file), st, now);
     }
     before = name;
   }
@@ -125,22 +148,35 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
 }
 
 /// A small file is kept from now on, a large one is handed out as it is.
-Found StaticFiles::keep(std::string_view path, std::string_view name, std::string_view before,
-                        Descriptor file, const struct ::stat& st, Instant now) {
-  const auto size = static_cast<std::uint64_t>(st.st_size);
-  const std::string_view type = content_type(name);
-  if (size > options_.small) {
-    large_entity_ = entity_fields(type, size);
-    return {200, large_entity_, {}, std::move(file), size};
+///
+/// Its size and time are looked at before it is read and after: whoever writes to it meanwhile must
+/// not leave us with the time of one state and the bytes of another. A file that does not hold
+/// still is handed out like a large one.
+Found StaticFiles::hand_out(std::string_view path, std::string_view name, std::string_view before,
+                            Descriptor file, struct ::stat st, Instant now) {
+  constexpr int kTries = 3;
+  for (int i = 0; i < kTries && static_cast<std::uint64_t>(st.st_size) <= options_.small; ++i) {
+    Kept kept;
+    const std::timespec begin = wall_clock();
+    if (!read_whole(file.get(), static_cast<std::size_t>(st.st_size), kept.body))
+      return {.status = 503};
+    const FileVersion before_reading = version_of(st);
+    if (::fstat(file.get(), &st) != 0) return {.status = 503};
+    if (version_of(st) != before_reading) continue;
+    kept.name = name;
+    kept.before = before;
+    kept.representation = describe(name, st, kept.body.size(), begin);
+    kept.checked = now;
+    return keep(path, std::move(kept));
   }
-  Kept kept;
-  kept.name = name;
-  kept.before = before;
-  kept.body = read_whole(file.get(), size);
-  kept.entity = entity_fields(type, kept.body.size());
-  kept.version = version_of(st);
-  kept.checked = now;
-  kept.weight = kOverhead + path.size() + kept.name.size() + kept.entity.size() + kept.body.size();
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  handed_out_ = describe(name, st, size, wall_clock());
+  return {200, handed_out_.fields, {}, std::move(file), size, &handed_out_};
+}
+
+Found StaticFiles::keep(std::string_view path, Kept kept) {
+  kept.weight = kOverhead + path.size() + kept.name.size() + kept.representation.fields.size() +
+                kept.body.size();
   forget(path);
   if (kept_bytes_ + kept.weight > options_.most_kept) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.

@@ -1,32 +1,50 @@
 // The files under one folder, as answers. A small file is read once and kept in memory; asking for
 // it again costs a look into a table and no system call. Once a second at most the file itself is
 // asked whether it has changed, so that an edited page shows up within a second.
+//
+//     request --> in the table? --yes, and asked within this second--------> answer
+//                      |   \---- yes --> fstatat: still the same? --yes----> answer
+//                      no                             no
+//                      v                               v
+//                 open, fstat <------------------------'
+//                      |  small: read, fstat again: the same? ---yes, keep-> answer
+//                      '  large, or changing while it is read -------------> answer, from the file
 #pragma once
 
 #include <sys/stat.h>
 
 #include <cstdint>
-#include <ctime>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "17_io/descriptor.h"
 #include "20_web_server/file_path.h"
+#include "20_web_server/validators.h"
 #include "common/clock.h"
 
 namespace book::http {
+
+/// What is told about a file, rendered once.
+struct Representation {
+  std::string_view type;
+  Validators validators;
+  FileVersion version;
+  std::string fields;     ///< of a 200: Content-Type, Content-Length, and what comes below
+  std::size_t plain = 0;  ///< bytes of `fields` before Last-Modified, ETag and Accept-Ranges
+};
 
 /// What a request gets. The views are good until the next find().
 struct Found {
   /// 200. Or 301: a folder, to be asked for with a slash at its end. 400: no path at all. 403: it
   /// is there and may not be read, or a link leads out of the root, or a folder has no index. 404.
-  /// 503: the system is out of descriptors or memory.
+  /// 503: the system is out of descriptors or memory, or can not read its disk.
   int status = 404;
-  std::string_view entity = {};  ///< its Content-Type and Content-Length lines
-  std::string_view body = {};    ///< of a small file, all of it
-  Descriptor file = {};          ///< of a large one, to be read from its start
-  std::uint64_t size = 0;        ///< bytes of the body, wherever it is
+  std::string_view entity = {};              ///< the fields that describe it
+  std::string_view body = {};                ///< of a small file, all of it
+  Descriptor file = {};                      ///< of a large one, to be read from its start
+  std::uint64_t size = 0;                    ///< bytes of the body, wherever it is
+  const Representation* selected = nullptr;  ///< of a file
 };
 
 class StaticFiles {
@@ -47,19 +65,11 @@ class StaticFiles {
   Found find(std::string_view path, Instant now);
 
  private:
-  /// What tells one state of a file from the next.
-  struct Version {
-    dev_t device = 0;
-    ino_t inode = 0;
-    off_t size = 0;
-    std::int64_t modified_ns = 0, changed_ns = 0;
-    bool operator==(const Version&) const = default;
-  };
   struct Kept {
     std::string name;    // relative to the root
     std::string before;  // the index that this one stands in for: nothing, as yet
-    std::string entity, body;
-    Version version;
+    Representation representation;
+    std::string body;
     Instant checked;
     std::size_t weight = 0;  // bytes of memory, about
   };
@@ -67,13 +77,13 @@ class StaticFiles {
     using is_transparent = void;
   };
 
-  static Version version_of(const struct ::stat& st);
   bool still_same(const Kept& kept) const;
   static Found found(const Kept& kept);
   Found load(std::string_view path, std::string_view name, Instant now);
   Found load_index(std::string_view path, std::string_view folder, Instant now);
-  Found keep(std::string_view path, std::string_view name, std::string_view before, Descriptor file,
-             const struct ::stat& st, Instant now);
+  Found hand_out(std::string_view path, std::string_view name, std::string_view before,
+                 Descriptor file, struct ::stat st, Instant now);
+  Found keep(std::string_view path, Kept kept);
   void forget(std::string_view path);
 
   Descriptor root_;
@@ -82,7 +92,8 @@ class StaticFiles {
   // done before it was put here.
   std::unordered_map<std::string, Kept, Hash, std::equal_to<>> table_;
   std::size_t kept_bytes_ = 0;
-  std::string decoded_, large_entity_;
+  std::string decoded_;
+  Representation handed_out_;  // of the last file that is not kept
 };
 
 /// By the name's extension; "application/octet-stream" where it says nothing.
