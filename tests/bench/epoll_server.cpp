@@ -4,10 +4,11 @@
 //     epoll_server --port N --root DIR
 //
 // Answers GET / with DIR/hello.html, everything else with DIR/404.html; keeps connections, honours
-// "Connection: close", answers pipelined requests in order. Two answers, each in two forms, are
-// composed before the first connection comes. In the steady state a request is one read, one write
-// and a share of one epoll_wait; a connection that is closed after its request is never registered
-// at all when its request came along with it.
+// "Connection: close", answers pipelined requests in order. The answers have the fields of chapter
+// 20's, byte for byte. There are two, each in two forms, composed anew when the second, and with it
+// the Date, has changed: that is looked up after each epoll_wait. In the steady state a request is
+// one read, one write and a share of one epoll_wait; a connection that is closed after its request
+// is never registered at all when its request came along with it.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +24,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -37,25 +40,54 @@ constexpr std::size_t kBuffer = 64 * 1024;
   std::exit(1);
 }
 
-/// answers[found][close]
-struct Answers {
-  std::string text[2][2];
+std::string http_date(std::time_t seconds) {
+  char text[32];
+  std::tm t{};
+  ::gmtime_r(&seconds, &t);
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &t)};
+}
 
+class Answers {
+ public:
   explicit Answers(const std::string& root) {
     for (int found : {0, 1}) {
       const std::string name = root + (found ? "/hello.html" : "/404.html");
       std::ifstream file(name, std::ios::binary);
-      if (!file) fail(name);
-      const std::string body(std::istreambuf_iterator<char>(file), {});
-      for (int close : {0, 1}) {
-        std::string& out = text[found][close];
-        out = found ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 404 Not Found\r\n";
-        out += "Content-Type: text/html; charset=utf-8\r\nContent-Length: " +
-               std::to_string(body.size()) + "\r\n";
-        out += (close ? "Connection: close\r\n\r\n" : "\r\n") + body;
-      }
+      struct ::stat st {};
+      if (!file || ::stat(name.c_str(), &st) != 0) fail(name);
+      body_[found].assign(std::istreambuf_iterator<char>(file), {});
+      fields_[found] = "Content-Type: text/html; charset=utf-8\r\nContent-Length: " +
+                       std::to_string(body_[found].size()) + "\r\n";
+      if (!found) continue;
+      char tag[40];
+      std::snprintf(tag, sizeof tag, "\"%llx-%zx\"",
+                    st.st_mtim.tv_sec * 1'000'000'000ull +
+                        static_cast<unsigned long long>(st.st_mtim.tv_nsec),
+                    body_[found].size());
+      fields_[found] += "Last-Modified: " + http_date(st.st_mtim.tv_sec) + "\r\nETag: " + tag +
+                        "\r\nAccept-Ranges: bytes\r\n";
     }
+    tick();
   }
+
+  /// Composes the answers if there is a new second.
+  void tick() {
+    std::timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec == second_) return;
+    second_ = now.tv_sec;
+    for (int found : {0, 1})
+      for (int close : {0, 1})
+        text_[found][close] =
+            std::string(found ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 404 Not Found\r\n") +
+            "Date: " + http_date(second_) + "\r\n" + fields_[found] +
+            (close ? "Connection: close\r\n\r\n" : "\r\n") + body_[found];
+  }
+  const std::string& get(bool found, bool close) const { return text_[found][close]; }
+
+ private:
+  std::string body_[2], fields_[2], text_[2][2];
+  std::time_t second_ = 0;
 };
 
 struct Head {
@@ -123,6 +155,7 @@ class Server {
     epoll_event events[512];
     for (;;) {
       const int n = ::epoll_wait(epoll_, events, 512, -1);
+      answers_.tick();
       for (int i = 0; i < n; ++i) {
         const int fd = events[i].data.fd;
         if (fd == listener_)
@@ -188,10 +221,10 @@ class Server {
   bool answer(int fd, std::string_view in) {
     Head head = read_head(in);
     if (head.size == in.size() && head.size != 0)  // one request, as nearly always
-      return send(fd, answers_.text[head.front_page][head.close], head.close);
+      return send(fd, answers_.get(head.front_page, head.close), head.close);
     batch_.clear();
     for (; head.size != 0; head = read_head(in)) {
-      batch_ += answers_.text[head.front_page][head.close];
+      batch_ += answers_.get(head.front_page, head.close);
       if (head.close) return send(fd, batch_, true);
       in.remove_prefix(head.size);
     }

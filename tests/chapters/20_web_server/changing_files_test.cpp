@@ -242,7 +242,7 @@ TEST(ChangingFiles, AChangeWithinOneTickOfTheClockIsSeen) {
 TEST(ChangingFiles, TheTagAndTheBytesBelongTogether) {
   SiteFolder folder;
   constexpr std::size_t kSize = 32 * 1024;
-  constexpr int kStates = 400;
+  constexpr int kStates = 3000;
   auto letter = [](std::time_t state) { return static_cast<char>('a' + (state - kThen) % 26); };
   auto write = [&](std::time_t state) {
     overwrite(folder.root() / "hello.html", std::string(kSize, letter(state)));
