@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "20_web_server/http.h"
 
@@ -33,7 +35,7 @@ TEST(GreetingTest, GreetsWhoIsInThePath) {
 
 TEST(GreetingTest, LeavesOtherPathsToTheFiles) {
   for (const char* path : {"/", "/hello", "/hello/", "/hello.html", "/hello/a/b", "/hello//a",
-                           "/other/Ada", "/hellos/Ada"}) {
+                           "/other/Ada", "/hellos/Ada", "/other/hello/Ada"}) {
     EXPECT_FALSE(greeting(path)) << path
                                  << " is not /hello/ and a name without a slash. A name has "
                                  << "at least one character.";
@@ -43,6 +45,8 @@ TEST(GreetingTest, LeavesOtherPathsToTheFiles) {
 TEST(GreetingTest, UndoesPercentEncoding) {
   EXPECT_EQ(greeted("/hello/Grace%20Hopper"), "Grace Hopper")
       << "%20 is one character, written as three: a blank. After it you go on behind the 0.";
+  EXPECT_EQ(greeted("/hello/Ada%21"), "Ada!")
+      << "A % and two digits may be the last of the path: then nothing follows, and need not.";
   EXPECT_EQ(greeted("/hello/C++"), "C++")
       << "In a path a + is a +. It means a blank only in what a form sends, behind the '?'.";
   EXPECT_EQ(greeted("/hello/%c3%85sa"), "\xc3\x85sa") << "two bytes of UTF-8 are one letter";
@@ -57,6 +61,13 @@ TEST(GreetingTest, RefusesWhatIsBadlyEncoded) {
   for (const char* path : {"/hello/100%", "/hello/%4", "/hello/%zz", "/hello/%4x", "/hello/%-1"}) {
     EXPECT_FALSE(greeting(path)) << path
                                  << ": a % without two hexadecimal digits stands for no character";
+  }
+  // A path is a piece of a request, and behind its end the request goes on.
+  const std::string_view longer = "/hello/A%41";
+  for (const std::size_t size : {9u, 10u}) {
+    EXPECT_FALSE(greeting(longer.substr(0, size)))
+        << "The path is " << longer.substr(0, size) << ", and you have read on behind its end.\n"
+        << "A string_view ends where its size says, not at a zero: first ask how much is left.";
   }
 }
 
