@@ -174,6 +174,22 @@ TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
   EXPECT_EQ(sum(server.join()).requests, 1u);
 }
 
+TEST(ASequentialServer, AcceptsNobodyWhoWasInTheQueueWhenItWasToEnd) {
+  SiteFolder folder;
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
+  folder.write("large.bin", std::string(20'000'000, 'x'));  // more than any socket takes at once
+  Running server(plan_of(Mode::sequential, folder));
+  Visitor visitor(server.port());
+  visitor.asks("/large.bin");
+  while (!visitor.has_answer()) std::this_thread::yield();
+  Visitor queued(server.port());
+  queued.asks("/");
+  server.stop().order();
+  visitor.answer();
+  EXPECT_EQ(visitor.body().size(), 20'000'000u);
+  EXPECT_EQ(sum(server.join()).connections, 1u);
+}
+
 TEST(ABlockingServer, SendsTheSilentAwayAfterAWhile) {
   SiteFolder folder;
   Plan plan = plan_of(Mode::blocking, folder);
