@@ -17,7 +17,7 @@ namespace book::http {
 
 struct Visit {
   std::string path;
-  Duration took{0};  ///< from the question to the answer
+  Duration took{0};  ///< from when all have asked to the answer
   int place = 0;     ///< 1: the first who had an answer
 };
 

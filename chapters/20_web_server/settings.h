@@ -1,8 +1,8 @@
 // Settings: every limit of the server in one place, with its unit and a value that does for most.
 // What a client may take of the server ends somewhere: bytes, time, connections.
 //
-//     parse_args(...) --> settings_from(args) --> Site(root, settings) --> serve(listener, site,
-//     ...)
+//     parse_args(...) --> settings_from(args) --> Site(root, settings)
+//                                             --> serve(listener, site)
 #pragma once
 
 #include <chrono>
