@@ -16,6 +16,10 @@ constinit thread_local Reactor* current_reactor = nullptr;
 
 constexpr Duration kTick = std::chrono::milliseconds(1);
 
+/// A timer that is disarmed on a thread which does not drive its reactor holds this meanwhile, and
+/// so does a reactor that ends, for each timer it lets go: neither finds the other half gone.
+constinit std::mutex timers_end;
+
 }  // namespace
 
 Reactor::Reactor(TimeMode mode)
@@ -26,8 +30,8 @@ Reactor::~Reactor() {
   detail::WakeRound round;
   core_->table.wake_all(round);
   for (bool more = true; more;) {
-    Waker dropped;  // outside the lock: a drop may run anything
-    std::scoped_lock lock(timers_mutex_);
+    Waker dropped;  // outside the locks: a drop may run anything
+    std::scoped_lock lock(timers_end, timers_mutex_);
     Timer* timer = timers_.pop_any();
     more = timer != nullptr;
     if (!timer) break;
@@ -94,7 +98,17 @@ void Reactor::arm(Timer& timer, Instant deadline, const Waker& waker) {
 }
 
 void Reactor::disarm(Timer& timer) noexcept { timer.disarm(); }
-void Timer::disarm_armed() noexcept { reactor_->remove(*this); }
+void Timer::disarm_armed() noexcept {
+  if (reactor_ == current_reactor) return reactor_->remove(*this);
+  Waker dropped;
+  std::scoped_lock lock(timers_end);
+  if (!armed()) return;  // the reactor has ended just now
+  {
+    std::scoped_lock timers(reactor_->timers_mutex_);
+    dropped = std::move(waker_);
+  }
+  reactor_->remove(*this);
+}
 
 void Reactor::remove(Timer& timer) noexcept {
   Waker dropped;
