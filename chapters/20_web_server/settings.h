@@ -28,7 +28,8 @@ struct Settings {
 
   /// Bytes of a request: of its target, and of its whole head.
   Limits limits{};
-  /// Bytes of a request's body that are read and thrown away; more is 413.
+  /// Bytes of a request's body that are read and thrown away; more is 413. In chunks, which do not
+  /// say beforehand how much it will be, their own lines count too, and more is the end.
   std::uint64_t max_body = 1024 * 1024;
 
   /// From the first byte of a request to the end of its head (and then again to the end of its

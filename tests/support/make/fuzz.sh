@@ -1,5 +1,5 @@
 #!/bin/sh
-# make fuzz: libFuzzer on the targets of tests/fuzz/, twenty seconds each.
+# make fuzz: libFuzzer on the targets of tests/fuzz/, fifteen seconds each.
 #
 #   make fuzz ARGS="600"      ten minutes each
 #   make fuzz ARGS="600 7"    with the seed 7
@@ -10,7 +10,7 @@
 . tests/support/make/common.sh
 
 eval "set -- $ARGS"
-seconds=${1:-20} seed=${2:-20}
+seconds=${1:-15} seed=${2:-20}
 
 command -v clang++ >/dev/null 2>&1 ||
     die "libFuzzer is a part of clang, and there is none here: apt-get install -y clang"
