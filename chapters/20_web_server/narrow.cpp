@@ -19,7 +19,7 @@ using namespace std::string_view_literals;
 /// "You have it already": the validators, so that the client knows which of its copies is meant.
 void say_not_modified(Found& found, std::string& storage) {
   storage = to_fields(found.selected->validators);
-  found = {.status = 304, .entity = storage};
+  found = {.status = 304, .entity = storage, .body = ""};  // empty, and not null: it is copied
 }
 
 /// A status, a line of text, and perhaps a field.
