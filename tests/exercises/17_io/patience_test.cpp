@@ -106,7 +106,8 @@ TEST(Patience, WhoIsSilentIsSentAway) {
 TEST(Patience, AWordIsNoExcuseForever) {
   const Heard half = hear({{1s, "Well..."}}, Then::stays_silent);
   EXPECT_TRUE(half.ended);
-  EXPECT_EQ(half.took, 11s) << "a word after one second, and then ten of silence";
+  EXPECT_EQ(half.took, 11s) << "A word after one second, and then ten of silence: when bytes "
+                               "come, the old limit goes, and the next wait makes a new one.";
   EXPECT_EQ(half.bytes, "Well...");
 }
 

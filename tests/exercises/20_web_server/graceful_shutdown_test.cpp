@@ -47,7 +47,13 @@ Async<void> look_at_the_door(House& house, CancellationToken stop, Duration stop
 
 Async<void> serve_house(House& house, CancellationToken stop, Duration grace, Ended& ended) {
   auto server = serve_until(FrontDoor(house), house.visits(), stop, grace);
-  ended.dropped = co_await timeout(1h, std::move(server));
+  try {
+    ended.dropped = co_await timeout(1h, std::move(server));
+  } catch (const std::logic_error& error) {
+    ADD_FAILURE() << "\"" << error.what() << "\". Is it the scope? What run_until_cancelled(scope) "
+                  << "gives says whether all have ended. If so, it is not awaited again.";
+    throw;
+  }
   ended.at = house.now();
   ended.still_inside = house.inside;
 }
