@@ -37,7 +37,9 @@ struct Settings {
   Duration header_timeout = std::chrono::seconds(20);
   /// A connection that asks for nothing, the first time or after an answer.
   Duration idle_timeout = std::chrono::seconds(75);
-  /// A client that takes none of its answer. Each byte it takes begins the time anew.
+  /// A client that takes none of its answer. Each time that there is room for more of it, the time
+  /// begins anew. (For a socket that is when a third of the system's buffer is free: a byte now and
+  /// then is not enough.)
   Duration write_timeout = std::chrono::seconds(30);
 
   /// May a connection carry another request after its first? (The steps that serve one connection

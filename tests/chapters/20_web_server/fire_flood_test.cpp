@@ -85,7 +85,7 @@ TEST_P(Crowds, AreCheapAndLeaveNothingBehind) {
   }
   if (!test::under_sanitizer()) {
     // A frame, a place in the reactor, a watch. No buffer: one alone is 8 KiB.
-    EXPECT_LE(silent[0], before + many * 1024) << (silent[0] - before) / many << " bytes each";
+    EXPECT_LE(silent[0], before + many * 2048) << (silent[0] - before) / many << " bytes each";
     // Those who ask borrow a buffer for a moment. The pools keep 64 inputs, and 64 outputs that may
     // have grown to 64 KiB.
     constexpr std::size_t kPools = 64 * (8 + 64) * 1024;
@@ -134,6 +134,7 @@ TEST_P(Crowds, OfClientsThatComeAndSlamTheDoorHarmNobody) {
 
   std::atomic<int> rude{kThreads};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < kTimes; ++i) be_rude(Visitor(port), i);
@@ -180,6 +181,7 @@ TEST_P(Crowds, OfGreedyClientsFromManyThreadsCostThePoliteOnesNoAnswer) {
   SiteFolder folder;
   const std::string medium(300'000, 'm');
   folder.write("medium.bin", medium);
+  // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
   folder.write("large.bin", std::string(20'000'000, 'x'));
   Program program(words_for(GetParam(), folder));
   const std::uint16_t port = program.port();

@@ -282,6 +282,7 @@ TEST_F(ServerTest, AnswersThoseWhoStandInTheQueueAtTheEnd) {
   TcpListener listener = TcpListener::bind(Address::loopback(0));
   const std::uint16_t port = listener.local_address().port();
   std::vector<Visitor> queue;
+  queue.reserve(100);
   for (int i = 0; i < 100; ++i) queue.emplace_back(port).asks("/");
   Visitor silent(port);
   {
@@ -306,6 +307,7 @@ TEST_F(ServerTest, LetsInNoMoreThanItsLimitAtTheEnd) {
   Site site(folder_.root().string(), few);
   TcpListener listener = TcpListener::bind(Address::loopback(0));
   std::vector<Visitor> queue;
+  queue.reserve(10);
   for (int i = 0; i < 10; ++i) queue.emplace_back(listener.local_address().port()).asks("/sleep");
   Executor executor;
   executor.block_on(serve(std::move(listener), site, ready()));
