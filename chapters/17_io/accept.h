@@ -5,7 +5,8 @@
 //        |  ^---- ECONNABORTED and its like: that one has given up; the next, please
 //        |------- EMFILE, ENFILE, ENOMEM: sleep 50 ms. It stays in the queue and would be reported
 //        |        again and again; meanwhile others may give a descriptor back
-//        '------- EAGAIN: nobody is there; wait for the reactor
+//        '------- EAGAIN: nobody is there; wait for the reactor (and if that has no place for one
+//                 more, ENOSPC: sleep 50 ms, too)
 //
 // As long as connections are waiting, nobody is asked to wait: incoming() gives up to `batch` of
 // them in a row, and then lets other tasks have their turn. Without that, whoever connects fast
@@ -27,6 +28,12 @@
 
 namespace book {
 namespace detail {
+
+/// Is there a descriptor, or memory, missing that another task may give back? (Or, for the listener
+/// itself, one of the descriptors that a user may watch.)
+bool is_shortage(int error) noexcept;
+/// Does an error say something about one would-be connection, and nothing about the listener?
+bool is_of_the_peer(int error) noexcept;
 
 /// The loop above.
 class Acceptor {

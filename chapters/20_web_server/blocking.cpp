@@ -25,10 +25,10 @@ namespace {
   throw std::system_error(errno, std::system_category(), call);
 }
 
-void set_timeout(int socket, int option, Duration time) {
+bool set_timeout(int socket, int option, Duration time) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
   const timeval limit{micros / 1'000'000, micros % 1'000'000};
-  ::setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit);
+  return ::setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit) == 0;
 }
 
 /// How long one visitor may keep us waiting. (For the other steps, watch.h looks after that.)
@@ -136,15 +136,18 @@ Descriptor BlockingServer::accept() {
   for (;;) {
     Descriptor client(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (client) {
-      set_timeout(client.get(), SO_SNDTIMEO, site_.settings.write_timeout);
-      return client;
+      if (set_timeout(client.get(), SO_SNDTIMEO, site_.settings.write_timeout)) return client;
+      continue;  // whom we can not limit we do not serve
     }
     const int error = errno;
     {
       const std::scoped_lock lock(mutex_);
       if (hung_up_) return {};
     }
-    if (error != EINTR && error != ECONNABORTED) fail("accept");
+    if (detail::is_shortage(error))
+      std::this_thread::sleep_for(kAcceptPause);
+    else if (error != EINTR && !detail::is_of_the_peer(error))
+      fail("accept");
   }
 }
 
@@ -152,7 +155,7 @@ Descriptor BlockingServer::accept() {
 std::optional<std::size_t> BlockingServer::receive(int client, std::span<char> room,
                                                    Duration time) {
   if (time < std::chrono::milliseconds(1)) return std::nullopt;
-  set_timeout(client, SO_RCVTIMEO, time);
+  if (!set_timeout(client, SO_RCVTIMEO, time)) fail("setsockopt");
   for (;;) {
     const ssize_t n = ::recv(client, room.data(), room.size(), 0);
     if (n >= 0) return static_cast<std::size_t>(n);

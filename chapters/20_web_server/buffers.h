@@ -88,6 +88,8 @@ class OutputBuffer {
 template <class Buffer>
 class Pool {
  public:
+  Pool() { kept_.reserve(kMostKept); }
+
   std::unique_ptr<Buffer> take() {
     if (kept_.empty()) return std::unique_ptr<Buffer>(new Buffer);  // its memory is not wiped
     std::unique_ptr<Buffer> buffer = std::move(kept_.back());
@@ -95,7 +97,7 @@ class Pool {
     return buffer;
   }
   /// Takes back an empty one.
-  void give_back(std::unique_ptr<Buffer> buffer) {
+  void give_back(std::unique_ptr<Buffer> buffer) noexcept {
     if (kept_.size() < kMostKept) kept_.push_back(std::move(buffer));
   }
 

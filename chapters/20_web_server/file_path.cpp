@@ -45,6 +45,15 @@ bool is_servable(std::string_view segment) {
   return !segment.empty() && segment.front() != '.' && segment.find('\\') == segment.npos;
 }
 
+/// A file system behind a network may be interrupted while it looks for the file.
+template <class Open>
+int uninterrupted(Open open) {
+  for (;;) {
+    const int fd = static_cast<int>(open());
+    if (fd >= 0 || errno != EINTR) return fd;
+  }
+}
+
 constexpr int kOpenFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 bool is_link(int folder, const std::string& name) {
@@ -65,8 +74,11 @@ Descriptor walk_by_hand(int root, std::string_view relative) {
     const std::size_t slash = relative.find('/');
     const std::string segment(relative.substr(0, slash));
     const int from = here ? here.get() : root;
-    if (slash == std::string_view::npos) return Descriptor(::openat(from, segment.c_str(), how));
-    Descriptor next(::openat(from, segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const auto open_with = [&](int flags) {
+      return Descriptor(uninterrupted([&] { return ::openat(from, segment.c_str(), flags); }));
+    };
+    if (slash == std::string_view::npos) return open_with(how);
+    Descriptor next = open_with(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (!next) {
       if (errno == ENOTDIR) errno = is_link(from, segment) ? ELOOP : ENOTDIR;
       return {};
@@ -103,7 +115,8 @@ Descriptor open_beneath(int root, std::string_view relative, Walk walk) {
   how.flags = kOpenFlags;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   const std::string name(relative);
-  const long fd = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
+  const int fd =
+      uninterrupted([&] { return ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how); });
   if (fd < 0 && errno == EAGAIN) return walk_by_hand(root, relative);  // something was renamed
   if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
     // An older kernel; or a container that forbids what it does not know. Files never say EPERM
@@ -111,7 +124,7 @@ Descriptor open_beneath(int root, std::string_view relative, Walk walk) {
     kernel_can.store(false, std::memory_order_relaxed);
     return walk_by_hand(root, relative);
   }
-  return Descriptor(static_cast<int>(fd));
+  return Descriptor(fd);
 }
 
 }  // namespace book::http

@@ -1,5 +1,6 @@
 #include "20_web_server/sequential.h"
 
+#include <new>
 #include <utility>
 
 #include "07_join/join.h"
@@ -17,7 +18,11 @@ Async<void> one_by_one(TcpListener listener, Site& site, CancellationToken stop)
     auto accepted = co_await stop.run_until_cancelled(listener.accept());
     if (!accepted) break;
     ++site.connections;
-    co_await handle_connection(std::move(accepted->stream), site);
+    try {
+      co_await handle_connection(std::move(accepted->stream), site);
+    } catch (const std::bad_alloc&) {
+      // No memory for this one: the next one may have more luck.
+    }
   }
 }
 
@@ -31,7 +36,8 @@ Async<void> finish_at(CancellationToken stop, Site& site) {
 
 Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
   warm_up(site.files, Reactor::current().now());
-  co_await join(one_by_one(std::move(listener), site, stop), finish_at(stop, site));
+  // The end first: it is made while there is memory for it.
+  co_await join(finish_at(stop, site), one_by_one(std::move(listener), site, stop));
 }
 
 }  // namespace book::http

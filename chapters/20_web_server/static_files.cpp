@@ -66,8 +66,14 @@ int status_of(int error) {
     case EXDEV:
     case ELOOP:
       return 403;
-    default:
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ENXIO:  // a socket, or a named pipe that nobody writes to
+    case ENODEV:
       return 404;
+    default:  // EIO and its like: it may well be there
+      return 503;
   }
 }
 

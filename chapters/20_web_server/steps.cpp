@@ -54,6 +54,7 @@ void rehearse(Mode mode, int workers, const TcpListener& listener) {
   // An executor: epoll and a bell. A worker: a visitor, and the way to a file.
   const int needed = 2 * executors + 3 * workers;
   std::vector<Descriptor> spare;
+  spare.reserve(static_cast<std::size_t>(needed));  // no descriptor is lost on the way into it
   for (int i = 0; i < needed; ++i) {
     spare.emplace_back(::fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0));
     if (!spare.back())
@@ -117,6 +118,8 @@ Server::Server(const Plan& plan, const Address& address) : plan_(plan) {
 }
 
 std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
+  std::vector<Totals> totals;
+  totals.reserve(sites_.size());  // while there is memory for it
   switch (plan_.mode) {
     case Mode::blocking:
       run_blocking(stop, beside);
@@ -129,7 +132,6 @@ std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
       run_parallel(stop, beside);
       break;
   }
-  std::vector<Totals> totals;
   for (const auto& site : sites_) totals.push_back({site->requests, site->connections});
   return totals;
 }

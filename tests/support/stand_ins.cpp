@@ -155,6 +155,11 @@ ssize_t read(int fd, void* buffer, size_t size) {
   check_memory(buffer, size);
   return moving(number("read"), fd, size, [&](size_t n) { return real(SYS_read, fd, buffer, n); });
 }
+ssize_t pread(int fd, void* buffer, size_t size, off_t from) {
+  check_memory(buffer, size);
+  return moving(number("pread"), fd, size,
+                [&](size_t n) { return real(SYS_pread64, fd, buffer, n, from); });
+}
 ssize_t write(int fd, const void* bytes, size_t size) {
   check_memory(bytes, size);
   return moving(number("write"), fd, size, [&](size_t n) { return real(SYS_write, fd, bytes, n); });
