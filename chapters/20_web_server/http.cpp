@@ -183,11 +183,4 @@ Parsed parse(std::string_view buffer, const Limits& limits) {
   return parsed;
 }
 
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((text[i] | 0x20) != lower[i]) return false;
-  return true;
-}
-
 }  // namespace book::http

@@ -58,6 +58,11 @@ struct Parsed {
 
 /// Compares without regard to the case of ASCII letters; `lower` is in lower case, letters and '-'
 /// only.
-[[nodiscard]] bool equals_ignoring_case(std::string_view text, std::string_view lower);
+[[nodiscard]] inline bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if ((text[i] | 0x20) != lower[i]) return false;
+  return true;
+}
 
 }  // namespace book::http

@@ -23,7 +23,7 @@ bool is_host(std::string_view text) {
   }
   if (p == end) return true;
   if (*p != ':') return false;
-  return std::all_of(p + 1, end, [](char c) { return c >= '0' && c <= '9'; });
+  return scan::skip(p + 1, end, scan::kDigit) == end;
 }
 
 bool FramingFields::note_known(std::string_view name, std::string_view value) {

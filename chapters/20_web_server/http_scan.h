@@ -13,6 +13,7 @@ enum CharClass : std::uint8_t {
   kToken = 1,   ///< a method or the name of a field
   kTarget = 2,  ///< what a target may hold: visible ASCII without '#'
   kHost = 4,    ///< the name of a host, without its port
+  kDigit = 16,  ///< of a port
   kText = 8,    ///< the value of a field: no control character but the tab
 };
 
@@ -22,6 +23,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = [] {
     for (char c : chars) classes[static_cast<unsigned char>(c)] |= what;
   };
   add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~", kToken | kHost);
+  add("0123456789", kDigit);
   add("!#$%&'*+^`|", kToken);
   add("!$&'()*+,;=%", kHost);
   for (int c = 0x21; c <= 0x7e; ++c)
