@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -33,11 +31,6 @@ std::string browser() {
   for (const char* name : kBrowsers)
     if (test::has_tool(name)) return name;
   return *kBrowsers.begin();
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 class Browser : public Visit {
@@ -98,6 +91,7 @@ TEST_F(Browser, ReloadsAPageWithAllThatBelongsToIt) {
   std::string log;
   long early = -1;  // memory, when it has seen a fifth of it
   while (log.find("GET /done.html?") == std::string::npos) {
+    ASSERT_FALSE(server->is_over()) << "The server has ended:\n" << server->errors();
     ASSERT_FALSE(browser.is_over()) << browser.output();
     ASSERT_LT(std::chrono::steady_clock::now() - began, limit)
         << "The page is not done. The log ends with:\n"

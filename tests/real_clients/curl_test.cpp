@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <random>
 #include <string>
 
@@ -12,6 +15,8 @@
 
 namespace book::http {
 namespace {
+
+using namespace std::chrono_literals;
 
 /// Bytes of every kind, the same ones each time.
 std::string noise(std::size_t size) {
@@ -112,6 +117,56 @@ TEST_F(Curl, AsksWhatItMayDo) {
   }
 }
 
+TEST_F(Curl, TakesAPartOfAFile) {
+  const std::string bytes = noise(100'000);
+  for (const char* name : {"large.bin", "small.bin"}) {
+    folder.write(name, bytes.substr(0, name[0] == 'l' ? 100'000 : 1000));
+    const std::string whole = content_of(folder.root() / name);
+    serve();
+    const std::string at = url("/" + std::string(name));
+    EXPECT_TRUE(curl("-r 0-99 " + at) == whole.substr(0, 100));
+    EXPECT_TRUE(curl("-r 200- " + at) == whole.substr(200));
+    EXPECT_TRUE(curl("-r -50 " + at) == whole.substr(whole.size() - 50));
+    EXPECT_EQ(statuses("-r 0-99 " + at + kNext + "-r 100000- " + at + kNext + "-r x " + at + kNext +
+                       "-I -r 0-9 " + at),
+              "206/1 416/0 200/0 200/0 ");
+  }
+}
+
+/// A download that broke off in the middle, and another one whose file has become another since.
+TEST_F(Curl, ResumesADownload) {
+  const std::string bytes = noise(300'000);
+  folder.write("large.bin", bytes);
+  serve();
+  const test::TemporaryFile copy;
+  std::ofstream(copy.path(), std::ios::binary) << bytes.substr(0, 123'456);
+  EXPECT_EQ(
+      curl("-C - -w '%{http_code} %{size_download}' -o " + copy.path() + " " + url("/large.bin")),
+      "206 176544");
+  EXPECT_TRUE(copy.content() == bytes);
+  EXPECT_EQ(curl("-r 10- -H 'If-Range: \"another\"' -w '%{http_code} %{size_download}' -o " +
+                 copy.path() + " " + url("/large.bin")),
+            "200 300000");
+}
+
+TEST_F(Curl, AsksOnlyForWhatIsNewToIt) {
+  // Of last week: the file's time alone says that nothing has changed since.
+  std::filesystem::last_write_time(folder.root() / "hello.html",
+                                   std::filesystem::file_time_type::clock::now() - 168h);
+  serve();
+  const test::TemporaryFile copy, tag;
+  const std::string ask = "-w '%{http_code} %{size_download}' -o " + copy.path() + " ";
+  EXPECT_EQ(curl("-R " + ask + url()), "200 5");
+  EXPECT_EQ(curl("-z " + copy.path() + " " + ask + url()), "304 0");
+  EXPECT_EQ(curl("-z '-1 year ago' " + ask + url()), "200 5") << "if it is older";
+  EXPECT_EQ(curl("-z '2 weeks ago' " + ask + url()), "200 5");
+
+  EXPECT_EQ(curl("--etag-save " + tag.path() + " " + ask + url()), "200 5");
+  EXPECT_EQ(curl("--etag-compare " + tag.path() + " " + ask + url()), "304 0");
+  EXPECT_EQ(curl("-H 'If-Match: \"another\"' -o /dev/null -w '%{http_code}' " + url()), "412");
+  EXPECT_EQ(copy.content(), "hello");
+}
+
 TEST_F(Curl, SpeaksTheOldProtocolToo) {
   serve();
   EXPECT_EQ(statuses("-0 " + url() + kNext + "-0 " + url()), "200/1 200/1 ");
@@ -139,9 +194,7 @@ TEST_F(Curl, GetsManyFilesAtOnce) {
   std::filesystem::create_directory(copies);
   curl("--parallel --parallel-max 20 '" + url("/[0-99]") + "' -o '" + copies.string() + "/#1'");
   for (int i = 0; i < 100; ++i) {
-    std::ifstream copy(copies / std::to_string(i));
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(copy), {}),
-              std::to_string(i) + " is my name");
+    EXPECT_EQ(content_of(copies / std::to_string(i)), std::to_string(i) + " is my name");
   }
   EXPECT_EQ(stop().requests, 100);
 }

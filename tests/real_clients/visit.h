@@ -6,12 +6,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
-#include <cstdlib>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <regex>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,21 +18,14 @@
 
 #include "chapters/20_web_server/program.h"
 #include "chapters/20_web_server/site_folder.h"
-#include "support/paths.h"
-#include "tool.h"
 
 namespace book::http {
 
-inline bool want_all_clients() {
-  const char* wanted = std::getenv("BOOK_CLIENTS");
-  return wanted != nullptr && std::string_view(wanted) == "all";
-}
-
+/// Is BOOK_CLIENTS all?
+bool want_all_clients();
 /// The first group of the first match, as a number; -1 when there is none.
-inline long number_in(const std::string& text, const std::string& pattern) {
-  std::smatch match;
-  return std::regex_search(text, match, std::regex(pattern)) ? std::stol(match[1]) : -1;
-}
+long number_in(const std::string& text, const std::string& pattern);
+std::string content_of(const std::filesystem::path& path);
 
 /// What the program says when it ends.
 struct Counts {
@@ -49,25 +41,10 @@ class Visit : public testing::Test {
   explicit Visit(std::string tool, std::string package = "")
       : tool_(std::move(tool)), package_(package.empty() ? tool_ : std::move(package)) {}
 
-  void SetUp() override {
-    if (test::has_tool(tool_)) return;
-    const std::string why = tool_ + " is not installed: apt-get install " + package_;
-    if (want_all_clients()) FAIL() << why;
-    GTEST_SKIP() << why;
-  }
+  void SetUp() override;
 
   /// Starts the program on the folder; further words are options.
-  void serve(std::vector<std::string> options = {}) {
-    std::vector<std::string> words = {"--port", "0", "--root", folder.root().string()};
-    words.insert(words.end(), options.begin(), options.end());
-    server.emplace(std::move(words), [] {
-      // The address sanitizer keeps what was freed for a while; one megabyte of it is enough here,
-      // where somebody looks at how much memory there is.
-      ::setenv("ASAN_OPTIONS", "quarantine_size_mb=1", 0);
-    });
-    port_ = server->port();
-    ASSERT_NE(port_, 0) << server->errors();
-  }
+  void serve(const std::vector<std::string>& options = {});
 
   std::string url(std::string_view path = "/") const {
     return "http://127.0.0.1:" + std::to_string(port_) + std::string(path);
@@ -75,13 +52,7 @@ class Visit : public testing::Test {
   std::string file(std::string_view name) const { return (folder.root() / name).string(); }
 
   /// Ctrl-C: the program ends well, and says how much it had to do.
-  Counts stop() {
-    EXPECT_EQ(server->end(SIGINT), 0);
-    EXPECT_EQ(server->errors(), "");
-    const std::string& said = server->output();
-    return {number_in(said, "stopped after (\\d+) requests? on"),
-            number_in(said, "requests? on (\\d+) connections?\n")};
-  }
+  Counts stop();
 
   SiteFolder folder;
   std::optional<Program> server;
