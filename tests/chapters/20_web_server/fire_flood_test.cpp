@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <iostream>
 #include <string>
@@ -17,6 +18,7 @@
 #include "program.h"
 #include "site_folder.h"
 #include "support/sanitizer.h"
+#include "support/watchdog.h"
 #include "under_fire.h"
 #include "visitor.h"
 
@@ -49,6 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Fire, Crowds, testing::Values("concurrent", "parallel")
 
 /// All of them silent, then all of them asking, then gone; and once more.
 TEST_P(Crowds, AreCheapAndLeaveNothingBehind) {
+  test::give_this_test(std::chrono::seconds(120));  // three of its own, on a machine that is idle
   const bool is_parallel = GetParam() == "parallel"s;
   const std::size_t many = room_for(test::under_sanitizer() || is_parallel ? 1000 : 10'000);
   SiteFolder folder;
