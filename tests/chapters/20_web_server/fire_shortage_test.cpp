@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstddef>
 #include <fstream>
-#include <regex>
 #include <string>
 #include <thread>
 #include <utility>

@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <regex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -57,11 +56,13 @@ class Program {
 
   /// The port of the "listening on" line; 0 when the program ends without one.
   std::uint16_t port() {
-    std::smatch match;
-    static const std::regex line("listening on http://127\\.0\\.0\\.1:(\\d+)/\n");
-    while (!std::regex_search(output_, match, line))
+    const std::string before = "listening on http://127.0.0.1:";
+    for (;;) {
+      const std::size_t at = output_.find(before);
+      if (at != std::string::npos && output_.find("/\n", at) != std::string::npos)
+        return static_cast<std::uint16_t>(std::stoi(output_.substr(at + before.size())));
       if (!read_more()) return 0;
-    return static_cast<std::uint16_t>(std::stoi(match[1]));
+    }
   }
   /// Sends a signal, if any, and waits for the end. The exit code, or minus the signal that killed
   /// it.

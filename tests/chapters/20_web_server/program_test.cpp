@@ -1,5 +1,5 @@
-// The program itself, as a user starts it: what it prints, how it ends, what it does with bad
-// input, and what curl makes of it.
+// The program itself, as a user starts it: what it prints, how it ends, and what it does with bad
+// input. (What curl makes of it: tests/real_clients.)
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,18 +9,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <regex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "program.h"
 #include "site_folder.h"
-#include "support/child_process.h"
 #include "support/paths.h"
 #include "support/sanitizer.h"
 #include "visitor.h"
@@ -174,42 +170,6 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
   EXPECT_EQ(status, "HTTP/1.1 200") << program.errors();
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_NE(program.errors(), "") << "there was memory for all of them: the test tests nothing";
-}
-
-/// A command's output. curl: give up after ten seconds.
-std::string run(const std::string& command) {
-  std::string text;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  char buffer[1024];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
-  ::pclose(pipe);
-  return text;
-}
-
-TEST(WebServerProgram, PleasesCurl) {
-  if (std::system("command -v curl >/dev/null 2>&1") != 0)
-    GTEST_SKIP() << "curl is missing: install it (apt-get install curl) to run this test";
-  SiteFolder folder;
-  folder.write("large.bin", std::string(1'000'000, 'x'));
-  Program program({"--port", "0", "--root", folder.root().string()});
-  const std::string url = "http://127.0.0.1:" + std::to_string(program.port()),
-                    curl = "curl -sS --max-time 10 ";
-  EXPECT_EQ(run(curl + url + "/"), "hello");
-  EXPECT_EQ(run(curl + "-w ' %{http_code}' " + url + "/nothing"), "not here 404");
-  EXPECT_EQ(run(curl + "-w ' %{http_code} %{num_connects}' " + url +
-                "/ --next -sS -w ' %{http_code} %{num_connects}' " + url + "/nothing"),
-            "hello 200 1not here 404 0")
-      << "the second request goes over the first one's connection";
-  EXPECT_EQ(run(curl + "-0 " + url + "/"), "hello");
-  EXPECT_EQ(run(curl + "-I -o /dev/null -w '%{http_code} %{size_download}' " + url + "/"), "200 0");
-  EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code} %{size_download}' " + url + "/large.bin"),
-            "200 1000000");
-  EXPECT_EQ(run(curl + "--path-as-is -o /dev/null -w '%{http_code}' " + url + "/../secret"), "404");
-  EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code}' -d @" +
-                (folder.root() / "large.bin").string() + " " + url + "/"),
-            "405");
-  EXPECT_EQ(run(curl + "-o /dev/null -w '%{http_code}' -H 'Content-Length: x' " + url + "/"),
-            "400");
 }
 
 }  // namespace
