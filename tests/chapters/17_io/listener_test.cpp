@@ -187,6 +187,24 @@ TEST_F(Accepting, RestsWhenTheSystemIsShortOfSomething) {
   EXPECT_TRUE(reactor_.waiting().nothing()) << "dropped while it rested";
 }
 
+TEST_F(Accepting, RestsWhenTheReactorHasNoPlaceForTheListener) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  const Instant start = reactor_.now();
+  auto accept = listener_.accept();
+  test::fail_next("epoll_ctl", ENOSPC, 2);  // max_user_watches
+  EXPECT_TRUE(accept.poll(cx_).is_pending());
+  reactor_.wait();
+  EXPECT_TRUE(accept.poll(cx_).is_pending());
+  EXPECT_EQ(reactor_.waiting().timers, 1u) << "it rests, and does not spin";
+  reactor_.wait();
+  EXPECT_TRUE(accept.poll(cx_).is_pending());
+  EXPECT_EQ(reactor_.now() - start, 2 * kAcceptPause);
+  EXPECT_TRUE(reactor_.waiting().timers == 0 && reactor_.waiting().io == 1) << "it is watched now";
+  const auto client = call(listener_.local_address());
+  reactor_.wait();
+  EXPECT_TRUE(accept.poll(cx_).is_ready());
+}
+
 TEST_F(Accepting, WhatIsWrongWithTheListenerItselfIsThrown) {
   ::shutdown(listener_.fd(), SHUT_RDWR);
   auto accept = listener_.accept();
