@@ -7,8 +7,8 @@
 //     Checksum: 42\r\n            trailers: fields that come too late to decide anything
 //     \r\n                        the end; the next request begins here
 //
-// The decoder takes it in whatever pieces arrive, down to single bytes, and keeps no byte of it:
-// all it remembers between two pieces is where in this picture it stands. It knows nothing of
+// The decoder takes it in whatever pieces arrive, down to single bytes. All it remembers between
+// two pieces is where in this picture it stands, and the name of a trailer. It knows nothing of
 // sockets. Chapter 20 explains it under "A body in chunks".
 #pragma once
 

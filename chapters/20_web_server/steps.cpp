@@ -59,7 +59,8 @@ void rehearse(Mode mode, int workers, const TcpListener& listener) {
     spare.emplace_back(::fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0));
     if (!spare.back())
       throw std::system_error(errno, std::system_category(),
-                              "a server of " + std::to_string(workers) + " threads needs " +
+                              "a server of " + std::to_string(workers) +
+                                  (workers == 1 ? " thread needs " : " threads needs ") +
                                   std::to_string(needed - i) + " descriptors more");
   }
 }

@@ -2,8 +2,8 @@
 // copy (RFC 9110, section 8.8).
 //
 //     Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT
-//     ETag: "2ebc9f8111e1a300-10f"                    modified, in nanoseconds, and size
-//     ETag: W/"2ebc9f8111e1a300-10f-2ebc9f81204c18"   weak: just modified, and when we looked
+//     ETag: "ae1b981bc490a00-10f"                     modified, in nanoseconds, and size
+//     ETag: W/"ae1b981bc490a00-10f-ae1b981d4dcef4e"   weak: just modified, and when we looked
 //
 // A clock has ticks. Two changes within one tick leave the same time behind, so a file that was
 // modified a moment ago may change again and look the same. Until a second has passed, its tag is
