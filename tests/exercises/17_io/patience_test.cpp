@@ -21,6 +21,7 @@
 #include "17_io/duplex.h"
 #include "17_io/io.h"
 #include "common/reactor.h"
+#include "support/counting_waker.h"
 
 namespace book::exercise {
 namespace {
@@ -156,6 +157,24 @@ TEST(Patience, TheEndIsAReadOfZeroBytes) {
                           "every reader knows what to do with. And a limit that has passed is no "
                           "limit any more: a Sleep that has ended is not asked again.";
   EXPECT_TRUE(ends == 2 || !error.empty()) << "Each of the two reads ends after its ten seconds.";
+}
+
+TEST(Patience, AReadThatIsOverLeavesItsPlace) {
+  Executor executor({.time = TimeMode::virtual_time});
+  auto [here, there] = duplex(64);
+  Patient client(std::move(here), 10s);
+  test::CountingWaker one, another;
+  Context first(one.waker()), second(another.waker());
+  Reactor::Scope scope(executor.reactor());
+  std::array<char, 16> buffer;
+  {
+    auto dropped = read(client, buffer);
+    ASSERT_TRUE(dropped.poll(first).is_pending());
+  }
+  auto next = read(client, buffer);
+  EXPECT_NO_THROW((void)next.poll(second))
+      << "A read was dropped, and its task still has the place: a stream keeps one waker a "
+         "direction. Hand forget() on to the stream.";
 }
 
 TEST(Patience, WhatHasComeLeavesNoTimerBehind) {

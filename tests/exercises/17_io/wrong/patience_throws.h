@@ -38,6 +38,11 @@ class Patient {
   Poll<void> poll_flush(Context& cx) { return stream_.poll_flush(cx); }
   Poll<void> poll_close(Context& cx) { return stream_.poll_close(cx); }
 
+  /// A read that has ended, or was dropped, is not to be woken any more: the stream has its waker.
+  void forget(Direction direction, const Waker& waker) noexcept {
+    if constexpr (requires { stream_.forget(direction, waker); }) stream_.forget(direction, waker);
+  }
+
  private:
   S stream_;
   Duration patience_;
