@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <exception>
 #include <utility>
 
 #include "05_async_await/async.h"
@@ -10,17 +9,16 @@
 #include "10_spawning/task_scope.h"
 #include "10_spawning/timeout.h"
 #include "common/clock.h"
-#include "common/future.h"
 
 namespace book::http {
 
 /// One connection: what goes wrong with it concerns nobody else. `open` counts those that have not
 /// ended; one that is dropped has not.
-template <Future F>
-Async<void> alone(F connection, std::size_t& open) {
+template <class Handle, class Client>
+Async<void> alone(Handle& handle, Client client, std::size_t& open) {
   try {
-    co_await std::move(connection);
-  } catch (const std::exception&) {
+    co_await handle(std::move(client));
+  } catch (...) {
     // The client has gone away in the middle, as clients do.
   }
   --open;
@@ -31,7 +29,7 @@ template <class Listener, class Handle>
 Async<void> accept_into(TaskScope& scope, Listener listener, Handle& handle, std::size_t& open) {
   for (;;) {
     auto client = co_await listener.accept();
-    scope.spawn(alone(handle(std::move(client)), open));
+    scope.spawn(alone(handle, std::move(client), open));
     ++open;
   }
 }
