@@ -126,6 +126,7 @@ void BlockingServer::handle_connection(int client) {
       case Next::linger:
         return linger(client);
       case Next::close:
+        if (talk.has_unread()) linger(client);
         return;
     }
   }

@@ -1,6 +1,7 @@
 // One connection, from its first byte to its last: the `handle_connection` of the book.
 #pragma once
 
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -58,8 +59,9 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
   try {
     for (;;) {
       const Instant now = Reactor::current().coarse_now();
-      const Next next = talk.advance(now);
+      Next next = talk.advance(now);
       const Came came = co_await exchange(stream, talk, watch, next, now);
+      if (next == Next::close && talk.has_unread()) next = Next::linger;
       if (came == Came::end || next == Next::close) break;
       if (came == Came::too_late) talk.give_up(Reactor::current().coarse_now());
       if (next == Next::read) continue;
@@ -70,6 +72,8 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
     // The client has gone away in the middle, as clients do.
   } catch (const UnexpectedEnd&) {
     // A file has shrunk while it was sent: the client sees the connection end too early.
+  } catch (const std::bad_alloc&) {
+    // No memory for its buffers: others may have more luck.
   }
 }
 

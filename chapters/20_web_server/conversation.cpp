@@ -1,5 +1,6 @@
 #include "20_web_server/conversation.h"
 
+#include <sys/ioctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -137,6 +138,12 @@ Next Conversation::refuse(int status, const Request& request, Instant now) {
   return Next::linger;
 }
 
+/// A client may ask for more while a large file is on its way. Only the system knows.
+bool Conversation::has_unread() const noexcept {
+  int bytes = 0;
+  return socket_ >= 0 && ::ioctl(socket_, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
 void Conversation::give_up(Instant now) { refuse(408, Request(), now); }
 
 /// Of a request that could not be read there is no more to say than how its first line begins.
@@ -148,6 +155,7 @@ void Conversation::log(const Request& request, int status, std::uint64_t bytes, 
     line = {request.method.data(), size};
   } else if (has_input()) {
     line = input_->bytes().substr(0, 200);
+    if (line.starts_with("\r\n"sv)) line.remove_prefix(2);  // forgiven, as in parse()
     line = line.substr(0, line.find_first_of("\r\n"sv));
   }
   if (!visitor_) visitor_ = std::make_unique<std::string>(visitor_at(socket_));

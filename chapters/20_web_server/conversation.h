@@ -78,10 +78,14 @@ class Conversation {
   /// What Next::read waits for.
   Waits waits_for() const noexcept {
     if (body_ > 0) return Waits::body;
-    return has_input() ? Waits::head : Waits::idle;
+    return has_begun() ? Waits::head : Waits::idle;
   }
   /// Has a request been answered since the last call? Then the next one has all its time.
   bool take_answered() noexcept { return std::exchange(answered_, false); }
+
+  /// To be asked before Next::close: has something come that was not read? Then it is a
+  /// Next::linger after all.
+  bool has_unread() const noexcept;
 
   /// Of the request that Next::sleep is about.
   Duration delay() const {
@@ -101,6 +105,10 @@ class Conversation {
   void log(const Request& request, int status, std::uint64_t bytes, Instant now);
   void read_piece();
   bool has_input() const noexcept { return input_ && !input_->empty(); }
+  /// Not with the empty line that some clients send behind a body, perhaps after their last one.
+  bool has_begun() const noexcept {
+    return has_input() && !std::string_view("\r\n").starts_with(input_->bytes());
+  }
   void begin_body(const Request& request);
   bool skip_body();
   bool skip_chunks();

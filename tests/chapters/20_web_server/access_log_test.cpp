@@ -82,6 +82,8 @@ TEST_F(AccessLogTest, WritesALineARequestInTheCommonFormat) {
 TEST_F(AccessLogTest, WritesOfABrokenRequestHowItBegins) {
   EXPECT_EQ(log_of("hello there\r\nand more\r\n"), "- - - [] \"hello there\" 400 17\n");
   ::unlink(path_.c_str());
+  EXPECT_EQ(log_of("\r\nhello there\r\n"), "- - - [] \"hello there\" 400 17\n");
+  ::unlink(path_.c_str());
   EXPECT_EQ(log_of("GET / HT"), "- - - [] \"GET / HT\" 408 21\n") << "given up";
   ::unlink(path_.c_str());
   EXPECT_EQ(log_of("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"),

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
+#include <span>
 #include <string>
 
 #include "04_io_executor/block_on.h"
@@ -49,6 +51,27 @@ TEST_F(ConnectionTest, AnswersAClientThatIsNoSocket) {
   EXPECT_EQ(talk_to({{{0s, get("/")}}, seen_}), 0s);
   EXPECT_EQ(seen_.sent.substr(0, 17), "HTTP/1.1 200 OK\r\n");
   EXPECT_EQ(seen_.sent.substr(seen_.sent.size() - 9), "\r\n\r\nhello");
+}
+
+/// Some clients send one behind a body; it may be their last word.
+TEST_F(ConnectionTest, AnEmptyLineBehindTheLastRequestBeginsNone) {
+  const Duration idle = site_.settings.idle_timeout;
+  for (const std::string line : {"\r\n", "\r"}) {
+    Seen seen;
+    EXPECT_EQ(talk_to({{{0s, get("/") + line}}, seen, MockStream::Then::stays_silent}), idle);
+    EXPECT_EQ(seen.sent.substr(seen.sent.size() - 9), "\r\n\r\nhello") << "and no 408";
+  }
+}
+
+struct StreamWithoutMemory : MockStream {
+  using MockStream::MockStream;
+  Poll<std::size_t> poll_read(Context&, std::span<char>) { throw std::bad_alloc(); }
+};
+
+TEST_F(ConnectionTest, WithoutMemoryItEndsAndNobodyElseHearsOfIt) {
+  Executor executor;
+  EXPECT_NO_THROW(executor.block_on(handle_connection(StreamWithoutMemory({}, seen_), site_)));
+  EXPECT_EQ(seen_.sent, "");
 }
 
 TEST_F(ConnectionTest, ASleepTakesFiveSecondsAndNoMore) {

@@ -160,6 +160,21 @@ TEST_P(EveryMode, SurvivesVisitorsWhoLeaveInTheMiddle) {
   EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
 }
 
+/// What comes after the last request is not read. A server that closes over it sends a reset, and
+/// what the client has not taken yet is gone.
+TEST_P(EveryMode, SendsAFileToItsEndThoughTheClientGoesOnTalking) {
+  constexpr std::size_t kLarge = 20'000'000;  // more than the system takes at once
+  folder.write("large.bin", std::string(kLarge, 'x'));
+  Running server(plan_of(GetParam(), folder));
+  Visitor visitor(server.port());
+  visitor.asks("/large.bin", "GET", "Connection: close\r\n");
+  while (!visitor.has_answer()) std::this_thread::sleep_for(1ms);  // now the request was read
+  visitor.sends("\r\n");
+  EXPECT_EQ(visitor.status(), "HTTP/1.1 200");
+  EXPECT_EQ(visitor.body().size(), kLarge);
+  EXPECT_TRUE(visitor.at_end());
+}
+
 TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
   SiteFolder folder;
   // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
