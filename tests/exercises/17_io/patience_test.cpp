@@ -118,6 +118,26 @@ TEST(Patience, EveryWordCountsAnew) {
                                   "limit counts from the last byte: bytes came? No limit any more.";
 }
 
+/// Says something every four seconds, as a server does that wants to know whether they are there.
+Async<void> knock(Patient<DuplexStream>& client) {
+  for (;;) {
+    co_await sleep(4s);
+    co_await write_all(client, std::string_view("Hello?"));
+  }
+}
+
+TEST(Patience, WhatYouSayIsNoWordOfTheirs) {
+  Heard silent;
+  Executor executor({.time = TimeMode::virtual_time});
+  auto [here, there] = duplex(1000);
+  Patient client(std::move(here), 10s);
+  auto both = join(knock(client), listen(client, 0s, silent));
+  executor.block_on(timeout(60s, std::move(both)));
+  EXPECT_TRUE(silent.ended && silent.took == 10s)
+      << "They never say a word. You do, every four seconds, and that gave them new patience each "
+         "time. Only what comes counts: writing leaves the limit alone.";
+}
+
 TEST(Patience, WhatTheReaderDoesIsNotTheirFault) {
   const Heard busy = hear({{2s, "a"}, {6s, "b"}}, Then::leaves, 3s, 5s);
   EXPECT_EQ(busy.bytes, "ab")

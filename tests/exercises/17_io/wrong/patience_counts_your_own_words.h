@@ -1,0 +1,47 @@
+// A wrong answer: what is written counts as a word of the other side.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "02_timer_future/sleep.h"
+#include "17_io/io.h"
+#include "common/future.h"
+
+namespace book::exercise {
+
+/// A stream whose reads give up: when nothing has come for `patience`, the stream is at its end.
+template <class S>
+requires AsyncRead<S> && AsyncWrite<S>
+class Patient {
+ public:
+  Patient(S stream, Duration patience) : stream_(std::move(stream)), patience_(patience) {}
+
+  Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
+    Poll<std::size_t> came = stream_.poll_read(cx, buffer);
+    if (came.is_ready()) {
+      limit_.reset();
+      return came;
+    }
+    if (!limit_) limit_.emplace(sleep(patience_));
+    if (limit_->poll(cx).is_pending()) return pending;
+    limit_.reset();
+    return std::size_t{0};
+  }
+
+  Poll<std::size_t> poll_write(Context& cx, std::span<const char> bytes) {
+    if (limit_) limit_.emplace(sleep(patience_));
+    return stream_.poll_write(cx, bytes);
+  }
+  Poll<void> poll_flush(Context& cx) { return stream_.poll_flush(cx); }
+  Poll<void> poll_close(Context& cx) { return stream_.poll_close(cx); }
+
+ private:
+  S stream_;
+  Duration patience_;
+  std::optional<Sleep> limit_;  ///< there while a read waits
+};
+
+}  // namespace book::exercise
