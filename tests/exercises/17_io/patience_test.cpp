@@ -179,6 +179,57 @@ TEST(Patience, TheEndIsAReadOfZeroBytes) {
   EXPECT_TRUE(ends == 2 || !error.empty()) << "Each of the two reads ends after its ten seconds.";
 }
 
+Async<void> read_after(Duration pause, DuplexStream wire, std::string& heard) {
+  Patient client(std::move(wire), 10s);
+  co_await sleep(pause);
+  std::array<char, 16> buffer;
+  const std::size_t n = co_await read(client, buffer);
+  heard.assign(buffer.data(), n);
+  co_await never<void>();  // the stream stays: the other side has not said its word yet
+}
+
+TEST(Patience, BeginsWithTheReadAndNotWithTheStream) {
+  Executor executor({.time = TimeMode::virtual_time});
+  auto [here, there] = duplex(64);
+  std::string heard;
+  auto both = join(read_after(20s, std::move(here), heard),
+                   speak(std::move(there), {{25s, "here"}}, Then::stays_silent));
+  executor.block_on(timeout(60s, std::move(both)));
+  EXPECT_EQ(heard, "here")
+      << "The stream was made, and you had other things to do for twenty seconds. Then you read, "
+         "and five seconds later the word came. Nobody had waited before: make the limit in "
+         "poll_read, not in the constructor.";
+}
+
+Async<void> say_that_it_is_too_late(Patient<DuplexStream>& client) {
+  std::array<char, 16> buffer;
+  co_await read(client, buffer);
+  try {
+    co_await write_all(client, "too late");
+  } catch (const std::exception&) {
+    // The test sees that nothing has come.
+  }
+}
+
+Async<void> hear_it(DuplexStream wire, std::string& heard) {
+  std::array<char, 16> buffer;
+  const std::size_t n = co_await read(wire, buffer);
+  heard.assign(buffer.data(), n);
+}
+
+TEST(Patience, OnlyTheReadingEnds) {
+  Executor executor({.time = TimeMode::virtual_time});
+  auto [here, there] = duplex(64);
+  Patient client(std::move(here), 10s);
+  std::string heard;
+  auto both = join(say_that_it_is_too_late(client), hear_it(std::move(there), heard));
+  executor.block_on(timeout(60s, std::move(both)));
+  EXPECT_EQ(heard, "too late")
+      << "Your patience was over, and you could not say so any more. It is "
+         "the reading that has ended: poll_read does not close the "
+         "stream.";
+}
+
 TEST(Patience, AReadThatIsOverLeavesItsPlace) {
   Executor executor({.time = TimeMode::virtual_time});
   auto [here, there] = duplex(64);
