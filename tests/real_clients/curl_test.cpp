@@ -119,16 +119,15 @@ TEST_F(Curl, AsksWhatItMayDo) {
 
 TEST_F(Curl, TakesAPartOfAFile) {
   const std::string bytes = noise(100'000);
-  for (const char* name : {"large.bin", "small.bin"}) {
-    folder.write(name, bytes.substr(0, name[0] == 'l' ? 100'000 : 1000));
-    const std::string whole = content_of(folder.root() / name);
+  for (const std::size_t size : {1000, 100'000}) {
+    const std::string whole = bytes.substr(0, size);
+    folder.write("hello.html", whole);
     serve();
-    const std::string at = url("/" + std::string(name));
-    EXPECT_TRUE(curl("-r 0-99 " + at) == whole.substr(0, 100));
-    EXPECT_TRUE(curl("-r 200- " + at) == whole.substr(200));
-    EXPECT_TRUE(curl("-r -50 " + at) == whole.substr(whole.size() - 50));
-    EXPECT_EQ(statuses("-r 0-99 " + at + kNext + "-r 100000- " + at + kNext + "-r x " + at + kNext +
-                       "-I -r 0-9 " + at),
+    EXPECT_TRUE(curl("-r 0-99 " + url()) == whole.substr(0, 100));
+    EXPECT_TRUE(curl("-r 200- " + url()) == whole.substr(200));
+    EXPECT_TRUE(curl("-r -50 " + url()) == whole.substr(size - 50));
+    EXPECT_EQ(statuses("-r 0-99 " + url() + kNext + "-r 100000- " + url() + kNext + "-r x " +
+                       url() + kNext + "-I -r 0-9 " + url()),
               "206/1 416/0 200/0 200/0 ");
   }
 }
