@@ -22,7 +22,8 @@
 #include "support/descriptors.h"
 #include "support/faults.h"
 
-namespace book::http {
+// A namespace of its own: the demonstration (demo.h) has visits, too.
+namespace book::http::fault_sweep {
 
 /// A request, and the one right answer to it.
 struct Ask {
@@ -358,4 +359,4 @@ inline void visit_one_by_one(Visit& visit, const Place& place, const std::functi
   if (slow.hears(place.large_file())) slow.hears_the_end();
 }
 
-}  // namespace book::http
+}  // namespace book::http::fault_sweep

@@ -69,7 +69,7 @@ namespace book::test {
 static void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 }  // namespace book::test
 
-namespace book::http {
+namespace book::http::fault_sweep {
 namespace {
 
 using namespace std::chrono_literals;
@@ -371,4 +371,4 @@ TEST_P(SmallSweep, OnceAtEveryCall) {
 }
 
 }  // namespace
-}  // namespace book::http
+}  // namespace book::http::fault_sweep
