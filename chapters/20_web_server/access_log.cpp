@@ -61,10 +61,11 @@ void AccessLog::open_file() {
   inode_ = st.st_ino;
 }
 
+/// Where a pipe was, somebody will make another one: that is not for us to do.
 bool AccessLog::was_moved() const noexcept {
   struct ::stat st {};
-  if (path_.empty() || !never_waits_) return false;
-  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT;
+  if (path_.empty()) return false;
+  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT && never_waits_;
   return st.st_dev != device_ || st.st_ino != inode_;
 }
 

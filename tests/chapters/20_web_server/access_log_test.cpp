@@ -245,6 +245,30 @@ TEST_F(AccessLogTest, GoesOnInTheMiddleOfALineWhenThereIsRoomAgain) {
   EXPECT_EQ(log.lost(), 0u);
 }
 
+TEST_F(AccessLogTest, AReaderMayMakeItsPipeAnew) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);  // as chapter_main does
+  const auto read_end = [this] {
+    EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+    return test::Fd(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  };
+  ::testing::internal::CaptureStderr();
+  test::Fd reader = read_end();
+  AccessLog log(path_);
+  reader.close();
+  ::unlink(path_.c_str());
+  log.add({"a", "b", 200, 1}, reactor_.now());
+  reactor_.wait();
+  struct ::stat st {};
+  EXPECT_NE(::stat(path_.c_str(), &st), 0) << "a file in its place would be in its way";
+
+  reader = read_end();
+  reactor_.wait();
+  char line[128] = {};
+  EXPECT_GT(::read(reader, line, sizeof line), 0);
+  ::testing::internal::GetCapturedStderr();
+  std::signal(SIGPIPE, before);
+}
+
 TEST_F(AccessLogTest, AReaderMayLeaveAndAnotherOneCome) {
   const auto before = std::signal(SIGPIPE, SIG_IGN);  // as chapter_main does
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
