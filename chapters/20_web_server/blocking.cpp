@@ -169,7 +169,9 @@ std::size_t BlockingServer::send(int client, std::string_view bytes) {
   for (;;) {
     const ssize_t n = ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n >= 0) return static_cast<std::size_t>(n);
-    if (errno != EINTR) fail("send");
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN) slam_at_close(client);
+    fail("send");
   }
 }
 

@@ -68,6 +68,7 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
       co_await take_time(stream, talk, watch, next, site);
       if (next == Next::linger || site.watches.all_ends()) break;
     }
+    if (!talk.output().empty()) slam_at_close(socket_of(stream));
   } catch (const std::system_error&) {
     // The client has gone away in the middle, as clients do.
   } catch (const UnexpectedEnd&) {

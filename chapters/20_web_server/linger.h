@@ -9,6 +9,8 @@
 // waits meanwhile, a turn is short.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -71,6 +73,13 @@ class [[nodiscard]] Linger {
 template <class S>
 Linger<S> linger(S& stream) {
   return Linger<S>(stream);
+}
+
+/// The opposite, for a client that does not take its answer: closing is a reset then. A polite
+/// close would leave megabytes with the system, which goes on offering them for minutes.
+inline void slam_at_close(int socket) noexcept {
+  const ::linger at_once{1, 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace book::http

@@ -1,6 +1,9 @@
 // The four steps, each a whole server with real sockets. Who waits for whom is seen from the order
 // in which answers come, never from a clock.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
@@ -173,6 +176,24 @@ TEST_P(EveryMode, SendsAFileToItsEndThoughTheClientGoesOnTalking) {
   EXPECT_EQ(visitor.status(), "HTTP/1.1 200");
   EXPECT_EQ(visitor.body().size(), kLarge);
   EXPECT_TRUE(visitor.at_end());
+}
+
+/// Else the system would keep what was not taken, and offer it for minutes.
+TEST_P(EveryMode, ResetsAClientThatDoesNotTakeItsAnswer) {
+  folder.write("large.bin", std::string(20'000'000, 'x'));
+  Plan plan = plan_of(GetParam(), folder);
+  plan.settings.write_timeout = 100ms;
+  Running server(plan);
+  Visitor visitor(server.port());
+  visitor.asks("/large.bin");
+  tcp_info info{};
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (info.tcpi_state != TCP_CLOSE && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(10ms);
+    socklen_t size = sizeof info;
+    ::getsockopt(visitor.fd(), IPPROTO_TCP, TCP_INFO, &info, &size);
+  }
+  EXPECT_EQ(info.tcpi_state, TCP_CLOSE);
 }
 
 TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
