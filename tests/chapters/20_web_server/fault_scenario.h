@@ -331,7 +331,7 @@ inline void visit_all(Visit& visit, const Place& place, const std::function<void
   Guest(visit).asks_all(place.everything());
 
   visit.step = "the end";
-  Guest slow(visit, 4096), half(visit);
+  Guest slow(visit, 16 * 1024), half(visit);
   slow.send(place.large_file().request);
   slow.hears_something();
   half.send("GET / HT");
@@ -357,7 +357,7 @@ inline void visit_one_by_one(Visit& visit, const Place& place, const std::functi
     visit.step = "afterwards";
   }
   visit.step = "the end";
-  Guest slow(visit, 4096);
+  Guest slow(visit, 16 * 1024);
   slow.send(place.large_file().request);
   slow.hears_something();
   order();

@@ -360,7 +360,7 @@ INSTANTIATE_TEST_SUITE_P(, SmallSweep, ::testing::Values(Mode::blocking, Mode::s
 
 TEST_P(SmallSweep, OnceAtEveryCall) {
   plan_.mode = GetParam();
-  step_ *= 3;
+  step_ *= 7;
   for (const Fault& fault : kHarmless) {
     // A socket that blocks says EAGAIN for one reason, and the client is not too slow.
     const bool never = GetParam() == Mode::blocking && fault.effect == Effect::would_block;
