@@ -109,6 +109,7 @@ Next Conversation::answer(const Request& request, const Route& where, Instant no
 
 /// As much of the large file as the output has room for.
 void Conversation::read_piece() {
+  held_up();
   const std::span<char> room = out().room();
   const std::size_t most = std::min<std::uint64_t>(room.size(), file_->left);
   ssize_t n = 0;
@@ -141,7 +142,7 @@ Next Conversation::refuse(int status, const Request& request, Instant now) {
 /// A client may ask for more while a large file is on its way. Only the system knows.
 bool Conversation::has_unread() const noexcept {
   int bytes = 0;
-  return socket_ >= 0 && ::ioctl(socket_, FIONREAD, &bytes) == 0 && bytes > 0;
+  return held_up_ && socket_ >= 0 && ::ioctl(socket_, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 void Conversation::give_up(Instant now) { refuse(408, Request(), now); }

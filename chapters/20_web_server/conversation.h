@@ -83,8 +83,10 @@ class Conversation {
   /// Has a request been answered since the last call? Then the next one has all its time.
   bool take_answered() noexcept { return std::exchange(answered_, false); }
 
-  /// To be asked before Next::close: has something come that was not read? Then it is a
-  /// Next::linger after all.
+  /// The output could not be written at once.
+  void held_up() noexcept { held_up_ = true; }
+  /// To be asked before Next::close: has something come, while the answer was on its way, that was
+  /// not read? Then it is a Next::linger after all. (What went out at once is beyond harm.)
   bool has_unread() const noexcept;
 
   /// Of the request that Next::sleep is about.
@@ -127,6 +129,7 @@ class Conversation {
   bool slept_ = false;      // before the answer to the request at the front of the input
   bool last_ = false;       // the last answer of this connection is in the output
   bool answered_ = false;
+  bool held_up_ = false;  // an answer of this connection took its time
   int socket_;
   std::unique_ptr<std::string> visitor_;  // for the log: its address, once it was asked for
 };

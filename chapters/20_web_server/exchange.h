@@ -42,6 +42,7 @@ class [[nodiscard]] Exchange {
     while (!talk_.output().empty()) {
       Poll<std::size_t> taken = stream_.poll_write(cx, talk_.output());
       if (taken.is_pending()) {
+        talk_.held_up();
         if (watch_.wait(cx, Waits::write, std::exchange(moved_, false), now(first)))
           return Came::end;
         return pin_.pending();

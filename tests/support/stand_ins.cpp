@@ -235,6 +235,13 @@ int close(int fd) {
 int shutdown(int fd, int how) noexcept {
   return plain(number("shutdown"), fd, SYS_shutdown, fd, how);
 }
+int ioctl(int fd, unsigned long request, ...) noexcept {
+  va_list more;
+  va_start(more, request);
+  void* const what = va_arg(more, void*);
+  va_end(more);
+  return plain(number("ioctl"), fd, SYS_ioctl, fd, request, what);
+}
 int listen(int fd, int backlog) noexcept {
   return plain(number("listen"), fd, SYS_listen, fd, backlog);
 }

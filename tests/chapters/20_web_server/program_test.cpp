@@ -157,6 +157,17 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
       clients.emplace_back(port);
       if (i < 100) (void)::send(clients.back().fd(), "GET / HT", 8, MSG_NOSIGNAL);
     }
+    const auto is_sent_away = [](const Visitor& client) {
+      char byte;
+      const ssize_t n = ::recv(client.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+      return n == 0 || (n < 0 && errno == ECONNRESET);
+    };
+    bool any = false;
+    for (int tries = 0; !any && tries < 500; ++tries) {
+      any = std::any_of(clients.begin(), clients.end(), is_sent_away);
+      if (!any) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_TRUE(any) << "there was memory for all of them: the test tests nothing";
   }
   // It may take a moment until it has seen all of them go, and has what they had.
   std::string status;
@@ -169,7 +180,6 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
   }
   EXPECT_EQ(status, "HTTP/1.1 200") << program.errors();
   EXPECT_EQ(program.end(SIGINT), 0);
-  EXPECT_NE(program.errors(), "") << "there was memory for all of them: the test tests nothing";
 }
 
 }  // namespace
