@@ -44,7 +44,7 @@ TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
 }
 
 TEST(WebServerProgram, EndsWhileClientsAreInTheMiddleOfSomething) {
-  Program program({"--port", "0"});
+  Program program({"--port", "0", "--nap", "1000"});
   Visitor silent(program.port()), sleeping(program.port());
   sleeping.asks("/sleep");
   EXPECT_EQ(Visitor(program.port()).asks("/").status(), "HTTP/1.1 200");
@@ -64,7 +64,7 @@ TEST(WebServerProgram, ASecondSignalWhileItEndsChangesNothing) {
 
 /// The trap of the README: one nap of the thread, and everybody waits.
 TEST(WebServerProgram, ABlockingNapHoldsEverybodyUp) {
-  Program program({"--port", "0", "--trap", "blocking-nap"});
+  Program program({"--port", "0", "--nap", "1000", "--trap", "blocking-nap"});
   Visitor sleeper(program.port());
   EXPECT_EQ(sleeper.asks("/").status(), "HTTP/1.1 200");
   sleeper.asks("/sleep");
