@@ -29,6 +29,9 @@ function(book_expect_red target words)
   set_tests_properties(exercise.${target} PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
 endfunction()
 
+set(ASYNC_BOOK_EXERCISES "." CACHE STRING
+    "The chapters whose solutions are built and tested: a regular expression")
+
 function(add_exercise chapter name)
   cmake_parse_arguments(PARSE_ARGV 2 given "" "STUB" "WRONG")
   if(given_UNPARSED_ARGUMENTS)
@@ -50,9 +53,11 @@ function(add_exercise chapter name)
   file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/exercises/${chapter}.list" CONTENT "${lines}\n" @ONLY)
 
   book_exercise_program(${exercise}.solution ${chapter} ${name} "${chapter}/solutions/${name}.h")
-  set_target_properties(${exercise}.solution PROPERTIES EXCLUDE_FROM_ALL OFF)
-  add_test(NAME exercise.${exercise}.solution COMMAND ${exercise}.solution --gtest_brief=1)
-  set_tests_properties(exercise.${exercise}.solution PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
+  if(chapter MATCHES "${ASYNC_BOOK_EXERCISES}")
+    set_target_properties(${exercise}.solution PROPERTIES EXCLUDE_FROM_ALL OFF)
+    add_test(NAME exercise.${exercise}.solution COMMAND ${exercise}.solution --gtest_brief=1)
+    set_tests_properties(exercise.${exercise}.solution PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
+  endif()
 
   book_exercise_program(${exercise}.reader ${chapter} ${name} "${chapter}/exercises/${name}.h")
   if(ASYNC_BOOK_PROVE_EXERCISES)
