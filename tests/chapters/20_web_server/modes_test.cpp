@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <regex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -104,8 +104,12 @@ TEST_P(TheLastTwoModes, KeepTheConnection) {
 std::string conversation(std::uint16_t port, const std::string& method, const std::string& path) {
   Visitor visitor(port);
   visitor.asks(path, method);
-  static const std::regex varying("(Date|Connection): [^\r]*\r\n");
-  return std::regex_replace(visitor.answer(method != "HEAD"), varying, "") + visitor.body();
+  std::string head = visitor.answer(method != "HEAD");
+  for (const std::string_view field : {"\r\nDate: ", "\r\nConnection: "}) {
+    const std::size_t at = head.find(field);
+    if (at != std::string::npos) head.erase(at, head.find('\r', at + 2) - at);
+  }
+  return head + visitor.body();
 }
 
 TEST_P(EveryMode, GivesTheSameAnswers) {

@@ -9,7 +9,8 @@ folder=build
 configure "$preset" "$folder"
 build "$folder" all || die "The build failed: the compiler's message is above."
 eval "set -- $ARGS"
-ctest --test-dir "$folder" --output-on-failure --no-tests=ignore -j "$(jobs_here)" "$@"
+# Twice as many as there are processors: tests of a server spend most of their time waiting.
+ctest --test-dir "$folder" --output-on-failure --no-tests=ignore -j $((2 * $(jobs_here))) "$@"
 code=$?
 # ctest keeps to itself why a test was skipped.
 grep ' is not installed: apt-get install ' "$folder/Testing/Temporary/LastTest.log" 2>/dev/null | sort -u |
