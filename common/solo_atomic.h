@@ -1,8 +1,8 @@
 // SoloAtomic: an atomic word that costs what a plain one does, for as long as nobody could tell.
 //
-// A read-modify-write that other threads may interrupt locks the word's cache line: some twenty
-// cycles, even when nobody else wants it. A woken task passes a dozen of them on its way from the
-// reactor to its poll. A process that has only one thread needs none.
+// A read-modify-write that other threads may interrupt locks the word's cache line, even when
+// nobody else wants it. A woken task passes one after the other on its way from the reactor to its
+// poll. A process that has only one thread needs none of these locks.
 //
 //     one thread, so far      load, store               the two steps of a plain `+=`
 //     there is another        fetch_add                 one step, for all threads
