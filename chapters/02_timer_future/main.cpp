@@ -157,7 +157,7 @@ void change_hands(Reactor& reactor, const char* name, F timer) {
     fmt::print("      task 2 waits for it: ready\n");
   } catch (const NobodyWakes& error) {
     fmt::print("      task 2 would wait for ever: {}\n", error.what());
-    reactor.wait();  // for the deadline
+    while (reactor.waiting().timers > 0) reactor.wait();  // for the deadline
   }
   fmt::print("      the deadline has passed: task 1 was woken {}, task 2 {}\n",
              times(first.wakes()), times(second.wakes()));
