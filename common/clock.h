@@ -24,8 +24,6 @@ class Clock {
     if (mode_ == TimeMode::real) return std::chrono::steady_clock::now();
     return Instant(virtual_now_.load(std::memory_order_acquire));
   }
-  /// The same, cheaper and some milliseconds late: the time of the system's last tick.
-  Instant coarse_now() const noexcept;
 
   /// Moves virtual time forward to `to`; never backward, and never real time.
   void advance_to(Instant to) noexcept {

@@ -90,16 +90,20 @@ bool IoTable::deliver(const Poller::Event& event, WakeRound& round) noexcept {
   if (trace::enabled()) [[unlikely]] {
     trace::Cause cause = trace::Cause::io(entry.fd.load(std::memory_order_relaxed),
                                           bits & IoEntry::any_of(0), bits & IoEntry::any_of(1));
-    wake(entry, bits, round);
+    wake(entry, state, bits, round);
   } else {
-    wake(entry, bits, round);
+    wake(entry, state, bits, round);
   }
   return true;
 }
 
-void IoTable::wake(IoEntry& entry, std::uint64_t bits, WakeRound& round) noexcept {
+// A direction that was worth a try already has nobody who waits for it, or somebody who is about to
+// take the second look, and to see so: no need to come by.
+void IoTable::wake(IoEntry& entry, std::uint64_t before, std::uint64_t bits,
+                   WakeRound& round) noexcept {
   for (unsigned direction : {0u, 1u}) {
-    if ((bits & IoEntry::any_of(direction)) == 0) continue;
+    const std::uint64_t any = IoEntry::any_of(direction);
+    if ((bits & any) == 0 || (before & any) != 0) continue;
     Waker waker = entry.waiter[direction].take();
     if (!waker) continue;
     waiting.fetch_sub(1, std::memory_order_relaxed);
@@ -114,7 +118,7 @@ void IoTable::wake_all(WakeRound& round) noexcept {
     created = created_;
   }
   for (std::uint32_t index = 0; index < created; ++index) {
-    wake(at(index), IoEntry::any_of(0) | IoEntry::any_of(1), round);
+    wake(at(index), 0, IoEntry::any_of(0) | IoEntry::any_of(1), round);
   }
 }
 

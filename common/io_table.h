@@ -79,7 +79,8 @@ class IoTable {
   static constexpr std::size_t kChunks = 26;
 
   IoEntry& at(std::uint32_t index) noexcept;
-  void wake(IoEntry& entry, std::uint64_t bits, WakeRound& round) noexcept;
+  /// For those who wait for `bits`, which were not there `before`.
+  void wake(IoEntry& entry, std::uint64_t before, std::uint64_t bits, WakeRound& round) noexcept;
   void grow();
 
   std::array<std::atomic<IoEntry*>, kChunks> chunks_{};

@@ -16,6 +16,30 @@ namespace book {
 struct Pending {};
 inline constexpr Pending pending{};
 
+namespace detail {
+
+/// An optional number, or pointer. Unlike std::optional it travels in registers: g++ 12 returns
+/// that one through memory, piece by piece, and whoever asks waits until the pieces are together.
+template <class T>
+class ScalarOrNone {
+ public:
+  ScalarOrNone() = default;
+  ScalarOrNone(T value) noexcept : value_(value), has_value_(true) {}
+  void emplace(T value = T()) noexcept { *this = ScalarOrNone(value); }
+  bool has_value() const noexcept { return has_value_; }
+  T& operator*() noexcept { return value_; }
+  const T& operator*() const noexcept { return value_; }
+
+ private:
+  T value_{};
+  bool has_value_ = false;
+};
+
+template <class T>
+using ValueOrNone = std::conditional_t<std::is_scalar_v<T>, ScalarOrNone<T>, std::optional<T>>;
+
+}  // namespace detail
+
 template <class T>
 class [[nodiscard]] Poll {
   static_assert(std::is_object_v<T>, "a Poll carries a value; return it by value");
@@ -44,11 +68,11 @@ class [[nodiscard]] Poll {
 
  private:
   void check() const {
-    if (!value_)
+    if (!value_.has_value())
       throw std::logic_error("Poll::value(): this poll is pending; ask is_ready() first");
   }
 
-  std::optional<T> value_;
+  detail::ValueOrNone<T> value_;
 };
 
 template <>

@@ -23,7 +23,10 @@ constinit std::mutex timers_end;
 }  // namespace
 
 Reactor::Reactor(TimeMode mode)
-    : core_(make_arc<detail::ReactorCore>()), clock_(mode), origin_(clock_.now()) {}
+    : core_(make_arc<detail::ReactorCore>()),
+      clock_(mode),
+      origin_(clock_.now()),
+      looked_at_(origin_) {}
 
 Reactor::~Reactor() {
   core_->alive.store(false, std::memory_order_release);
@@ -54,7 +57,10 @@ Reactor::Scope::Scope(Reactor& reactor) noexcept
 Reactor::Scope::~Scope() { current_reactor = previous_; }
 
 Instant Reactor::now() const noexcept { return clock_.now(); }
-Instant Reactor::coarse_now() const noexcept { return clock_.coarse_now(); }
+Instant Reactor::coarse_now() const noexcept {
+  if (clock_.mode() == TimeMode::virtual_time) return clock_.now();
+  return looked_at_.load(std::memory_order_relaxed);
+}
 TimeMode Reactor::time_mode() const noexcept { return clock_.mode(); }
 void Reactor::notify() noexcept { core_->notify(); }
 
@@ -188,6 +194,7 @@ Reactor::Turn Reactor::turn(bool may_wait) {
   detail::Poller::Batch batch;
   const Plan plan = may_wait ? plan_wait() : Plan{.timeout_ms = 0};
   const auto [events, interrupted] = core_->poller.wait(batch, plan.timeout_ms);
+  looked_at_.store(clock_.now(), std::memory_order_relaxed);
   for (std::size_t i = 0; i < events; ++i) {
     if (core_->table.deliver(batch[i], round)) ++turn.io;
   }

@@ -53,7 +53,8 @@ class Reactor {
   };
 
   Instant now() const noexcept;
-  /// For what may be some milliseconds late, and is asked at every request. Clock::coarse_now.
+  /// The time of the last look at the system, for what may be late by as long as tasks have run
+  /// since, and is asked at every request. In virtual time it is now().
   Instant coarse_now() const noexcept;
   TimeMode time_mode() const noexcept;
 
@@ -129,6 +130,7 @@ class Reactor {
   Arc<detail::ReactorCore> core_;
   Clock clock_;
   Instant origin_;  ///< tick 0
+  std::atomic<Instant> looked_at_;
 
   std::mutex timers_mutex_;  ///< guards the wheel, the armed timers' insides, and waits_until_
   TimerWheel timers_;

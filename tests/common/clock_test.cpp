@@ -45,24 +45,6 @@ TEST(Clock, VirtualTimeBeginsAtAWholeMillisecondAndTheSameEverywhere) {
   EXPECT_EQ(Clock(TimeMode::virtual_time).now(), start);
 }
 
-TEST(Clock, TheCoarseTimeIsNeverAheadAndGoesOn) {
-  const Clock clock(TimeMode::real);
-  Instant last = clock.coarse_now();
-  for (const Instant until = clock.now() + 20ms;
-       last < until;) {  // the watchdog ends it if it must
-    const Instant coarse = clock.coarse_now();
-    EXPECT_LE(coarse, clock.now());
-    EXPECT_GE(coarse, last);
-    last = coarse;
-  }
-}
-
-TEST(Clock, TheCoarseTimeOfVirtualTimeIsExact) {
-  Clock clock(TimeMode::virtual_time);
-  clock.advance_to(clock.now() + 1ns);
-  EXPECT_EQ(clock.coarse_now(), clock.now());
-}
-
 TEST(Clock, OtherThreadsMayReadItWhileItsDriverAdvancesIt) {
   Clock clock(TimeMode::virtual_time);
   std::atomic<bool> over{false};

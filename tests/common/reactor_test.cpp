@@ -51,6 +51,26 @@ TEST(Reactor, ANewOneWaitsForNothing) {
 
 // --- notify ---
 
+TEST(Reactor, TheCoarseTimeIsThatOfTheLastLook) {
+  Reactor reactor;
+  const Instant before = reactor.coarse_now();
+  while (reactor.now() == before) {  // let time pass
+  }
+  EXPECT_EQ(reactor.coarse_now(), before);
+  const Instant now = reactor.now();
+  reactor.poll_now();
+  EXPECT_GE(reactor.coarse_now(), now);
+  EXPECT_LE(reactor.coarse_now(), reactor.now());
+}
+
+TEST(Reactor, TheCoarseTimeOfVirtualTimeIsExact) {
+  Reactor reactor(TimeMode::virtual_time);
+  Timer timer;
+  reactor.arm(timer, reactor.now() + 1s, Waker());
+  reactor.wait();
+  EXPECT_EQ(reactor.coarse_now(), reactor.now());
+}
+
 TEST(Reactor, ANotifyBeforeAWaitEndsIt) {
   Reactor reactor;
   reactor.notify();
