@@ -3,13 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace book::http {
 
@@ -88,22 +88,21 @@ class OutputBuffer {
 template <class Buffer>
 class Pool {
  public:
-  Pool() { kept_.reserve(kMostKept); }
-
   std::unique_ptr<Buffer> take() {
-    if (kept_.empty()) return std::unique_ptr<Buffer>(new Buffer);  // its memory is not wiped
-    std::unique_ptr<Buffer> buffer = std::move(kept_.back());
-    kept_.pop_back();
-    return buffer;
+    if (count_ == 0) return std::unique_ptr<Buffer>(new Buffer);  // its memory is not wiped
+    return std::move(kept_[--count_]);
   }
   /// Takes back an empty one.
-  void give_back(std::unique_ptr<Buffer> buffer) noexcept {
-    if (kept_.size() < kMostKept) kept_.push_back(std::move(buffer));
+  void give_back(std::unique_ptr<Buffer>& buffer) noexcept {
+    if (count_ < kept_.size())
+      kept_[count_++] = std::move(buffer);
+    else
+      buffer.reset();
   }
 
  private:
-  static constexpr std::size_t kMostKept = 64;
-  std::vector<std::unique_ptr<Buffer>> kept_;
+  std::array<std::unique_ptr<Buffer>, 64> kept_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace book::http

@@ -67,8 +67,8 @@ class Conversation {
 
   /// To be called before a wait: keeps only those buffers that have something in them.
   void give_back_buffers() {
-    if (input_ && input_->empty()) site_.inputs.give_back(std::move(input_));
-    if (output_ && output_->empty()) site_.outputs.give_back(std::move(output_));
+    if (input_ && input_->empty()) site_.inputs.give_back(input_);
+    if (output_ && output_->empty()) site_.outputs.give_back(output_);
   }
 
   /// The client has begun a request and not ended it, and its time is up: an answer says so. Then

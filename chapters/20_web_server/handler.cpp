@@ -24,6 +24,22 @@ int answers_alone(std::string_view method) {
   return 501;
 }
 
+Found not_found(StaticFiles& files, Instant now) {
+  Found found = files.find(kNotFoundPage, now);
+  if (found.status != 200) return {404, kNotFoundEntity, kNotFoundText, {}, kNotFoundText.size()};
+  found.status = 404;
+  found.entity = found.entity.substr(0, found.selected->plain);  // nobody keeps this page
+  return found;
+}
+
+// One variable and one return: what was found is then built where the caller wants it.
+Found fetch_page(std::string_view path, StaticFiles& files, Instant now) {
+  Found found = files.find(path, now);
+  if (found.status == 404) [[unlikely]]
+    found = not_found(files, now);
+  return found;
+}
+
 }  // namespace
 
 Route route(const Request& request, Duration nap) {
@@ -34,13 +50,7 @@ Route route(const Request& request, Duration nap) {
 
 Found fetch(const Route& route, StaticFiles& files, Instant now) {
   if (route.status != 200) return {.status = route.status};
-  Found found = files.find(route.page, now);
-  if (found.status != 404) return found;
-  found = files.find(kNotFoundPage, now);
-  if (found.status != 200) return {404, kNotFoundEntity, kNotFoundText, {}, kNotFoundText.size()};
-  found.status = 404;
-  found.entity = found.entity.substr(0, found.selected->plain);  // nobody keeps this page
-  return found;
+  return fetch_page(route.page, files, now);
 }
 
 void warm_up(StaticFiles& files, Instant now) {

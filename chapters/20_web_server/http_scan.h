@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -12,6 +13,7 @@ namespace book::http::scan {
 enum CharClass : std::uint8_t {
   kToken = 1,   ///< a method or the name of a field
   kTarget = 2,  ///< what a target may hold: visible ASCII without '#'
+  kPath = 32,   ///< a target up to its query
   kHost = 4,    ///< the name of a host, without its port
   kDigit = 16,  ///< of a port
   kText = 8,    ///< the value of a field: no control character but the tab
@@ -27,7 +29,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = [] {
   add("!#$%&'*+^`|", kToken);
   add("!$&'()*+,;=%", kHost);
   for (int c = 0x21; c <= 0x7e; ++c)
-    if (c != '#') classes[c] |= kTarget;
+    if (c != '#') classes[c] |= c == '?' ? kTarget : kTarget | kPath;
   for (int c = 0x20; c <= 0xff; ++c)
     if (c != 0x7f) classes[c] |= kText;
   classes['\t'] |= kText;
@@ -46,24 +48,27 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = [] {
 
 /// skip(p, end, kText), eight bytes a step. Subtracting 0x20 from a byte under 0x20 borrows and
 /// sets its top bit; subtracting 1 from a byte that was 0x7f before the exclusive-or does the same.
-/// A borrow can spill into the next higher byte, a tab stops the sweep and is text: so the sweep
-/// only says "somewhere here", and the table has the last word.
+/// A borrow can spill into the next higher byte, never into a lower one: the lowest mark is right,
+/// and it stands at the first byte that is not text, or at a tab.
 [[nodiscard]] inline const char* skip_text(const char* p, const char* end) {
+  static_assert(std::endian::native == std::endian::little, "the first byte has to be the lowest");
   constexpr std::uint64_t kOnes = 0x0101010101010101u;
-  for (;;) {
-    while (end - p >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, p, 8);
-      const std::uint64_t delete_is_zero = word ^ (kOnes * 0x7f);
-      const std::uint64_t control = (word - kOnes * 0x20) & ~word;
-      const std::uint64_t deleted = (delete_is_zero - kOnes) & ~delete_is_zero;
-      if (((control | deleted) & (kOnes * 0x80)) != 0) break;
+  while (end - p >= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, p, 8);
+    const std::uint64_t delete_is_zero = word ^ (kOnes * 0x7f);
+    const std::uint64_t control = (word - kOnes * 0x20) & ~word;
+    const std::uint64_t deleted = (delete_is_zero - kOnes) & ~delete_is_zero;
+    const std::uint64_t marks = (control | deleted) & (kOnes * 0x80);
+    if (marks == 0) {
       p += 8;
+      continue;
     }
-    const char* const stop = end - p < 8 ? end : p + 8;
-    p = skip(p, stop, kText);
-    if (p != stop || p == end) return p;
+    p += std::countr_zero(marks) / 8;
+    if (*p != '\t') return p;
+    ++p;
   }
+  return skip(p, end, kText);
 }
 
 /// Without the blanks at either end.

@@ -88,23 +88,31 @@ StaticFiles::StaticFiles(const std::string& root, const Options& options)
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {
-  const auto entry = table_.find(path);
-  const bool have = entry != table_.end();
-  if (have) {
-    Kept& kept = entry->second;
-    const bool due = now - kept.checked >= options_.check_every;
-    if (!due || still_same(kept)) {
-      if (due) kept.checked = now;
-      return found(kept);
+  Kept* const kept = kept_at(path);
+  if (kept) {
+    const bool due = now - kept->checked >= options_.check_every;
+    if (!due || still_same(*kept)) {
+      if (due) kept->checked = now;
+      return found(*kept);
     }
   }
   const RelativePath named = relative_path(path, decoded_);
   if (named.status != 200) return {.status = named.status};
   Found fresh = load(path, named.name, now);
   // Out of descriptors: better the old page than none.
-  if (fresh.status == 503 && have) return found(entry->second);
+  if (fresh.status == 503 && kept) return found(*kept);
   if (fresh.status != 200 || fresh.file) forget(path);
   return fresh;
+}
+
+StaticFiles::Kept* StaticFiles::kept_at(std::string_view path) {
+  Table::value_type*& at_hand = at_hand_[Hash()(path) % at_hand_.size()];
+  if (!at_hand || !Same()(at_hand->first, path)) {
+    const auto entry = table_.find(path);
+    if (entry == table_.end()) return nullptr;
+    at_hand = &*entry;
+  }
+  return &at_hand->second;
 }
 
 Found StaticFiles::found(const Kept& kept) {
@@ -186,6 +194,7 @@ Found StaticFiles::keep(std::string_view path, Kept kept) {
   forget(path);
   if (kept_bytes_ + kept.weight > options_.most_kept) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
+    at_hand_.fill(nullptr);
     table_.clear();
     kept_bytes_ = 0;
   }
@@ -197,6 +206,7 @@ void StaticFiles::forget(std::string_view path) {
   const auto entry = table_.find(path);
   if (entry == table_.end()) return;
   kept_bytes_ -= entry->second.weight;
+  at_hand_.fill(nullptr);
   table_.erase(entry);
 }
 

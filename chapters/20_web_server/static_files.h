@@ -13,6 +13,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -73,7 +74,8 @@ class StaticFiles {
     Instant checked;
     std::size_t weight = 0;  // bytes of memory, about
   };
-  /// FNV-1a: paths are short, and a call into the library costs more than they do.
+  // Paths are short, and a call into the library costs more than they do: a hash (FNV-1a) and a
+  // comparison of our own.
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view path) const noexcept {
@@ -90,13 +92,26 @@ class StaticFiles {
   Found hand_out(std::string_view path, std::string_view name, std::string_view before,
                  Descriptor file, struct ::stat st, Instant now);
   Found keep(std::string_view path, Kept kept);
+  Kept* kept_at(std::string_view path);
   void forget(std::string_view path);
 
   Descriptor root_;
   Options options_;
   // By the path as it is asked for: what is found needs no decoding and no checking, for that was
   // done before it was put here.
-  std::unordered_map<std::string, Kept, Hash, std::equal_to<>> table_;
+  struct Same {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const noexcept {
+      if (a.size() != b.size()) return false;
+      for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i]) return false;
+      return true;
+    }
+  };
+  using Table = std::unordered_map<std::string, Kept, Hash, Same>;
+  Table table_;
+  // Those that were asked for last: a look here is cheaper than one into the table.
+  std::array<Table::value_type*, 64> at_hand_{};
   std::size_t kept_bytes_ = 0;
   std::string decoded_;
   Representation handed_out_;  // of the last file that is not kept

@@ -10,6 +10,8 @@ namespace book::http {
 namespace {
 
 constexpr Duration kNoLimit = Duration::max();
+/// For so long who waits again for the same may stay at the old place in the lane.
+constexpr Duration kSlack = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -34,7 +36,7 @@ void Watch::step_out() noexcept {
 }
 
 bool Watch::wait(Context& cx, Waits what, bool anew, Instant now) {
-  if (what != waits_for_ || anew) {
+  if (what != waits_for_ || (anew && !list_->put_off(*this, now))) {
     step_out();
     list_->step_in(*this, what, now);
   } else if (late_) {
@@ -59,8 +61,16 @@ void WatchList::step_in(Watch& watch, Waits what, Instant now) {
   watch.waits_for_ = what;
   watch.late_ = false;
   if (into.limit == kNoLimit) return;
-  watch.deadline_ = now + into.limit;
+  watch.place_ = watch.deadline_ = now + into.limit;
   if (watch.deadline_ < rings_at_ || !alarm_.is_set()) ring_at(watch.deadline_);
+}
+
+/// A new deadline at the old place, if it may stay there.
+bool WatchList::put_off(Watch& watch, Instant now) noexcept {
+  const Duration limit = lane(watch.waits_for_).limit;
+  if (watch.alone() || limit == kNoLimit) return false;
+  watch.deadline_ = now + limit;
+  return watch.deadline_ - watch.place_ <= kSlack;
 }
 
 void WatchList::ring_at(Instant time) {
@@ -74,15 +84,19 @@ void WatchList::ring() {
   Instant next = Instant::max();
   for (Lane& each : lanes_) {
     if (each.limit == kNoLimit) continue;
-    while (!each.list.alone()) {
-      Watch& first = static_cast<Watch&>(*each.list.next);
-      if (first.deadline_ > now) {
-        next = std::min(next, first.deadline_);
+    for (detail::TimerLink* at = each.list.next; at != &each.list;) {
+      Watch& one = static_cast<Watch&>(*std::exchange(at, at->next));
+      if (one.place_ > now) {
+        next = std::min(next, one.place_);
         break;
       }
-      first.step_out();
-      first.late_ = true;
-      first.waker_.wake_by_ref();
+      if (one.deadline_ > now) {
+        next = std::min(next, one.deadline_);
+        continue;
+      }
+      one.step_out();
+      one.late_ = true;
+      one.waker_.wake_by_ref();
     }
   }
   rings_at_ = next;

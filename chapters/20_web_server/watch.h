@@ -2,7 +2,7 @@
 //
 //     Waits::idle   [ a ]-[ f ]-[ b ]      idle_timeout      everybody in a lane has the same time:
 //     Waits::head   [ d ]                  header_timeout    who came last is due last, so the lane
-//     Waits::body                          header_timeout    is in order by itself
+//     Waits::body                          header_timeout    is (nearly) in order by itself
 //     Waits::write  [ c ]-[ e ]            write_timeout
 //     Waits::nap    [ g ]                  (no limit)
 //                     ^
@@ -10,7 +10,10 @@
 //
 // To wait is to step to the end of a lane: a few pointers and a deadline, no allocation and no
 // timer of one's own. Only the one timer is ever armed, and it stays armed: when it fires early,
-// because the one in front has gone to the back meanwhile, it is armed anew.
+// because the one in front is due later by now, it is armed anew. Who waits again for the same, as
+// a busy client does a thousand times a second, does not even step: its deadline moves, and for a
+// tenth of a second it stays at its place, too far in front. So whoever looks for the one that is
+// due first looks at all whose places are due.
 // Chapter 20 explains it.
 #pragma once
 
@@ -62,6 +65,7 @@ class Watch : private detail::TimerLink {
   WatchList* list_;  // null when moved from
   Waker waker_;
   Instant deadline_;
+  Instant place_;  // in its lane: the deadline it stepped in with. Never after the deadline
   Waits waits_for_ = Waits::nap;
   bool late_ = false;
 };
@@ -99,6 +103,7 @@ class WatchList {
 
   Lane& lane(Waits what) noexcept { return lanes_[static_cast<std::size_t>(what)]; }
   void step_in(Watch& watch, Waits what, Instant now);
+  bool put_off(Watch& watch, Instant now) noexcept;
   void ring_at(Instant time);
   void ring();
   void wake_all(Lane& lane);

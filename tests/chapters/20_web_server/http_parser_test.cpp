@@ -7,6 +7,7 @@
 
 #include "20_web_server/http.h"
 #include "20_web_server/http_fields.h"
+#include "20_web_server/http_scan.h"
 
 namespace book::http {
 namespace {
@@ -502,6 +503,21 @@ TEST(HttpParser, NotesConditionsAndLeavesThemWhereTheyAre) {
   EXPECT_EQ(all(request.fields, "if-range"), "");
   EXPECT_EQ(all("", "range"), "");
   EXPECT_EQ(parse(get("")).request.fields, kHost);
+}
+
+/// Eight bytes at a time and one at a time: the same, wherever the first byte that is no text is.
+TEST(HttpScan, SkipsTextAsTheTableSays) {
+  const std::string bytes = "a \t~\x1f\x20\x7e\x7f\x80\xff\r\n\0"s;
+  std::mt19937 random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text(random() % 40, 'x');
+    for (std::size_t n = random() % 4; n > 0 && !text.empty(); --n)
+      text[random() % text.size()] = bytes[random() % bytes.size()];
+    const char* const end = text.data() + text.size();
+    ASSERT_EQ(scan::skip_text(text.data(), end) - text.data(),
+              scan::skip(text.data(), end, scan::kText) - text.data())
+        << testing::PrintToString(text);
+  }
 }
 
 }  // namespace

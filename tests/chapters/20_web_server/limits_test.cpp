@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -265,6 +266,39 @@ TEST_F(LimitsTest, EverybodyHasTheirOwnTimeAndThereIsOneTimer) {
     EXPECT_EQ(visitors[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
   EXPECT_EQ(site_.watches.count(), 0u);
   EXPECT_EQ(executor_.reactor().waiting().timers, 0u);
+}
+
+/// Who asks again within a tenth of a second keeps the place in the lane: that must neither end
+/// them at the old time, nor keep those behind them beyond theirs.
+TEST_F(LimitsTest, WhoAsksOftenHasAllTheirTimeAndTakesNoneOfTheOthers) {
+  Visitor busy(executor_, site_), calm(executor_, site_), late(executor_, site_);
+  for (Visitor* each : {&busy, &calm, &late}) each->reads_everything();
+  for (Duration at = 0ms; at <= 90ms; at += 10ms) busy.says(kGet, at);
+  calm.says(kGet, 5ms);
+  late.says(kGet, 150ms);
+  pass(1h);
+  EXPECT_EQ(busy.ended, 60s + 90ms);
+  EXPECT_EQ(calm.ended, 60s + 5ms);
+  EXPECT_EQ(late.ended, 60s + 150ms);
+}
+
+TEST_F(LimitsTest, EverybodyEndsAtTheirTimeHoweverTheyAsked) {
+  std::mt19937 random(1);
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  std::vector<Duration> last;
+  for (int i = 0; i < 50; ++i) {
+    visitors.push_back(std::make_unique<Visitor>(executor_, site_));
+    visitors.back()->reads_everything();
+    Duration at{0};
+    for (int n = static_cast<int>(random() % 20); n > 0; --n) {
+      at += std::chrono::milliseconds(random() % (i % 3 == 0 ? 2000 : 60));
+      visitors.back()->says(kGet, at);
+    }
+    last.push_back(at);
+  }
+  pass(1h);
+  for (std::size_t i = 0; i < visitors.size(); ++i)
+    EXPECT_EQ(visitors[i]->ended, last[i] + 60s) << "visitor " << i;
 }
 
 TEST_F(LimitsTest, TheEndClosesTheIdleAndLetsTheOthersFinish) {

@@ -268,6 +268,18 @@ TEST_P(StaticFilesTest, ForgetsInsteadOfGrowingWithoutEnd) {
   }
 }
 
+/// More of them than are at hand at once, some at the same place.
+TEST_P(StaticFilesTest, TellsHundredsOfPagesApart) {
+  constexpr int kPages = 300;
+  for (int i = 0; i < kPages; ++i) write("root/" + std::to_string(i), "page " + std::to_string(i));
+  StaticFiles files(root_.string(), options());
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < kPages; ++i)
+      EXPECT_EQ(get(files, "/" + std::to_string(i)), "page " + std::to_string(i));
+    EXPECT_EQ(files.find("/300", Instant(1h)).status, 404);
+  }
+}
+
 TEST_P(StaticFilesTest, NeedsAFolder) {
   EXPECT_THROW(StaticFiles((base_ / "missing").string(), options()), std::system_error);
   EXPECT_THROW(StaticFiles((base_ / "secret.txt").string(), options()), std::system_error);
