@@ -27,7 +27,7 @@ IoSource::IoSource(IoSource&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       kind_(other.kind_),
       unbound_bits_(other.unbound_bits_.load(std::memory_order_relaxed)),
-      entry_(other.entry_.exchange(nullptr, std::memory_order_acq_rel)),
+      entry_(other.take_entry()),
       core_(std::move(other.core_)) {}
 
 IoSource& IoSource::operator=(IoSource&& other) noexcept {
@@ -37,8 +37,7 @@ IoSource& IoSource::operator=(IoSource&& other) noexcept {
   kind_ = other.kind_;
   unbound_bits_.store(other.unbound_bits_.load(std::memory_order_relaxed),
                       std::memory_order_relaxed);
-  entry_.store(other.entry_.exchange(nullptr, std::memory_order_acq_rel),
-               std::memory_order_release);
+  entry_.store(other.take_entry(), std::memory_order_release);
   core_ = std::move(other.core_);
   return *this;
 }
@@ -46,9 +45,14 @@ IoSource& IoSource::operator=(IoSource&& other) noexcept {
 IoSource::~IoSource() { leave(); }
 
 void IoSource::leave() noexcept {
-  if (IoEntry* entry = entry_.exchange(nullptr, std::memory_order_acq_rel)) {
-    core_->table.release(*entry);
-  }
+  if (IoEntry* entry = take_entry()) core_->table.release(*entry);
+}
+
+// No exchange: nobody else uses a source that is being moved or destroyed.
+IoEntry* IoSource::take_entry() noexcept {
+  IoEntry* entry = entry_.load(std::memory_order_acquire);
+  if (entry) entry_.store(nullptr, std::memory_order_relaxed);
+  return entry;
 }
 
 Poll<void> IoSource::poll_ready(Direction direction, Context& cx) {

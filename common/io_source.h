@@ -70,6 +70,7 @@ class IoSource {
   static void note_shared(detail::IoEntry& entry, Direction direction, bool shared) noexcept;
   Poll<void> wait(detail::IoEntry& entry, Direction direction, Context& cx);
   void leave() noexcept;
+  detail::IoEntry* take_entry() noexcept;
 
   int fd_;
   Kind kind_;

@@ -42,6 +42,9 @@ class Conversation {
  public:
   /// `socket`, if there is one, says to the log who the visitor is.
   explicit Conversation(Site& site, int socket = -1) noexcept : site_(site), socket_(socket) {}
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  ~Conversation() { give_back_buffers(); }
 
   /// Answers the requests that have come, in their order. A large file comes into output() piece by
   /// piece, one at each call. Throws std::system_error when a piece can not be read, and

@@ -420,5 +420,26 @@ TEST_F(ConversationTest, HoldsNoBufferWhileItWaits) {
   EXPECT_EQ(answers(driver.sent), (List{"200 hello", "200 hello"})) << "half a request is kept";
 }
 
+TEST_F(ConversationTest, LeavesItsBuffersToTheNextOneWhenItEnds) {
+  const void* room = nullptr;
+  const void* output = nullptr;
+  for (int i = 0; i < 3; ++i) {
+    Conversation talk(site_);
+    const std::string request = get("/", "Connection: close\r\n");
+    if (room) {
+      EXPECT_EQ(talk.room().data(), room);
+    }
+    room = talk.room().data();
+    std::copy(request.begin(), request.end(), talk.room().begin());
+    talk.received(request.size());
+    EXPECT_EQ(talk.advance(Instant(1h)), Next::close);
+    if (output) {
+      EXPECT_EQ(talk.output().data(), output);
+    }
+    output = talk.output().data();
+    talk.sent(talk.output().size());
+  }
+}
+
 }  // namespace
 }  // namespace book::http
