@@ -1,4 +1,5 @@
 // The parser as a table: what goes in, what comes out, whole and in every split.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -486,7 +487,7 @@ TEST(HttpParser, NotesConditionsAndLeavesThemWhereTheyAre) {
                                  "If-Modified-Since", "If-Unmodified-Since"}) {
     const std::string bytes = get(name + ": 1\r\n");
     EXPECT_TRUE(parse(bytes).request.has_conditions) << name;
-    const std::string other = get(name + "s: 1\r\nX-" + name + ": 2\r\n");
+    const std::string other = get(fmt::format("{0}s: 1\r\nX-{0}: 2\r\n", name));
     EXPECT_FALSE(parse(other).request.has_conditions) << name << "s is another field";
   }
   const std::string bytes = "\r\n" + get("Range: a\r\nX:y\r\nrAnGe:\tb \r\nRange:\r\n");
