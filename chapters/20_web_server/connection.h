@@ -58,9 +58,8 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, S
   Conversation talk(site, socket_of(stream));
   try {
     for (;;) {
-      const Instant now = Reactor::current().coarse_now();
-      Next next = talk.advance(now);
-      const Came came = co_await exchange(stream, talk, watch, next, now);
+      Next next = talk.advance(Reactor::current().coarse_now());
+      const Came came = co_await exchange(stream, talk, watch, next);
       if (next == Next::close && talk.has_unread()) next = Next::linger;
       if (came == Came::end || next == Next::close) break;
       if (came == Came::too_late) talk.give_up(Reactor::current().coarse_now());

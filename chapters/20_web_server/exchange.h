@@ -8,9 +8,7 @@
 #include "17_io/io.h"
 #include "20_web_server/conversation.h"
 #include "20_web_server/watch.h"
-#include "common/clock.h"
 #include "common/future.h"
-#include "common/reactor.h"
 
 namespace book::http {
 
@@ -33,18 +31,16 @@ class [[nodiscard]] Exchange {
  public:
   using Output = Came;
 
-  Exchange(S& stream, Conversation& talk, Watch& watch, bool reads, Instant now)
-      : stream_(stream), talk_(talk), watch_(watch), began_(now), reads_(reads) {}
+  Exchange(S& stream, Conversation& talk, Watch& watch, bool reads)
+      : stream_(stream), talk_(talk), watch_(watch), reads_(reads) {}
 
   Poll<Came> poll(Context& cx) {
-    const bool first = pin_.is_fresh();
     pin_.enter();
     while (!talk_.output().empty()) {
       Poll<std::size_t> taken = stream_.poll_write(cx, talk_.output());
       if (taken.is_pending()) {
         talk_.held_up();
-        if (watch_.wait(cx, Waits::write, std::exchange(moved_, false), now(first)))
-          return Came::end;
+        if (watch_.wait(cx, Waits::write, std::exchange(moved_, false))) return Came::end;
         return pin_.pending();
       }
       if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
@@ -58,28 +54,24 @@ class [[nodiscard]] Exchange {
     talk_.give_back_buffers();
     if (came.is_pending()) {
       const Waits what = talk_.waits_for();
-      if (!watch_.wait(cx, what, talk_.take_answered(), now(first))) return pin_.pending();
+      if (!watch_.wait(cx, what, talk_.take_answered())) return pin_.pending();
       return what == Waits::head && watch_.is_late() ? Came::too_late : Came::end;
     }
     return came.value() > 0 ? Came::something : Came::end;
   }
 
  private:
-  /// The first poll comes at once: that spares a look at the clock.
-  Instant now(bool first) const { return first ? began_ : Reactor::current().coarse_now(); }
-
   PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Conversation& talk_;
   Watch& watch_;
-  Instant began_;
   bool reads_;
   bool moved_ = true;  // since the wait for the client to take something began
 };
 
 template <class S>
-Exchange<S> exchange(S& stream, Conversation& talk, Watch& watch, Next next, Instant now) {
-  return {stream, talk, watch, next == Next::read, now};
+Exchange<S> exchange(S& stream, Conversation& talk, Watch& watch, Next next) {
+  return {stream, talk, watch, next == Next::read};
 }
 
 }  // namespace book::http

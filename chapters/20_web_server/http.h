@@ -34,8 +34,8 @@ struct Request {
   bool expects_continue = false;  ///< the client waits for a word before it sends its body
   bool has_conditions = false;    ///< a Range, or one of the If- fields, is among the fields
 
-  /// Member by member: what g++ 12 does for an aggregate of this size (rep stos) takes as long as
-  /// reading a short head.
+  /// Member by member: what g++ 12 does for an aggregate of this size (rep stos) took a seventh of
+  /// the time of a short head.
   Request() noexcept {}
   bool has_body() const noexcept { return chunked || content_length > 0; }
 };

@@ -35,7 +35,8 @@ void Watch::step_out() noexcept {
   prev = next = this;
 }
 
-bool Watch::wait(Context& cx, Waits what, bool anew, Instant now) {
+bool Watch::wait(Context& cx, Waits what, bool anew) {
+  const Instant now = Reactor::current().coarse_now();
   if (what != waits_for_ || (anew && !list_->put_off(*this, now))) {
     step_out();
     list_->step_in(*this, what, now);

@@ -50,10 +50,10 @@ class Watch : private detail::TimerLink {
   Watch& operator=(Watch&&) = delete;
   ~Watch();
 
-  /// For a poll that found nothing to do: from `now` on this connection waits for `what`. The time
-  /// runs from here if it waited for something else before, or when it is to begin `anew`. True:
-  /// the wait is over, its time is up or the server ends. False: the task is woken when it is.
-  bool wait(Context& cx, Waits what, bool anew, Instant now);
+  /// For a poll that found nothing to do: this connection waits for `what`. The time runs from here
+  /// if it waited for something else before, or when it is to begin `anew`. True: the wait is over,
+  /// its time is up or the server ends. False: the task is woken when it is.
+  bool wait(Context& cx, Waits what, bool anew);
   /// Of a wait that is over: its time was up.
   bool is_late() const noexcept { return late_; }
 
@@ -154,7 +154,7 @@ class [[nodiscard]] UnlessOver {
     const bool anew = pin_.is_fresh();
     pin_.enter();
     if (future_.poll(cx).is_ready()) return true;
-    if (watch_.wait(cx, Waits::nap, anew, Instant::min())) return false;
+    if (watch_.wait(cx, Waits::nap, anew)) return false;
     return pin_.pending();
   }
 

@@ -179,7 +179,7 @@ TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
         auto talk = std::make_unique<Conversation>(site_);
         auto client = std::make_unique<MockStream>(std::deque<Line>{{1s, get("/")}}, seen_);
         auto watch = std::make_unique<Watch>(site_.watches);
-        Exchange<MockStream> one = exchange(*client, *talk, *watch, Next::read, reactor.now());
+        Exchange<MockStream> one = exchange(*client, *talk, *watch, Next::read);
         return test::subject(
             WholeExchange{std::move(watch), std::move(talk), std::move(client), std::move(one)},
             [&] {

@@ -433,7 +433,7 @@ TEST_F(LimitsTest, AWatchStaysWhereItIsOnceItWaits) {
   Reactor::Scope scope(reactor);
   const Waker waker = Waker::noop();
   Context cx(waker);
-  EXPECT_FALSE(second.wait(cx, Waits::idle, true, reactor.now()));
+  EXPECT_FALSE(second.wait(cx, Waits::idle, true));
   EXPECT_THROW(Watch(std::move(second)), std::logic_error);
   EXPECT_EQ(site_.watches.count(), 1u);
 }
