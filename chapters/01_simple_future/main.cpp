@@ -11,11 +11,11 @@
 
 #include "01_simple_future/and_then.h"
 #include "01_simple_future/join.h"
-#include "01_simple_future/kitchen.h"
 #include "01_simple_future/poll_loop.h"
-#include "01_simple_future/traps.h"
-#include "common/chapter.h"
-#include "common/reactor.h"
+#include "01_simple_future/story/kitchen.h"
+#include "01_simple_future/story/traps.h"
+#include "common/program/chapter.h"
+#include "common/reactor/reactor.h"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "01_simple_future/simple_future.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "common/trace.h"
 
 namespace book::simple {

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "01_simple_future/simple_future.h"
-#include "common/io_source.h"
+#include "common/reactor/io_source.h"
 
 namespace book::simple {
 

@@ -12,7 +12,7 @@
 
 #include "common/arc.h"
 #include "common/future.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "common/trace.h"
 
 namespace book {

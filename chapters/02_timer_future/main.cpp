@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "02_timer_future/lone_task.h"
-#include "02_timer_future/process_figures.h"
 #include "02_timer_future/sleep.h"
+#include "02_timer_future/story/process_figures.h"
+#include "02_timer_future/story/traps.h"
 #include "02_timer_future/timer_future.h"
-#include "02_timer_future/traps.h"
 #include "02_timer_future/value_future.h"
-#include "common/chapter.h"
+#include "common/program/chapter.h"
 
 // Inside namespace book, `sleep` is the book's; outside, it would be mixed up with unistd.h's.
 namespace book {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "common/future.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book {
 

@@ -7,11 +7,11 @@
 #include <string>
 
 #include "02_timer_future/timer_future.h"
-#include "03_channel_executor/bell.h"
 #include "03_channel_executor/executor.h"
-#include "03_channel_executor/howdy.h"
-#include "03_channel_executor/traps.h"
-#include "common/chapter.h"
+#include "03_channel_executor/story/bell.h"
+#include "03_channel_executor/story/howdy.h"
+#include "03_channel_executor/story/traps.h"
+#include "common/program/chapter.h"
 
 namespace {
 

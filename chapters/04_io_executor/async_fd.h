@@ -1,5 +1,6 @@
 // AsyncFd: a file descriptor that futures can read and write. It owns the descriptor, keeps it
-// non-blocking, and has a seat in the reactor (common/io_source.h) for when a call would block.
+// non-blocking, and has a seat in the reactor (common/reactor/io_source.h) for when a call would
+// block.
 //
 //     poll_read ----> worth a try? --no--> the waker is stored: pending
 //                         | yes                  ^
@@ -19,7 +20,7 @@
 #include <utility>
 
 #include "common/future.h"
-#include "common/io_source.h"
+#include "common/reactor/io_source.h"
 
 namespace book {
 

@@ -19,7 +19,7 @@
 
 #include "04_io_executor/task.h"
 #include "common/arc.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book {
 

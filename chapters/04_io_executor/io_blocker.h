@@ -14,8 +14,8 @@
 #include <map>
 #include <string>
 
-#include "common/io_source.h"
-#include "common/reactor.h"
+#include "common/reactor/io_source.h"
+#include "common/reactor/reactor.h"
 
 namespace book {
 

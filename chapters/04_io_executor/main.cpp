@@ -10,8 +10,8 @@
 
 #include "04_io_executor/block_on.h"
 #include "04_io_executor/io_blocker.h"
-#include "04_io_executor/people.h"
-#include "common/chapter.h"
+#include "04_io_executor/story/people.h"
+#include "common/program/chapter.h"
 
 namespace book::story {
 namespace {

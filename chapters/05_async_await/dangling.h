@@ -10,7 +10,7 @@
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
 
-namespace book::stage {
+namespace book::story {
 
 class Witness {
  public:
@@ -46,4 +46,4 @@ inline Async<std::string> greet_by_value(Witness who) {
   co_return name_of(who);
 }
 
-}  // namespace book::stage
+}  // namespace book::story

@@ -10,15 +10,15 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
-#include "05_async_await/by_hand.h"
 #include "05_async_await/dangling.h"
-#include "05_async_await/downloads.h"
-#include "05_async_await/recital.h"
-#include "05_async_await/songs.h"
-#include "05_async_await/stage.h"
-#include "common/chapter.h"
+#include "05_async_await/story/by_hand.h"
+#include "05_async_await/story/downloads.h"
+#include "05_async_await/story/recital.h"
+#include "05_async_await/story/songs.h"
+#include "common/program/chapter.h"
+#include "common/program/narrator.h"
 
-namespace book::stage {
+namespace book::story {
 namespace {
 
 void a_function_that_stops() {
@@ -158,13 +158,13 @@ Async<> awaits_twice() {
 }
 
 Async<> naps(Instant start) {
-  say(start, "a nap of 50 ms begins");
+  say_about(start, "a nap of 50 ms begins");
   co_await book::sleep(std::chrono::milliseconds(50));
-  say(start, "the nap ends");
+  say_about(start, "the nap ends");
 }
 
 Async<> blocks(Instant start) {
-  say(start, "the neighbour blocks the thread for 200 ms");
+  say_about(start, "the neighbour blocks the thread for 200 ms");
   std::this_thread::sleep_for(std::chrono::milliseconds(200));  // the mistake
   co_return;
 }
@@ -196,7 +196,7 @@ void tell(Args& args) {
 }
 
 }  // namespace
-}  // namespace book::stage
+}  // namespace book::story
 
 int main(int argc, char** argv) {
   namespace option = book::option;
@@ -207,5 +207,5 @@ int main(int argc, char** argv) {
                                   "only this part of the story; 0 is all"),
                    option::choice("trap", {"none", "await-twice", "blocking"},
                                   "instead, make one of the mistakes that the README tells of")}},
-      argc, argv, book::stage::tell);
+      argc, argv, book::story::tell);
 }

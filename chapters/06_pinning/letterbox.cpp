@@ -1,6 +1,6 @@
 #include "06_pinning/letterbox.h"
 
-namespace book::stage {
+namespace book::story {
 
 Async<std::string> first_word(Letterbox& letterbox) {
   std::array<char, 16> buffer{};
@@ -9,4 +9,4 @@ Async<std::string> first_word(Letterbox& letterbox) {
   co_return std::string(buffer.data(), size);
 }
 
-}  // namespace book::stage
+}  // namespace book::story

@@ -21,7 +21,7 @@
 #include "05_async_await/async.h"
 #include "common/future.h"
 
-namespace book::stage {
+namespace book::story {
 
 /// Something that arrives later. One reader at a time, and all of it on one thread.
 class Letterbox {
@@ -93,4 +93,4 @@ class [[nodiscard]] FirstWord {
   std::optional<FillBuffer> read_;
 };
 
-}  // namespace book::stage
+}  // namespace book::story

@@ -17,11 +17,11 @@
 #include "06_pinning/pin.h"
 #include "06_pinning/pin_box.h"
 #include "06_pinning/pinned.h"
-#include "06_pinning/self_reference.h"
-#include "06_pinning/traps.h"
-#include "common/chapter.h"
+#include "06_pinning/story/self_reference.h"
+#include "06_pinning/story/traps.h"
+#include "common/program/chapter.h"
 
-namespace book::stage {
+namespace book::story {
 namespace {
 
 using namespace std::chrono_literals;
@@ -254,7 +254,7 @@ void run(Args& args) {
 }
 
 }  // namespace
-}  // namespace book::stage
+}  // namespace book::story
 
 int main(int argc, char** argv) {
   return book::chapter_main(
@@ -263,5 +263,5 @@ int main(int argc, char** argv) {
        .options = {book::option::choice("trap",
                                         {"none", "growing-vector", "forgotten-pin", "empty-pin"},
                                         "walk into one of the mistakes of this chapter")}},
-      argc, argv, book::stage::run);
+      argc, argv, book::story::run);
 }

@@ -14,15 +14,15 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
-#include "05_async_await/stage.h"
 #include "05_async_await/yield_now.h"
-#include "07_join/ask_everybody.h"
-#include "07_join/errands.h"
 #include "07_join/join.h"
 #include "07_join/join_all.h"
-#include "07_join/parcels.h"
+#include "07_join/story/ask_everybody.h"
+#include "07_join/story/errands.h"
+#include "07_join/story/parcels.h"
 #include "07_join/try_join.h"
-#include "common/chapter.h"
+#include "common/program/chapter.h"
+#include "common/program/narrator.h"
 
 namespace book::errands {
 namespace {
@@ -141,9 +141,9 @@ Async<> both_fail(Instant start) {
 }
 
 Async<> read_aloud(Instant start, const char* what) {
-  stage::say(start, fmt::format("{}: first page", what));
+  story::say_about(start, fmt::format("{}: first page", what));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));  // the mistake
-  stage::say(start, fmt::format("{}: last page", what));
+  story::say_about(start, fmt::format("{}: last page", what));
   co_return;
 }
 

@@ -12,13 +12,13 @@
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
 #include "08_select/fuse.h"
-#include "08_select/lost_bytes.h"
 #include "08_select/race.h"
-#include "08_select/run_loop.h"
-#include "08_select/say.h"
 #include "08_select/select.h"
+#include "08_select/story/lost_bytes.h"
+#include "08_select/story/run_loop.h"
 #include "08_select/ticks.h"
-#include "common/chapter.h"
+#include "common/program/chapter.h"
+#include "common/program/narrator.h"
 #include "common/stream.h"
 
 namespace book::story {

@@ -10,23 +10,23 @@
 #include <vector>
 
 #include "04_io_executor/block_on.h"
-#include "05_async_await/stage.h"
-#include "09_streams/asleep.h"
-#include "09_streams/backpressure.h"
 #include "09_streams/buffered.h"
 #include "09_streams/collect.h"
-#include "09_streams/countdown.h"
-#include "09_streams/fibonacci.h"
-#include "09_streams/jumpers.h"
 #include "09_streams/map_filter.h"
 #include "09_streams/sources.h"
-#include "09_streams/sums.h"
+#include "09_streams/story/asleep.h"
+#include "09_streams/story/backpressure.h"
+#include "09_streams/story/countdown.h"
+#include "09_streams/story/fibonacci.h"
+#include "09_streams/story/jumpers.h"
+#include "09_streams/story/sums.h"
+#include "09_streams/story/timeline.h"
 #include "09_streams/take_skip.h"
 #include "09_streams/then.h"
-#include "09_streams/timeline.h"
 #include "09_streams/timing.h"
 #include "09_streams/try_stream.h"
-#include "common/chapter.h"
+#include "common/program/chapter.h"
+#include "common/program/narrator.h"
 
 namespace book::story {
 namespace {
@@ -82,8 +82,7 @@ void fibonacci_with_patience(Executor& executor) {
     return silences < 3;
   };
   auto print = [&](std::optional<std::uint64_t> number) {
-    fmt::print("   {:>8}  {}\n", fmt::format("~{} ms", stage::elapsed_ms(start)),
-               number ? std::to_string(*number) : "nothing yet");
+    say_about(start, number ? std::to_string(*number) : "nothing yet");
   };
   executor.block_on(fibonacci() | timeout_each(100ms) | take_while(patient) | for_each(print));
   fmt::print("   that was enough\n");

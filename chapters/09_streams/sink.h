@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "common/future.h"
-#include "common/io_source.h"
+#include "common/reactor/io_source.h"
 
 namespace book {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "common/wake_round.h"
+#include "common/reactor/wake_round.h"
 
 namespace book {
 

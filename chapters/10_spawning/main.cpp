@@ -11,15 +11,15 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
-#include "08_select/say.h"
-#include "10_spawning/clean_up.h"
-#include "10_spawning/families.h"
-#include "10_spawning/four_ways.h"
-#include "10_spawning/lamp.h"
-#include "10_spawning/shutdown.h"
 #include "10_spawning/spawn.h"
+#include "10_spawning/story/clean_up.h"
+#include "10_spawning/story/families.h"
+#include "10_spawning/story/four_ways.h"
+#include "10_spawning/story/lamp.h"
+#include "10_spawning/story/shutdown.h"
 #include "10_spawning/timeout.h"
-#include "common/chapter.h"
+#include "common/program/chapter.h"
+#include "common/program/narrator.h"
 
 namespace book::story {
 namespace {

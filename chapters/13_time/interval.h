@@ -14,7 +14,7 @@
 #include <optional>
 
 #include "09_streams/stream_step.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book {
 

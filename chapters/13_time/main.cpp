@@ -12,12 +12,12 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "07_join/join.h"
-#include "08_select/say.h"
-#include "13_time/day.h"
 #include "13_time/signal.h"
-#include "13_time/stopping.h"
-#include "13_time/ticking.h"
-#include "common/chapter.h"
+#include "13_time/story/day.h"
+#include "13_time/story/stopping.h"
+#include "13_time/story/ticking.h"
+#include "common/program/chapter.h"
+#include "common/program/narrator.h"
 
 namespace book::story {
 namespace {

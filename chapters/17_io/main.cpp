@@ -8,13 +8,13 @@
 #include <string>
 #include <utility>
 
-#include "17_io/buffer_desk.h"
-#include "17_io/people.h"
-#include "17_io/split.h"
-#include "17_io/story.h"
-#include "17_io/tcp.h"
-#include "17_io/watched.h"
-#include "common/chapter.h"
+#include "17_io/bytes/split.h"
+#include "17_io/sockets/tcp.h"
+#include "17_io/story/buffer_desk.h"
+#include "17_io/story/people.h"
+#include "17_io/story/story.h"
+#include "17_io/story/watched.h"
+#include "common/program/chapter.h"
 
 namespace book::story {
 namespace {

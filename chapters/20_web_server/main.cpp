@@ -21,11 +21,11 @@
 #include "02_timer_future/sleep.h"
 #include "08_select/select.h"
 #include "13_time/signal.h"
-#include "20_web_server/demo.h"
-#include "20_web_server/settings.h"
-#include "20_web_server/steps.h"
-#include "20_web_server/stop.h"
-#include "common/chapter.h"
+#include "20_web_server/server/settings.h"
+#include "20_web_server/server/stop.h"
+#include "20_web_server/steps/steps.h"
+#include "20_web_server/story/demo.h"
+#include "common/program/chapter.h"
 #include "common/stream.h"
 
 namespace {

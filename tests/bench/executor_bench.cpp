@@ -10,7 +10,7 @@
 #include "03_channel_executor/executor.h"
 #include "04_io_executor/executor.h"
 #include "common/future.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book {
 namespace {

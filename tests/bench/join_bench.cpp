@@ -7,10 +7,10 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
-#include "07_join/ask_everybody.h"
 #include "07_join/join.h"
 #include "07_join/join_all.h"
-#include "07_join/parcels.h"
+#include "07_join/story/ask_everybody.h"
+#include "07_join/story/parcels.h"
 
 namespace book {
 namespace {

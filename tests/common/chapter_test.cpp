@@ -1,5 +1,5 @@
 // The command line every chapter shares, and what becomes of the process when something is wrong.
-#include "common/chapter.h"
+#include "common/program/chapter.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

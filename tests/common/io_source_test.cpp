@@ -1,4 +1,4 @@
-#include "common/io_source.h"
+#include "common/reactor/io_source.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "support/counting_waker.h"
 #include "support/descriptors.h"
 #include "support/thread_parker.h"

@@ -1,4 +1,4 @@
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "common/io_source.h"
+#include "common/reactor/io_source.h"
 #include "support/counting_waker.h"
 #include "support/descriptors.h"
 

@@ -1,4 +1,4 @@
-#include "common/timer_wheel.h"
+#include "common/reactor/timer_wheel.h"
 
 #include <gtest/gtest.h>
 

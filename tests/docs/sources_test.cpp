@@ -19,7 +19,7 @@ TEST(Includes, PointDownstairs) {
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "07_join/join_all.h"), 0U);
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "join_all.h"), 0U);
   EXPECT_EQ(upstairs("chapters/07_join/solutions/map.h", "../join.h"), 0U);
-  EXPECT_EQ(upstairs("tests/common/poll_test.cpp", "20_web_server/http.h"), 0U) << "tests may";
+  EXPECT_EQ(upstairs("tests/common/poll_test.cpp", "17_io/http/request_head.h"), 0U) << "tests may";
   EXPECT_EQ(check_includes("common/poll.h", "/*\n#include \"07_join/join.h\"\n*/\n").size(), 0U);
 }
 

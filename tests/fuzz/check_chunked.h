@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "20_web_server/chunked.h"
+#include "17_io/http/chunked.h"
 #include "fuzz/cuts.h"
 
 namespace book::fuzz {

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "20_web_server/chunked.h"
-#include "20_web_server/conversation.h"
-#include "20_web_server/http.h"
+#include "17_io/http/chunked.h"
+#include "17_io/http/request_head.h"
+#include "20_web_server/server/conversation.h"
 #include "chapters/20_web_server/site_folder.h"
 #include "fuzz/cuts.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "20_web_server/http.h"
+#include "17_io/http/request_head.h"
 #include "fuzz/cuts.h"
 
 namespace book::fuzz {

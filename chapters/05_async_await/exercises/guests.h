@@ -25,7 +25,7 @@
 
 namespace book::exercise {
 
-using stage::Witness;
+using story::Witness;
 
 /// "hello, Ada".
 // TODO: what does the frame keep of `guest`?

@@ -25,7 +25,7 @@ class [[nodiscard]] TwoLetters {
  public:
   using Output = std::string;
 
-  TwoLetters(std::string greeting, stage::Letterbox& left, stage::Letterbox& right)
+  TwoLetters(std::string greeting, story::Letterbox& left, story::Letterbox& right)
       : greeting_(std::move(greeting)), left_box_(&left), right_box_(&right) {}
 
   Poll<std::string> poll(Context& cx) {
@@ -39,8 +39,8 @@ class [[nodiscard]] TwoLetters {
   // TODO: a PinGuard, a buffer of 16 characters for each letter, and a FillBuffer for each buffer.
   // In which order? And when can a FillBuffer be made that points into this object?
   std::string greeting_;
-  [[maybe_unused]] stage::Letterbox* left_box_;
-  [[maybe_unused]] stage::Letterbox* right_box_;
+  [[maybe_unused]] story::Letterbox* left_box_;
+  [[maybe_unused]] story::Letterbox* right_box_;
 };
 
 }  // namespace book

@@ -22,7 +22,7 @@
 #include "05_async_await/async.h"
 #include "07_join/try_join.h"
 #include "09_streams/sink.h"
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 
 namespace book::exercise {
 

@@ -9,7 +9,7 @@
 #include "01_simple_future/poll_loop.h"
 #include "01_simple_future/socket_read.h"
 #include "chapters/01_simple_future/probe.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::simple {
 namespace {

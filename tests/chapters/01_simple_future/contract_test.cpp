@@ -11,7 +11,7 @@
 #include "01_simple_future/join.h"
 #include "01_simple_future/socket_read.h"
 #include "common/future.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "common/waker.h"
 #include "support/contract.h"
 

@@ -7,11 +7,11 @@
 #include <thread>
 #include <utility>
 
-#include "01_simple_future/kitchen.h"
 #include "01_simple_future/socket_read.h"
-#include "01_simple_future/traps.h"
+#include "01_simple_future/story/kitchen.h"
+#include "01_simple_future/story/traps.h"
 #include "chapters/01_simple_future/probe.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::simple {
 namespace {

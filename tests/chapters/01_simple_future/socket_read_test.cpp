@@ -10,7 +10,7 @@
 
 #include "01_simple_future/socket.h"
 #include "chapters/01_simple_future/probe.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::simple {
 namespace {

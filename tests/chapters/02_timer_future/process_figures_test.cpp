@@ -1,4 +1,4 @@
-#include "02_timer_future/process_figures.h"
+#include "02_timer_future/story/process_figures.h"
 
 #include <gtest/gtest.h>
 

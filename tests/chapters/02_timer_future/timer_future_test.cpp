@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "02_timer_future/lone_task.h"
-#include "02_timer_future/process_figures.h"
+#include "02_timer_future/story/process_figures.h"
 #include "support/counting_waker.h"
 
 namespace book {

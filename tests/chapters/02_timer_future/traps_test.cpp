@@ -1,5 +1,5 @@
 // The mistakes that main.cpp shows: they have to stay the mistakes that the README describes.
-#include "02_timer_future/traps.h"
+#include "02_timer_future/story/traps.h"
 
 #include <gtest/gtest.h>
 

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "03_channel_executor/bell.h"
 #include "03_channel_executor/executor.h"
-#include "03_channel_executor/howdy.h"
+#include "03_channel_executor/story/bell.h"
+#include "03_channel_executor/story/howdy.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 

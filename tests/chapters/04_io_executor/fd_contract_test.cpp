@@ -9,7 +9,7 @@
 #include "04_io_executor/async_fd.h"
 #include "04_io_executor/socket_read.h"
 #include "chapters/04_io_executor/helpers.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 

@@ -6,9 +6,9 @@
 
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
-#include "05_async_await/by_hand.h"
 #include "05_async_await/map_then.h"
 #include "05_async_await/simple_futures.h"
+#include "05_async_await/story/by_hand.h"
 #include "05_async_await/yield_now.h"
 #include "support/contract.h"
 #include "support/door.h"
@@ -142,8 +142,8 @@ TEST(Contract, OfThen) {
 }
 
 TEST(Contract, OfTheStateMachineByHand) {
-  static stage::Diary diary;
-  test::expect_contract([] { return test::subject(stage::SumByHand(diary), [] {}); },
+  static story::Diary diary;
+  test::expect_contract([] { return test::subject(story::SumByHand(diary), [] {}); },
                         {.wakes_itself = true}, [](int value) { return value == 42; });
 }
 

@@ -1,4 +1,4 @@
-#include "05_async_await/recital.h"
+#include "05_async_await/story/recital.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace book::stage {
+namespace book::story {
 namespace {
 
 /// What `action` prints.
@@ -40,4 +40,4 @@ TEST(Recital, MayBeMovedAndMayBeLeftInTheMiddle) {
 }
 
 }  // namespace
-}  // namespace book::stage
+}  // namespace book::story

@@ -13,7 +13,7 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
-#include "common/io_source.h"
+#include "common/reactor/io_source.h"
 #include "common/trace.h"
 #include "support/child_process.h"
 #include "support/trace_reader.h"

@@ -20,8 +20,8 @@
 #include "06_pinning/letterbox.h"
 #include "06_pinning/pin_box.h"
 #include "06_pinning/pinned.h"
-#include "06_pinning/self_reference.h"
-#include "06_pinning/traps.h"
+#include "06_pinning/story/self_reference.h"
+#include "06_pinning/story/traps.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/drop_counter.h"
@@ -30,11 +30,11 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
-using stage::FillBuffer;
-using stage::FirstWord;
-using stage::Letterbox;
-using stage::PinnedTest;
-using stage::RepairingTest;
+using story::FillBuffer;
+using story::FirstWord;
+using story::Letterbox;
+using story::PinnedTest;
+using story::RepairingTest;
 using test::CountingWaker;
 using test::DropCounter;
 
@@ -227,8 +227,8 @@ TEST(PinHere, BuildsInPlaceWhatCanNotMove) {
 // --- Objects that point into themselves ----------------------------------------------------------
 
 TEST(SelfReferences, WithoutAPinASwapMixesThemUp) {
-  stage::Test test1("test1");
-  stage::Test test2("test2");
+  story::Test test1("test1");
+  story::Test test2("test2");
   EXPECT_THROW((void)test1.b(), std::logic_error) << "before init";
   test1.init();
   test2.init();
@@ -389,12 +389,12 @@ TEST_F(LetterboxFutures, AVectorThatGrowsIsCaughtAndOneOfBoxesIsFine) {
 }
 
 TEST_F(LetterboxFutures, AGuardThatStandsLastComesTooLate) {
-  stage::GuardFirst first("Ada");
-  stage::GuardLast last("Ada");
+  story::GuardFirst first("Ada");
+  story::GuardLast last("Ada");
   EXPECT_FALSE(poll(first));
   EXPECT_FALSE(poll(last));
-  EXPECT_THROW(stage::GuardFirst elsewhere(std::move(first)), std::logic_error);
-  EXPECT_THROW(stage::GuardLast elsewhere(std::move(last)), std::logic_error);
+  EXPECT_THROW(story::GuardFirst elsewhere(std::move(first)), std::logic_error);
+  EXPECT_THROW(story::GuardLast elsewhere(std::move(last)), std::logic_error);
   Context cx(task.waker());
   // NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move): a refused move
   EXPECT_EQ(first.poll(cx).value(), "Ada");
@@ -403,10 +403,10 @@ TEST_F(LetterboxFutures, AGuardThatStandsLastComesTooLate) {
 }
 
 TEST_F(LetterboxFutures, WhereverTheGuardStandsTheContractIsKept) {
-  test::expect_contract([] { return test::subject(stage::GuardFirst("Ada")); },
+  test::expect_contract([] { return test::subject(story::GuardFirst("Ada")); },
                         {.wakes_itself = true},
                         [](const std::string& name) { return name == "Ada"; });
-  test::expect_contract([] { return test::subject(stage::GuardLast("Ada")); },
+  test::expect_contract([] { return test::subject(story::GuardLast("Ada")); },
                         {.wakes_itself = true});
 }
 

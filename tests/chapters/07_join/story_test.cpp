@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "07_join/ask_everybody.h"
-#include "07_join/parcels.h"
+#include "07_join/story/ask_everybody.h"
+#include "07_join/story/parcels.h"
 #include "support/child_process.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

@@ -15,7 +15,7 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/yield_now.h"
 #include "09_streams/collect.h"
-#include "09_streams/countdown.h"
+#include "09_streams/story/countdown.h"
 #include "script.h"
 
 namespace book {

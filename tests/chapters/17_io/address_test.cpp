@@ -1,4 +1,4 @@
-#include "17_io/address.h"
+#include "17_io/sockets/address.h"
 
 #include <gtest/gtest.h>
 

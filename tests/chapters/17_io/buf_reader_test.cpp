@@ -1,5 +1,5 @@
 // BufReader and lines: over pieces of every size, limits, ends and drops.
-#include "17_io/buf_reader.h"
+#include "17_io/bytes/buf_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
-#include "17_io/duplex.h"
-#include "17_io/lines.h"
+#include "17_io/bytes/lines.h"
+#include "17_io/ends/duplex.h"
 #include "chapters/17_io/pieces.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

@@ -1,5 +1,5 @@
 // copy and copy_bidirectional: pieces, ends, errors, backpressure, fairness.
-#include "17_io/copy.h"
+#include "17_io/bytes/copy.h"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@
 #include "05_async_await/async.h"
 #include "07_join/join.h"
 #include "09_streams/sink.h"
-#include "17_io/duplex.h"
+#include "17_io/ends/duplex.h"
 #include "chapters/17_io/pieces.h"
 #include "support/async_test.h"
 #include "support/contract.h"

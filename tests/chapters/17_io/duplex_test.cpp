@@ -1,5 +1,5 @@
 // duplex: two streams in memory, against what the other end of a connection would see.
-#include "17_io/duplex.h"
+#include "17_io/ends/duplex.h"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@
 #include "05_async_await/async.h"
 #include "07_join/join.h"
 #include "09_streams/sink.h"
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 #include "support/async_test.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

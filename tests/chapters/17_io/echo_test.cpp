@@ -1,6 +1,6 @@
 // The pieces of chapter 17's story: the echo, the watched stream, the desk of buffers.
 // And what the steady state of a connection costs, in system calls.
-#include "17_io/echo.h"
+#include "17_io/story/echo.h"
 
 #include <gtest/gtest.h>
 
@@ -15,9 +15,9 @@
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
 #include "10_spawning/timeout.h"
-#include "17_io/buffer_desk.h"
-#include "17_io/story.h"
-#include "17_io/watched.h"
+#include "17_io/story/buffer_desk.h"
+#include "17_io/story/story.h"
+#include "17_io/story/watched.h"
 #include "chapters/17_io/pieces.h"
 #include "support/contract.h"
 #include "support/descriptors.h"

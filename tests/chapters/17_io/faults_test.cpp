@@ -16,8 +16,8 @@
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
 #include "07_join/join.h"
-#include "17_io/copy.h"
-#include "17_io/tcp.h"
+#include "17_io/bytes/copy.h"
+#include "17_io/sockets/tcp.h"
 #include "support/descriptors.h"
 #include "support/faults.h"
 

@@ -1,5 +1,5 @@
 // The futures of io.h over streams whose every piece, wait and error is scripted.
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "17_io/tcp.h"
+#include "17_io/sockets/tcp.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/faulty_stream.h"

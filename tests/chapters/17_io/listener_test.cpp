@@ -1,5 +1,5 @@
 // Accepting: in batches, through trouble, and without losing anybody.
-#include "17_io/tcp_listener.h"
+#include "17_io/sockets/tcp_listener.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 #include "support/counting_waker.h"
 
 namespace book::test {

@@ -1,5 +1,5 @@
 // Pipes, and input that others share: files, pipes, terminals, sockets.
-#include "17_io/pipe.h"
+#include "17_io/ends/pipe.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -22,9 +22,9 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
-#include "17_io/io.h"
-#include "17_io/standard_input.h"
-#include "common/reactor.h"
+#include "17_io/bytes/io.h"
+#include "17_io/ends/standard_input.h"
+#include "common/reactor/reactor.h"
 #include "support/child_process.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

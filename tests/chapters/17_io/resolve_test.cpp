@@ -1,5 +1,5 @@
 // resolve: on helper threads that a test holds up and lets go. (Only one test asks the system.)
-#include "17_io/resolve.h"
+#include "17_io/sockets/resolve.h"
 
 #include <gtest/gtest.h>
 #include <malloc.h>

@@ -1,5 +1,5 @@
 // TcpStream and TcpListener over real sockets on loopback.
-#include "17_io/tcp.h"
+#include "17_io/sockets/tcp.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
-#include "17_io/split.h"
+#include "17_io/bytes/split.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/descriptors.h"

@@ -1,5 +1,5 @@
 // UdpSocket over real sockets on loopback.
-#include "17_io/udp.h"
+#include "17_io/sockets/udp.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/descriptors.h"

@@ -1,5 +1,5 @@
 // UnixStream and UnixListener: paths, names, pairs, and files that are left behind.
-#include "17_io/unix_socket.h"
+#include "17_io/sockets/unix_socket.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
-#include "17_io/split.h"
+#include "17_io/bytes/split.h"
 #include "support/child_process.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

@@ -1,6 +1,6 @@
 // The access log: what a line says, what a hostile request can not make it say, how few writes it
 // takes, and what becomes of it when it can not be written.
-#include "20_web_server/access_log.h"
+#include "20_web_server/server/access_log.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "17_io/tcp.h"
-#include "20_web_server/conversation.h"
+#include "17_io/sockets/tcp.h"
+#include "20_web_server/server/conversation.h"
 #include "site_folder.h"
 #include "support/descriptors.h"
 #include "support/sanitizer.h"

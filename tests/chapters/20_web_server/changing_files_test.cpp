@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "20_web_server/static_files.h"
+#include "20_web_server/files/static_files.h"
 #include "running.h"
 #include "site_folder.h"
 #include "support/descriptors.h"

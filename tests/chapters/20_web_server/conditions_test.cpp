@@ -1,6 +1,6 @@
 // "Send it only if ...", "send a part of it": dates, validators, conditions and ranges as tables,
 // and then all of them together through a conversation.
-#include "20_web_server/conditions.h"
+#include "20_web_server/files/conditions.h"
 
 #include <gtest/gtest.h>
 
@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "20_web_server/byte_range.h"
-#include "20_web_server/conversation.h"
-#include "20_web_server/http_date.h"
+#include "17_io/http/date.h"
+#include "20_web_server/files/byte_range.h"
+#include "20_web_server/server/conversation.h"
 #include "site_folder.h"
 
 namespace book::http {

@@ -1,5 +1,5 @@
 // handle_connection with a client from a script: no socket, and no real time.
-#include "20_web_server/connection.h"
+#include "20_web_server/server/connection.h"
 
 #include <dirent.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // One connection's side of HTTP, tested with strings: no socket, no task, no time but the one we
 // say.
-#include "20_web_server/conversation.h"
+#include "20_web_server/server/conversation.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 #include "site_folder.h"
 
 namespace book::http {

@@ -1,5 +1,5 @@
 // The demo: what it draws, and what it plays where causality alone decides.
-#include "20_web_server/demo.h"
+#include "20_web_server/story/demo.h"
 
 #include <gtest/gtest.h>
 

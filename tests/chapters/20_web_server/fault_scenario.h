@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "17_io/address.h"
+#include "17_io/sockets/address.h"
 #include "site_folder.h"
 #include "support/descriptors.h"
 #include "support/faults.h"

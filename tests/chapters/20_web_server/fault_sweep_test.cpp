@@ -22,8 +22,8 @@
 #include <thread>
 #include <vector>
 
-#include "20_web_server/blocking.h"
-#include "20_web_server/steps.h"
+#include "20_web_server/steps/blocking.h"
+#include "20_web_server/steps/steps.h"
 #include "fault_scenario.h"
 #include "support/sanitizer.h"
 #include "support/watchdog.h"

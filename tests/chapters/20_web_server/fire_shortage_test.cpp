@@ -15,8 +15,8 @@
 
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/executor.h"
-#include "17_io/tcp.h"
-#include "20_web_server/server.h"
+#include "17_io/sockets/tcp.h"
+#include "20_web_server/server/server.h"
 #include "program.h"
 #include "site_folder.h"
 #include "support/sanitizer.h"

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "04_io_executor/executor.h"
-#include "20_web_server/chunked.h"
-#include "20_web_server/connection.h"
-#include "20_web_server/linger.h"
+#include "17_io/http/chunked.h"
+#include "20_web_server/server/connection.h"
+#include "20_web_server/server/linger.h"
 #include "chapters/20_web_server/mock_stream.h"
 #include "chapters/20_web_server/running.h"
 #include "chapters/20_web_server/site_folder.h"

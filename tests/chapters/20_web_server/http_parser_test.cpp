@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "20_web_server/http.h"
-#include "20_web_server/http_fields.h"
-#include "20_web_server/http_scan.h"
+#include "17_io/http/fields.h"
+#include "17_io/http/request_head.h"
+#include "17_io/http/scan.h"
 
 namespace book::http {
 namespace {

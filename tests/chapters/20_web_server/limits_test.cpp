@@ -11,10 +11,10 @@
 
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
-#include "17_io/duplex.h"
-#include "20_web_server/connection.h"
-#include "20_web_server/linger.h"
-#include "20_web_server/server.h"
+#include "17_io/ends/duplex.h"
+#include "20_web_server/server/connection.h"
+#include "20_web_server/server/linger.h"
+#include "20_web_server/server/server.h"
 #include "chapters/20_web_server/site_folder.h"
 #include "support/contract.h"
 

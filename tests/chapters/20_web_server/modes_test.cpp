@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "20_web_server/steps.h"
+#include "20_web_server/steps/steps.h"
 #include "program.h"
 #include "running.h"
 #include "site_folder.h"

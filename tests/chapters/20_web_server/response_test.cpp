@@ -3,7 +3,7 @@
 #include <ctime>
 #include <string>
 
-#include "20_web_server/response.h"
+#include "17_io/http/response.h"
 
 namespace book::http {
 namespace {

@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "17_io/address.h"
-#include "20_web_server/steps.h"
+#include "17_io/sockets/address.h"
+#include "20_web_server/steps/steps.h"
 
 namespace book::http {
 

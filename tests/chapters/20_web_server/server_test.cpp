@@ -1,6 +1,6 @@
 // The whole server in this process: it runs on a thread of its own, clients are plain blocking
 // sockets.
-#include "20_web_server/server.h"
+#include "20_web_server/server/server.h"
 
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <string>
 
-#include "20_web_server/handler.h"
-#include "20_web_server/static_files.h"
+#include "20_web_server/files/static_files.h"
+#include "20_web_server/server/handler.h"
 
 namespace book::http {
 namespace {

@@ -22,7 +22,7 @@
 #include <system_error>
 #include <utility>
 
-#include "17_io/address.h"
+#include "17_io/sockets/address.h"
 #include "support/descriptors.h"
 
 namespace book::http {

@@ -1,5 +1,5 @@
 // The order to stop, workers, and the server that has several of them.
-#include "20_web_server/workers.h"
+#include "20_web_server/steps/workers.h"
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@
 
 #include "04_io_executor/executor.h"
 #include "08_select/select.h"
-#include "20_web_server/steps.h"
-#include "common/reactor.h"
+#include "20_web_server/steps/steps.h"
+#include "common/reactor/reactor.h"
 #include "running.h"
 #include "site_folder.h"
 #include "visitor.h"

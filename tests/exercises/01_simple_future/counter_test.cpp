@@ -8,7 +8,7 @@
 #include "01_simple_future/join.h"
 #include "01_simple_future/poll_loop.h"
 #include "chapters/01_simple_future/probe.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::simple {
 namespace {

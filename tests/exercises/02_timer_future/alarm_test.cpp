@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "02_timer_future/sleep.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "support/counting_waker.h"
 
 namespace book {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "chapters/04_io_executor/helpers.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "support/counting_waker.h"
 
 namespace book {

@@ -13,7 +13,7 @@ namespace book {
 namespace {
 
 using namespace std::chrono_literals;
-using stage::Witness;
+using story::Witness;
 
 /// Makes the greeting of a guest who leaves at once.
 template <class Greet>

@@ -15,7 +15,7 @@
 namespace book {
 namespace {
 
-using stage::Letterbox;
+using story::Letterbox;
 
 class TwoLettersTest : public testing::Test {
  protected:

@@ -14,7 +14,7 @@
 
 #include "02_timer_future/sleep.h"
 #include "10_spawning/timeout.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "support/async_test.h"
 
 namespace book {

@@ -18,9 +18,9 @@
 #include "07_join/join.h"
 #include "09_streams/sink.h"
 #include "10_spawning/timeout.h"
-#include "17_io/duplex.h"
-#include "17_io/io.h"
-#include "common/reactor.h"
+#include "17_io/bytes/io.h"
+#include "17_io/ends/duplex.h"
+#include "common/reactor/reactor.h"
 #include "support/counting_waker.h"
 
 namespace book::exercise {

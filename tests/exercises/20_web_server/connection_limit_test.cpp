@@ -15,7 +15,7 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/simple_futures.h"
 #include "10_spawning/timeout.h"
-#include "17_io/tcp.h"
+#include "17_io/sockets/tcp.h"
 #include "exercises/20_web_server/front_door.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"

@@ -19,7 +19,7 @@
 #include "05_async_await/yield_now.h"
 #include "07_join/join.h"
 #include "10_spawning/timeout.h"
-#include "17_io/tcp.h"
+#include "17_io/sockets/tcp.h"
 #include "exercises/20_web_server/front_door.h"
 #include "support/async_test.h"
 

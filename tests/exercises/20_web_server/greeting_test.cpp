@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "20_web_server/http.h"
+#include "17_io/http/request_head.h"
 
 namespace book::http {
 namespace {

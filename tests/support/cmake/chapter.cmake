@@ -1,20 +1,105 @@
-# add_chapter(03_channel_executor), called from the chapter's own CMakeLists.txt.
+# add_chapter(07_join STANDS_ON 02 04 05 [FLOORS bytes sockets ...]), called from the chapter's own
+# CMakeLists.txt.
 #
-# Its sources join the library `book`, so that later chapters and all tests stand on them;
-# its main.cpp becomes build/bin/03_channel_executor.
+#   chapter_07         its sources, those in its FLOORS' folders too: what later chapters stand on
+#   chapter_07_story   story/: what only its program tells, and what tests of the story look at
+#   07_join            main.cpp: the program build/bin/07_join
+#
+# STANDS_ON names every chapter that its files include; FLOORS its own folders, the lowest first. A file
+# that includes anything else does not build (includes.cmake).
 function(add_chapter name)
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
-  target_sources(book PRIVATE ${sources})
+  cmake_parse_arguments(PARSE_ARGV 1 given "" "" "STANDS_ON;FLOORS")
+  if(given_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "add_chapter(${name}): I do not know '${given_UNPARSED_ARGUMENTS}'. The words are "
+                        "STANDS_ON 02 04 ... and FLOORS folder ...")
+  endif()
+  string(SUBSTRING ${name} 0 2 number)
+  set(library chapter_${number})
 
-  file(GLOB main CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+  set(globs "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*.h")
+  foreach(floor IN LISTS given_FLOORS)
+    list(APPEND globs "${CMAKE_CURRENT_SOURCE_DIR}/${floor}/*.cpp"
+                      "${CMAKE_CURRENT_SOURCE_DIR}/${floor}/*.h")
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${globs})
+  list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+  file(GLOB story CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/story/*.cpp"
+       "${CMAKE_CURRENT_SOURCE_DIR}/story/*.h")
+
+  # A stamp: every include was looked at since it was last written.
+  set(stamp "${CMAKE_BINARY_DIR}/includes/${name}.stamp")
+  set(main "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+  if(NOT EXISTS "${main}")
+    set(main "")
+  endif()
+  string(REPLACE ";" "," stands_on "${given_STANDS_ON}")
+  string(REPLACE ";" "," floors "${given_FLOORS}")
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/includes/${name}.list" @ONLY CONTENT
+       "${sources};${story};${main}")
+  add_custom_command(OUTPUT "${stamp}" VERBATIM
+    COMMAND "${CMAKE_COMMAND}" -DCHAPTER=${name} -DSTANDS_ON=${stands_on} -DFLOORS=${floors}
+            "-DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}" "-DFILES=${CMAKE_BINARY_DIR}/includes/${name}.list"
+            "-DSTAMP=${stamp}" -P "${BOOK_CMAKE_DIR}/includes.cmake"
+    DEPENDS ${sources} ${story} ${main} "${BOOK_CMAKE_DIR}/includes.cmake"
+            "${CMAKE_BINARY_DIR}/includes/${name}.list"
+    COMMENT "Reading the includes of ${name}")
+  add_custom_target(${name}_includes DEPENDS "${stamp}")
+
+  add_library(${library} STATIC ${sources} "${CMAKE_BINARY_DIR}/empty.cpp")
+  add_dependencies(${library} ${name}_includes)
+  target_link_libraries(${library} PUBLIC book_common)
+  target_precompile_headers(${library} REUSE_FROM book_common)
+  foreach(below IN LISTS given_STANDS_ON)
+    if(NOT TARGET chapter_${below} OR below GREATER_EQUAL number)
+      message(FATAL_ERROR "add_chapter(${name}) STANDS_ON ${below}: there is no such chapter below it")
+    endif()
+    target_link_libraries(${library} PUBLIC chapter_${below})
+  endforeach()
+
+  # A story is read, not measured: half the time to compile it.
+  add_library(${library}_story STATIC ${story} "${CMAKE_BINARY_DIR}/empty.cpp")
+  target_link_libraries(${library}_story PUBLIC ${library} book_program)
+  target_compile_options(${library}_story PRIVATE ${BOOK_STORY_OPTIONS})
+  target_precompile_headers(${library}_story REUSE_FROM book_common)
+  foreach(below IN LISTS given_STANDS_ON)
+    target_link_libraries(${library}_story PUBLIC chapter_${below}_story)
+  endforeach()
+
   if(main)
     add_executable(${name} "${main}")
-    target_link_libraries(${name} PRIVATE book)
-    target_precompile_headers(${name} REUSE_FROM book)
+    target_link_libraries(${name} PRIVATE ${library}_story)
+    target_compile_options(${name} PRIVATE ${BOOK_STORY_OPTIONS})
+    target_precompile_headers(${name} REUSE_FROM book_common)
     if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
-      target_sources(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support/main/signals_under_tsan.cpp")
+      target_sources(${name} PRIVATE "${BOOK_SOURCE_DIR}/tests/support/main/signals_under_tsan.cpp")
     endif()
     set_property(GLOBAL APPEND PROPERTY BOOK_PROGRAMS ${name})
+  endif()
+endfunction()
+
+# Links a test, a bench or an exercise with every chapter whose headers these files include, and
+# with what tests of coroutines need.
+function(book_link_what_is_included target)
+  set(numbers "")
+  foreach(file IN LISTS ARGN)
+    file(STRINGS "${file}" includes REGEX "^#include \"[0-9][0-9]_")
+    foreach(include IN LISTS includes)
+      string(REGEX REPLACE "^#include \"([0-9][0-9])_.*" "\\1" number "${include}")
+      list(APPEND numbers ${number})
+      if(include MATCHES "/story/")
+        list(APPEND numbers ${number}_story)
+      endif()
+    endforeach()
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  endforeach()
+  list(REMOVE_DUPLICATES numbers)
+  foreach(number IN LISTS numbers)
+    target_link_libraries(${target} PRIVATE chapter_${number})
+    if(number GREATER_EQUAL 04)  # the first with an executor of which a report can be had
+      set(has_tasks TRUE)
+    endif()
+  endforeach()
+  if(has_tasks)
+    target_link_libraries(${target} PRIVATE book_async_support)
   endif()
 endfunction()

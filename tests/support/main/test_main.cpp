@@ -4,7 +4,6 @@
 
 #include <chrono>
 
-#include "support/pending_report.h"
 #include "support/watchdog.h"
 
 namespace {
@@ -26,7 +25,6 @@ class WatchEachTest : public testing::EmptyTestEventListener {
     book::test::watch_test(
         fmt::format("{}.{} ({}:{})", test.test_suite_name(), test.name(), test.file(), test.line()),
         kLimit);
-    book::test::set_watchdog_report(book::test::report_pending_tasks);
   }
   void OnTestEnd(const testing::TestInfo&) override { book::test::unwatch_test(); }
 };

@@ -9,7 +9,7 @@
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/executor.h"
 #include "05_async_await/simple_futures.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::test {
 namespace {

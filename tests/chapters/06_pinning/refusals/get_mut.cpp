@@ -3,15 +3,15 @@
 #include <utility>
 
 #include "06_pinning/pinned.h"
-#include "06_pinning/self_reference.h"
+#include "06_pinning/story/self_reference.h"
 
 using namespace book;
 
 void attempt() {
-  auto test1 = pin_here(stage::PinnedTest("test1"));
-  Pin<stage::PinnedTest*> pin = test1.as_mut();
+  auto test1 = pin_here(story::PinnedTest("test1"));
+  Pin<story::PinnedTest*> pin = test1.as_mut();
 #ifdef REFUSED
-  stage::PinnedTest elsewhere(std::move(pin.get_mut()));
+  story::PinnedTest elsewhere(std::move(pin.get_mut()));
 #else
   auto other = std::move(pin);  // only the pin
 #endif

@@ -1,6 +1,6 @@
 // refused: this type must stay where it is once it is pinned (it is not Unpin)
 // A pin without a promise is for what may be moved anyway.
-#include "06_pinning/self_reference.h"
+#include "06_pinning/story/self_reference.h"
 
 using namespace book;
 
@@ -9,11 +9,11 @@ void attempt() {
   Pin<int*> harmless(&number);
   harmless.get_mut() = 2;
 
-  stage::PinnedTest test1("test1");
+  story::PinnedTest test1("test1");
 #ifdef REFUSED
-  Pin<stage::PinnedTest*> pin(&test1);
+  Pin<story::PinnedTest*> pin(&test1);
 #else
-  Pin<stage::PinnedTest*> pin(unsafe, &test1);
+  Pin<story::PinnedTest*> pin(unsafe, &test1);
 #endif
-  stage::PinnedTest::init(pin);
+  story::PinnedTest::init(pin);
 }

@@ -2,17 +2,17 @@
 // PhantomPinned takes assignment away, and with it std::swap. Not even a pin is needed.
 #include <utility>
 
-#include "06_pinning/self_reference.h"
+#include "06_pinning/story/self_reference.h"
 
 using namespace book;
 
 void attempt() {
 #ifdef REFUSED
-  stage::PinnedTest test1("test1");
-  stage::PinnedTest test2("test2");
+  story::PinnedTest test1("test1");
+  story::PinnedTest test2("test2");
 #else
-  stage::Test test1("test1");
-  stage::Test test2("test2");
+  story::Test test1("test1");
+  story::Test test2("test2");
 #endif
   std::swap(test1, test2);
 }

@@ -12,7 +12,7 @@
 
 namespace book::exercise {
 
-using stage::Witness;
+using story::Witness;
 
 /// "hello, Ada".
 inline Async<std::string> greet(Witness guest) {  // by value: the frame keeps its own

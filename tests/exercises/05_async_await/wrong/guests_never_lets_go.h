@@ -13,7 +13,7 @@
 
 namespace book::exercise {
 
-using stage::Witness;
+using story::Witness;
 
 /// "hello, Ada".
 inline Async<std::string> greet_kept(const Witness& guest) {

@@ -18,7 +18,7 @@ class [[nodiscard]] TwoLetters {
  public:
   using Output = std::string;
 
-  TwoLetters(std::string greeting, stage::Letterbox& left, stage::Letterbox& right)
+  TwoLetters(std::string greeting, story::Letterbox& left, story::Letterbox& right)
       : greeting_(std::move(greeting)), left_box_(&left), right_box_(&right) {}
 
   Poll<std::string> poll(Context& cx) {
@@ -37,7 +37,7 @@ class [[nodiscard]] TwoLetters {
 
  private:
   /// One that has given its size is not polled again.
-  static void ask(std::optional<stage::FillBuffer>& read, std::optional<std::size_t>& size,
+  static void ask(std::optional<story::FillBuffer>& read, std::optional<std::size_t>& size,
                   Context& cx) {
     if (size) return;
     Poll<std::size_t> answer = read->poll(cx);
@@ -46,12 +46,12 @@ class [[nodiscard]] TwoLetters {
 
   PinGuard pin_;
   std::string greeting_;
-  stage::Letterbox* left_box_;
-  stage::Letterbox* right_box_;
+  story::Letterbox* left_box_;
+  story::Letterbox* right_box_;
   std::array<char, 64> left_buffer_{};
   std::array<char, 64> right_buffer_{};
-  std::optional<stage::FillBuffer> left_;
-  std::optional<stage::FillBuffer> right_;
+  std::optional<story::FillBuffer> left_;
+  std::optional<story::FillBuffer> right_;
   std::optional<std::size_t> left_size_;  // known once that letter is there
   std::optional<std::size_t> right_size_;
 };

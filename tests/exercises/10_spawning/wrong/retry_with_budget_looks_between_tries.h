@@ -10,7 +10,7 @@
 #include "02_timer_future/sleep.h"
 #include "05_async_await/async.h"
 #include "10_spawning/timeout.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::exercise {
 

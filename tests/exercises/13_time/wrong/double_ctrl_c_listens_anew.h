@@ -9,7 +9,7 @@
 #include "08_select/fuse.h"
 #include "08_select/select.h"
 #include "13_time/signal.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "common/stream.h"
 
 namespace book::exercise {

@@ -5,7 +5,7 @@
 
 #include "02_timer_future/sleep.h"
 #include "05_async_await/async.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::exercise {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "02_timer_future/sleep.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 #include "common/stream.h"
 
 namespace book::exercise {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "09_streams/generator.h"
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 
 namespace book::exercise {
 

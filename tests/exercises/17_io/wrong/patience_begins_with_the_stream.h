@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "02_timer_future/sleep.h"
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 #include "common/future.h"
 
 namespace book::exercise {

@@ -6,9 +6,9 @@
 #include <span>
 #include <utility>
 
-#include "17_io/io.h"
+#include "17_io/bytes/io.h"
 #include "common/future.h"
-#include "common/reactor.h"
+#include "common/reactor/reactor.h"
 
 namespace book::exercise {
 

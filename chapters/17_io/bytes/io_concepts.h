@@ -1,0 +1,66 @@
+// Reading and writing bytes, whatever they come from: a socket, a pipe, a mock in a test.
+//
+//     AsyncRead    poll_read(cx, buffer)     how many bytes came; 0 is the end
+//     AsyncWrite   poll_write(cx, bytes)     how many were taken, perhaps not all
+//                  poll_flush(cx)            everything taken is on its way
+//                  poll_close(cx)            and nothing more will follow
+//
+// These four are all that a mock implements. A stream may offer two things more:
+//
+//     poll_write_vectored(cx, pieces)        several pieces in one system call
+//     forget(direction, waker)               no longer wakes this task
+//
+// A stream keeps one waker a direction. A future that is dropped while it waits takes its own back,
+// through `forget` (IoPlace does that). Whoever calls poll_read by hand, in a poll_fn say, and does
+// not ask again in the same task has to call forget, too: otherwise another task that comes to wait
+// is told that the place is taken.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+
+#include "common/future.h"
+#include "common/reactor/io_source.h"
+
+namespace book {
+
+template <class T>
+concept AsyncRead = requires(T& io, Context& cx, std::span<char> buffer) {
+  { io.poll_read(cx, buffer) } -> std::same_as<Poll<std::size_t>>;
+};
+
+template <class T>
+concept AsyncWrite = requires(T& io, Context& cx, std::span<const char> bytes) {
+  { io.poll_write(cx, bytes) } -> std::same_as<Poll<std::size_t>>;
+  { io.poll_flush(cx) } -> std::same_as<Poll<void>>;
+  { io.poll_close(cx) } -> std::same_as<Poll<void>>;
+};
+
+/// What is to be written, in several places: a head and a body, say. Written in this order.
+using Pieces = std::span<const std::string_view>;
+
+/// One that writes several pieces at once: how many bytes it took, all pieces counted together.
+template <class T>
+concept VectoredWrite = AsyncWrite<T> && requires(T& io, Context& cx, Pieces pieces) {
+  { io.poll_write_vectored(cx, pieces) } -> std::same_as<Poll<std::size_t>>;
+};
+
+/// The stream ended where more was needed: no more to read, or no more taken.
+class UnexpectedEnd : public std::runtime_error {
+ public:
+  explicit UnexpectedEnd(Direction direction = Direction::read)
+      : std::runtime_error(direction == Direction::read
+                               ? "the stream ended in the middle of what was read"
+                               : "the stream takes no more, in the middle of what was written"),
+        direction_(direction) {}
+
+  Direction direction() const noexcept { return direction_; }
+
+ private:
+  Direction direction_;
+};
+
+}  // namespace book

@@ -1,0 +1,26 @@
+// What all sockets share: system calls that end in a system_error with the call's name.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <string>
+
+#include "17_io/sockets/address.h"
+#include "17_io/sockets/descriptor.h"
+
+namespace book::detail {
+
+[[noreturn]] void fail(int error, const std::string& call);
+
+/// A new socket: non-blocking, and no child process inherits it.
+Descriptor make_socket(int family, int type);
+
+/// A socket option that is a number; on and off are 1 and 0.
+void set_option(int fd, int level, int option, int value);
+int get_option(int fd, int level, int option);
+
+/// A socket's own end, or the other one.
+Address local_address(int fd);
+Address peer_address(int fd);
+
+}  // namespace book::detail

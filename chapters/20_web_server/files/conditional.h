@@ -1,0 +1,19 @@
+// From the whole file to what the client still needs of it: all of it, a part, or none. The rare
+// path: of the many requests without a condition or a range, none comes here.
+//
+//     200  --conditions.h-->  304, 412, or still 200  --byte_range.h-->  206, 416, or still 200
+#pragma once
+
+#include <string>
+
+#include "17_io/http/request.h"
+#include "20_web_server/files/static_files.h"
+
+namespace book::http {
+
+/// `found`, a file with the status 200, becomes what the fields of `request`, a GET or HEAD, leave
+/// of it. Of a large file the descriptor then stands where the part begins. `storage` keeps the
+/// fields of the answer alive. Throws std::system_error when the descriptor can not be moved.
+void narrow(Found& found, const Request& request, std::string& storage);
+
+}  // namespace book::http

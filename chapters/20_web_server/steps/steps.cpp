@@ -1,0 +1,186 @@
+#include "20_web_server/steps/steps.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "04_io_executor/executor.h"
+#include "08_select/select.h"
+#include "17_io/sockets/descriptor.h"
+#include "20_web_server/server/server.h"
+#include "20_web_server/steps/blocking.h"
+#include "20_web_server/steps/sequential.h"
+#include "20_web_server/steps/workers.h"
+#include "common/reactor/reactor.h"
+
+namespace book::http {
+namespace {
+
+Settings settings_of(const Plan& plan, int workers) {
+  Settings settings = plan.settings;
+  if (plan.mode == Mode::blocking || plan.mode == Mode::sequential) settings.keep_alive = false;
+  // Each worker counts its own connections, and has at least one.
+  const auto n = static_cast<std::size_t>(workers);
+  settings.max_connections = std::max<std::size_t>(1, settings.max_connections / n);
+  return settings;
+}
+
+std::vector<TcpListener> listen(const Address& address, int count) {
+  std::vector<TcpListener> listeners;
+  if (count == 1) {
+    listeners.push_back(TcpListener::bind(address));
+    return listeners;
+  }
+  // Listeners that share a port would share it with another server of ours, too. So ask first,
+  // alone, whether it is free.
+  (void)TcpListener::bind(address);
+  ListenOptions shared;
+  shared.reuse_port = true;
+  listeners.push_back(TcpListener::bind(address, shared));
+  const Address same = listeners.front().local_address();
+  while (listeners.size() < static_cast<std::size_t>(count))
+    listeners.push_back(TcpListener::bind(same, shared));
+  return listeners;
+}
+
+/// What run() is going to open is opened now and closed again: a server that can serve nobody says
+/// so before anybody is told that it listens.
+void rehearse(Mode mode, int workers, const TcpListener& listener) {
+  const int executors = mode == Mode::parallel ? workers + 1 : 1;
+  // An executor: epoll and a bell. A worker: a visitor, and the way to a file.
+  const int needed = 2 * executors + 3 * workers;
+  std::vector<Descriptor> spare;
+  spare.reserve(static_cast<std::size_t>(needed));  // no descriptor is lost on the way into it
+  for (int i = 0; i < needed; ++i) {
+    spare.emplace_back(::fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0));
+    if (!spare.back())
+      throw std::system_error(errno, std::system_category(),
+                              "a server of " + std::to_string(workers) +
+                                  (workers == 1 ? " thread needs " : " threads needs ") +
+                                  std::to_string(needed - i) + " descriptors more");
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& mode_names() {
+  static const std::vector<std::string> names = {"blocking", "sequential", "concurrent",
+                                                 "parallel"};
+  return names;
+}
+
+std::string_view name_of(Mode mode) { return mode_names().at(static_cast<std::size_t>(mode)); }
+
+Mode mode_of(std::string_view name) {
+  const auto& names = mode_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) throw std::out_of_range("no such mode: " + std::string(name));
+  return static_cast<Mode>(found - names.begin());
+}
+
+std::string describe(const Plan& plan) {
+  switch (plan.mode) {
+    case Mode::blocking:
+      return "one thread, which waits in every call";
+    case Mode::sequential:
+      return "one thread, which awaits one visitor after the other";
+    case Mode::concurrent:
+      return "one thread, a task for each visitor";
+    case Mode::parallel:
+      break;
+  }
+  return plan.workers == 1 ? "1 thread, a task for each visitor"
+                           : std::to_string(plan.workers) + " threads, a task for each visitor";
+}
+
+Totals sum(const std::vector<Totals>& parts) {
+  Totals all;
+  for (const Totals& part : parts) {
+    all.requests += part.requests;
+    all.connections += part.connections;
+  }
+  return all;
+}
+
+Server::Server(const Plan& plan, const Address& address) : plan_(plan) {
+  const int workers = plan.mode == Mode::parallel ? std::max(1, plan.workers) : 1;
+  const Settings settings = settings_of(plan, workers);
+  for (int i = 0; i < workers; ++i) {
+    sites_.push_back(std::make_unique<Site>(plan.root, settings));
+    sites_.back()->thread_naps = plan.thread_naps;
+  }
+  listeners_ = listen(address, workers);
+  port_ = listeners_.front().local_address().port();
+  rehearse(plan.mode, workers, listeners_.front());
+}
+
+std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
+  std::vector<Totals> totals;
+  totals.reserve(sites_.size());  // while there is memory for it
+  switch (plan_.mode) {
+    case Mode::blocking:
+      run_blocking(stop, beside);
+      break;
+    case Mode::sequential:
+    case Mode::concurrent:
+      run_async(0, stop, beside);
+      break;
+    case Mode::parallel:
+      run_parallel(stop, beside);
+      break;
+  }
+  for (const auto& site : sites_) totals.push_back({site->requests, site->connections});
+  return totals;
+}
+
+/// Its thread has no time to listen to anybody. So this one does, and hangs up for it.
+void Server::run_blocking(Stop& stop, const Beside& beside) {
+  struct HangUp {
+    BlockingServer& server;
+    ~HangUp() { server.hang_up(); }
+  };
+  BlockingServer server(std::move(listeners_.front()), *sites_.front());
+  Workers worker(
+      1, [&](int) { server.serve(); }, stop);
+  const HangUp at_the_end{server};
+  Executor executor({.seed = plan_.seed});
+  const Reactor::OutsideWork the_worker(executor.reactor());
+  if (beside) executor.spawn(beside());
+  executor.block_on(select(stop.ordered(), worker.ended()));
+  server.hang_up();
+  executor.block_on(worker.ended());
+  worker.join();
+}
+
+void Server::run_async(int worker, Stop& stop, const Beside& beside) {
+  Executor executor({.seed = plan_.seed});
+  if (beside) executor.spawn(beside());
+  executor.block_on(serve_until_stopped(worker, stop));
+}
+
+void Server::run_parallel(Stop& stop, const Beside& beside) {
+  Workers workers(
+      this->workers(), [&](int i) { run_async(i, stop, {}); }, stop);
+  Executor executor({.seed = plan_.seed});
+  const Reactor::OutsideWork all_of_them(executor.reactor());
+  if (beside) executor.spawn(beside());
+  executor.block_on(workers.ended());
+  workers.join();
+}
+
+Async<void> Server::serve_until_stopped(int worker, Stop& stop) {
+  const auto index = static_cast<std::size_t>(worker);
+  TcpListener& listener = listeners_[index];
+  Site& site = *sites_[index];
+  Async<void> server = plan_.mode == Mode::sequential
+                           ? serve_one_by_one(std::move(listener), site, stop.token())
+                           : serve(std::move(listener), site, stop.ordered());
+  // What is still there when all shall end at once is dropped, with the executor.
+  co_await select(std::move(server), stop.ordered_at_once());
+}
+
+}  // namespace book::http

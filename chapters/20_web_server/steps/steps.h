@@ -1,0 +1,85 @@
+// The four steps of the final project, each a whole server. They share the handler, the
+// conversation and the pages; what changes from step to step is who waits, and where.
+//
+//     step         threads  executors  a visitor is            while one sleeps, the others
+//     blocking        1         -      a function call         wait
+//     sequential      1         1      awaited                 wait
+//     concurrent      1         1      a task                  are served
+//     parallel        N         N      a task of one of them   are served, by N processors
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "05_async_await/async.h"
+#include "17_io/sockets/tcp.h"
+#include "20_web_server/server/settings.h"
+#include "20_web_server/server/site.h"
+#include "20_web_server/server/stop.h"
+
+namespace book::http {
+
+enum class Mode { blocking, sequential, concurrent, parallel };
+
+/// In the order of the steps: "blocking", ...
+const std::vector<std::string>& mode_names();
+std::string_view name_of(Mode mode);
+/// Throws std::out_of_range when there is no such mode.
+Mode mode_of(std::string_view name);
+
+/// What to serve, and how.
+struct Plan {
+  Mode mode = Mode::concurrent;
+  int workers = 1;  ///< of the parallel mode; the others have one
+  std::string root;
+  Settings settings{};
+  bool thread_naps = false;             ///< Site::thread_naps
+  std::optional<std::uint64_t> seed{};  ///< ExecutorOptions::seed
+};
+
+/// "one thread, a task for each visitor"
+std::string describe(const Plan& plan);
+
+/// What a worker, or a server, has done.
+struct Totals {
+  std::uint64_t requests = 0;
+  std::uint64_t connections = 0;
+};
+Totals sum(const std::vector<Totals>& parts);
+
+/// A server of one of the modes. Once it is made it listens; run() serves.
+class Server {
+ public:
+  /// Throws std::system_error when the port is taken, or the root no folder.
+  Server(const Plan& plan, const Address& address);
+
+  std::uint16_t port() const { return port_; }
+  int workers() const { return static_cast<int>(sites_.size()); }
+
+  /// Serves until the end is ordered, and what was begun has ended. Throws what ends one of its
+  /// threads. What `beside` makes runs as a task on this thread, as long as the server does.
+  /// The end can be ordered from there, or by another thread. (A blocking server does not hear the
+  /// order to end at once: nobody can interrupt a nap of its thread.)
+  /// Gives what each worker has done.
+  std::vector<Totals> run(Stop& stop, const std::function<Async<void>()>& beside = {});
+
+ private:
+  using Beside = std::function<Async<void>()>;
+  void run_blocking(Stop& stop, const Beside& beside);
+  void run_async(int worker, Stop& stop, const Beside& beside);
+  void run_parallel(Stop& stop, const Beside& beside);
+  Async<void> serve_until_stopped(int worker, Stop& stop);
+
+  Plan plan_;
+  std::vector<TcpListener> listeners_;        // one a worker, all of them on one port
+  std::vector<std::unique_ptr<Site>> sites_;  // the same
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace book::http

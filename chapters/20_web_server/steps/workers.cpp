@@ -1,0 +1,46 @@
+#include "20_web_server/steps/workers.h"
+
+#include <cstddef>
+#include <utility>
+
+namespace book::http {
+
+Workers::Workers(int count, std::function<void(int)> work, Stop& stop)
+    : work_(std::move(work)), stop_(stop), running_(count) {
+  threads_.reserve(static_cast<std::size_t>(count));
+  try {
+    for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { run(i); });
+  } catch (...) {  // no more threads: those that there are must not be left alone
+    stop_.order_at_once();
+    for (std::thread& thread : threads_) thread.join();
+    throw;
+  }
+}
+
+Workers::~Workers() {
+  if (threads_.empty()) return;
+  stop_.order_at_once();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Workers::join() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  const std::scoped_lock lock(mutex_);
+  if (first_error_) std::rethrow_exception(std::exchange(first_error_, nullptr));
+}
+
+void Workers::run(int index) noexcept {
+  try {
+    work_(index);
+  } catch (...) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!first_error_) first_error_ = std::current_exception();
+    }
+    stop_.order();
+  }
+  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) ended_.cancel();
+}
+
+}  // namespace book::http
