@@ -1,6 +1,6 @@
 // concept Future: something that can be polled until it gives a value.
-// PinGuard: the member that keeps a future from being moved once it was polled, and
-// from being polled once it has ended. Chapter 01 uses it first, chapter 06 explains it.
+// PinnedOncePolled: the base that keeps a future from being moved once it was polled, and from
+// being polled once it has ended. Chapter 01 uses it first, chapter 06 explains it.
 //
 // The contract every future of this book keeps (tests/support/contract.h checks it):
 //   1. Making it does nothing; work starts at the first poll.
@@ -59,6 +59,13 @@ class PinGuard {
  private:
   enum class State : unsigned char { fresh, waiting, finished };
   State state_ = State::fresh;
+};
+
+/// The base of every hand-written future, with its guard. A base is moved before any member, so
+/// a move that the guard refuses leaves the members where they are.
+class PinnedOncePolled {
+ protected:
+  PinGuard pin_;
 };
 
 }  // namespace book

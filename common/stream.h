@@ -29,7 +29,7 @@ concept FusedStream = Stream<S> && requires(const std::remove_cvref_t<S>& stream
 
 /// What next(stream) gives. `S` is a reference when the stream is borrowed.
 template <class S>
-class [[nodiscard]] Next {
+class [[nodiscard]] Next : PinnedOncePolled {
  public:
   using Output = std::optional<ItemOf<S>>;
 
@@ -43,14 +43,13 @@ class [[nodiscard]] Next {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the stream alone
   S stream_;
 };
 
 /// What select_next_some(stream) gives: the next item. After the stream's end it is
 /// pending and terminated, so that a select passes over it.
 template <class S>
-class [[nodiscard]] SelectNextSome {
+class [[nodiscard]] SelectNextSome : PinnedOncePolled {
  public:
   using Output = ItemOf<S>;
 
@@ -70,7 +69,6 @@ class [[nodiscard]] SelectNextSome {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the stream alone
   S stream_;
 };
 

@@ -18,7 +18,7 @@ namespace book::simple {
 /// Runs `first` to its end, then `second`, and gives the value of `second`. Both have to be there
 /// from the start: to make the second from the value of the first is this chapter's exercise 2.
 template <SimpleFuture First, SimpleFuture Second>
-class [[nodiscard]] AndThen {
+class [[nodiscard]] AndThen : PinnedOncePolled {
  public:
   using Output = OutputOf<Second>;
 
@@ -36,7 +36,6 @@ class [[nodiscard]] AndThen {
   }
 
  private:
-  PinGuard pin_;
   std::optional<First> first_;
   Second second_;
 };

@@ -49,7 +49,7 @@ class Half {
 /// Runs two futures at the same time and gives both values. If one throws, so does this, and the
 /// other is not polled again.
 template <SimpleFuture A, SimpleFuture B>
-class [[nodiscard]] Join {
+class [[nodiscard]] Join : PinnedOncePolled {
  public:
   using Output = std::pair<OutputOf<A>, OutputOf<B>>;
 
@@ -64,14 +64,13 @@ class [[nodiscard]] Join {
   }
 
  private:
-  PinGuard pin_;
   detail::Half<A> a_;
   detail::Half<B> b_;
 };
 
 /// Runs all futures of a vector at the same time and gives all values, in the vector's order.
 template <SimpleFuture F>
-class [[nodiscard]] JoinAll {
+class [[nodiscard]] JoinAll : PinnedOncePolled {
  public:
   using Output = std::vector<OutputOf<F>>;
 
@@ -92,7 +91,6 @@ class [[nodiscard]] JoinAll {
   }
 
  private:
-  PinGuard pin_;  // first, so that it refuses a move before the vector is emptied
   std::vector<detail::Half<F>> halves_;
 };
 

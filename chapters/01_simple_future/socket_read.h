@@ -21,7 +21,7 @@ namespace book::simple {
 /// Gives what is there to read, at most 4 KiB; an empty string at the end of the stream. Borrows
 /// the socket, which has to outlive it and stay where it is. A poll throws std::system_error if the
 /// read fails.
-class [[nodiscard]] SocketRead {
+class [[nodiscard]] SocketRead : PinnedOncePolled {
  public:
   using Output = std::string;
 
@@ -46,7 +46,6 @@ class [[nodiscard]] SocketRead {
     if (Wake wake = std::exchange(left_, nullptr)) socket_->clear_readable_callback(wake);
   }
 
-  PinGuard pin_;
   Socket* socket_;
   Wake left_ = nullptr;
 };

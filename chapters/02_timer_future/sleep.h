@@ -59,7 +59,7 @@ class [[nodiscard]] Sleep {
   Instant deadline_;
   [[no_unique_address]] Timer timer_;
   Deadline kind_;
-  PinGuard pin_;
+  PinGuard pin_;  // a member, not the base: it lies in the last bytes of the timer
 };
 
 struct SleepFn {

@@ -20,7 +20,7 @@
 namespace book {
 
 /// Ready once `wait` has passed, counted from its making.
-class [[nodiscard]] TimerFuture {
+class [[nodiscard]] TimerFuture : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -44,7 +44,6 @@ class [[nodiscard]] TimerFuture {
   static void sleep_then_wake(const Arc<SharedState>& state, Duration wait);
 
   Arc<SharedState> state_;
-  PinGuard pin_;
 };
 
 }  // namespace book

@@ -78,7 +78,7 @@ class ValueSetter {
 
 /// Ready once the value is set.
 template <class T>
-class [[nodiscard]] ValueFuture {
+class [[nodiscard]] ValueFuture : PinnedOncePolled {
  public:
   using Output = T;
 
@@ -107,7 +107,6 @@ class [[nodiscard]] ValueFuture {
   explicit ValueFuture(Arc<detail::ValueState<T>> state) noexcept : state_(std::move(state)) {}
 
   Arc<detail::ValueState<T>> state_;
-  PinGuard pin_;
 };
 
 template <class T>

@@ -136,7 +136,7 @@ class IoPlace {
 };
 
 /// What readable() and writable() give.
-class [[nodiscard]] Readiness {
+class [[nodiscard]] Readiness : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -155,7 +155,6 @@ class [[nodiscard]] Readiness {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the place alone
   Direction direction_;
   IoPlace<AsyncFd> place_;
 };

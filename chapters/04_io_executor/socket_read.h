@@ -11,7 +11,7 @@
 namespace book {
 
 /// Borrows the socket. Destroying it leaves what it did not read in the socket.
-class [[nodiscard]] SocketRead {
+class [[nodiscard]] SocketRead : PinnedOncePolled {
  public:
   using Output = std::string;
 
@@ -31,7 +31,6 @@ class [[nodiscard]] SocketRead {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the place alone
   IoPlace<AsyncFd> place_;
 };
 

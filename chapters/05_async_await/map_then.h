@@ -34,7 +34,7 @@ using CalledWith = std::remove_cvref_t<decltype(call_with(std::declval<Function&
 
 /// `F` is a reference when the future is borrowed.
 template <class F, class Function>
-class [[nodiscard]] Map {
+class [[nodiscard]] Map : PinnedOncePolled {
  public:
   using Output = detail::CalledWith<Function, F>;
   Map(F&& future, Function function)
@@ -53,13 +53,12 @@ class [[nodiscard]] Map {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest in place
   F future_;
   Function function_;
 };
 
 template <class F, class Function>
-class [[nodiscard]] Then {
+class [[nodiscard]] Then : PinnedOncePolled {
   using Second = detail::CalledWith<Function, F>;
   static_assert(Future<Second>, "then(g): g must return a future; for a plain value use map(g)");
 
@@ -87,7 +86,6 @@ class [[nodiscard]] Then {
     F future;
   };
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest in place
   std::optional<Held> first_;
   Function function_;
   std::optional<Second> second_;

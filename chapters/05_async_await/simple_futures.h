@@ -10,7 +10,7 @@ namespace book {
 
 /// Ready at the first poll.
 template <class T>
-class [[nodiscard]] Ready {
+class [[nodiscard]] Ready : PinnedOncePolled {
  public:
   using Output = T;
   explicit Ready(T value) : value_(std::move(value)) {}
@@ -21,25 +21,21 @@ class [[nodiscard]] Ready {
 
  private:
   T value_;
-  PinGuard pin_;
 };
 
 template <>
-class [[nodiscard]] Ready<void> {
+class [[nodiscard]] Ready<void> : PinnedOncePolled {
  public:
   using Output = void;
   Poll<void> poll(Context&) {
     pin_.enter();
     return Poll<void>::ready();
   }
-
- private:
-  PinGuard pin_;
 };
 
 /// Pending at every poll. It keeps no waker: only dropping it ends it.
 template <class T>
-class [[nodiscard]] Never {
+class [[nodiscard]] Never : PinnedOncePolled {
  public:
   using Output = T;
   Poll<T> poll(Context& cx) {
@@ -47,14 +43,11 @@ class [[nodiscard]] Never {
     cx.waits_for(kWaitsForEver);
     return pin_.pending();
   }
-
- private:
-  PinGuard pin_;
 };
 
 /// A future whose poll is a function of the Context that returns a Poll.
 template <class Function>
-class [[nodiscard]] PollFn {
+class [[nodiscard]] PollFn : PinnedOncePolled {
   using Result = std::invoke_result_t<Function&, Context&>;
 
  public:
@@ -68,7 +61,6 @@ class [[nodiscard]] PollFn {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the function in place
   Function function_;
 };
 

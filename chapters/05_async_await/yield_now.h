@@ -6,7 +6,7 @@
 namespace book {
 
 /// Pending once, having woken its own task: the task goes to the end of the queue.
-class [[nodiscard]] YieldNow {
+class [[nodiscard]] YieldNow : PinnedOncePolled {
  public:
   using Output = void;
   Poll<void> poll(Context& cx) {
@@ -17,9 +17,6 @@ class [[nodiscard]] YieldNow {
     cx.waker().wake_by_ref();
     return pin_.pending();
   }
-
- private:
-  PinGuard pin_;
 };
 
 namespace detail {

@@ -40,7 +40,7 @@ class Letterbox {
 
 /// Copies what arrives into a buffer, as much as it holds, and gives the number of characters. The
 /// letterbox and the buffer have to outlive it, and to stay where they are.
-class [[nodiscard]] FillBuffer {
+class [[nodiscard]] FillBuffer : PinnedOncePolled {
  public:
   using Output = std::size_t;
   FillBuffer(Letterbox& letterbox, std::span<char> into) : letterbox_(&letterbox), into_(into) {}
@@ -63,7 +63,6 @@ class [[nodiscard]] FillBuffer {
   }
 
  private:
-  PinGuard pin_;
   Letterbox* letterbox_;
   std::span<char> into_;
   bool waits_ = false;
@@ -73,7 +72,7 @@ class [[nodiscard]] FillBuffer {
 Async<std::string> first_word(Letterbox& letterbox);
 
 /// By hand: what the compiler makes of it, except that this object is no frame on the heap.
-class [[nodiscard]] FirstWord {
+class [[nodiscard]] FirstWord : PinnedOncePolled {
  public:
   using Output = std::string;
   explicit FirstWord(Letterbox& letterbox) : letterbox_(&letterbox) {}
@@ -87,7 +86,6 @@ class [[nodiscard]] FirstWord {
   }
 
  private:
-  PinGuard pin_;
   Letterbox* letterbox_;
   std::array<char, 16> buffer_{};
   std::optional<FillBuffer> read_;

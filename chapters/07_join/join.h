@@ -19,7 +19,7 @@ namespace book {
 /// What join gives: a tuple with every child's value, std::monostate for void. When children threw,
 /// all the others are finished first; then the first exception, by position, is thrown.
 template <class... Fs>
-class [[nodiscard]] Join {
+class [[nodiscard]] Join : PinnedOncePolled {
  public:
   using Output = std::tuple<typename MaybeDone<Fs>::Value...>;
 
@@ -33,7 +33,6 @@ class [[nodiscard]] Join {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the children alone
   std::tuple<MaybeDone<Fs>...> children_;
   detail::JoinPoller<sizeof...(Fs)> poller_;
 };

@@ -25,7 +25,7 @@ namespace book {
 /// What join_all and try_join_all give. `R` is the range of futures, a reference when it is
 /// borrowed; the range is not to be changed before the end.
 template <class R, bool kTry>
-class [[nodiscard]] JoinAll {
+class [[nodiscard]] JoinAll : PinnedOncePolled {
   using F = std::remove_reference_t<decltype(*std::begin(std::declval<R&>()))>;
   using Value = ValueOrMonostate<OutputOf<F>>;
 
@@ -107,7 +107,6 @@ class [[nodiscard]] JoinAll {
     if constexpr (std::is_same_v<R, std::vector<F>>) futures_.clear();
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the futures alone
   R futures_;
   std::vector<Outcome<OutputOf<F>>> outcomes_;
   std::size_t left_ = 0;

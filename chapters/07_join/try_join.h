@@ -20,7 +20,7 @@ namespace book {
 
 /// What try_join gives: what join gives, or the exception that came first.
 template <class... Fs>
-class [[nodiscard]] TryJoin {
+class [[nodiscard]] TryJoin : PinnedOncePolled {
  public:
   using Output = std::tuple<typename MaybeDone<Fs>::Value...>;
 
@@ -42,7 +42,6 @@ class [[nodiscard]] TryJoin {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the children alone
   std::tuple<MaybeDone<Fs>...> children_;
   detail::JoinPoller<sizeof...(Fs)> poller_;
 };

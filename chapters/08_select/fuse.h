@@ -19,7 +19,7 @@ namespace book {
 
 /// `F` is a reference when the future is borrowed.
 template <class F>
-class [[nodiscard]] Fuse {
+class [[nodiscard]] Fuse : PinnedOncePolled {
  public:
   using Output = OutputOf<F>;
 
@@ -59,7 +59,6 @@ class [[nodiscard]] Fuse {
 
   Fuse() = default;
 
-  PinGuard pin_;  // first: a move that it refuses leaves the future in place
   detail::Operand<F> operand_;
 };
 

@@ -55,7 +55,7 @@ class Attempt : public Operand<F> {
 };
 
 template <bool kFirstSuccess, class... Fs>
-class [[nodiscard]] Race {
+class [[nodiscard]] Race : PinnedOncePolled {
   template <class F>
   using Entrant = std::conditional_t<kFirstSuccess, Attempt<F>, Operand<F>>;
 
@@ -97,7 +97,6 @@ class [[nodiscard]] Race {
     throw std::logic_error("race: every future it was given had ended before");
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the futures in place
   Contest<Order::fair, Entrant<Fs>...> contest_;
 };
 

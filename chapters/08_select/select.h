@@ -24,7 +24,7 @@ namespace book {
 namespace detail {
 
 template <Order kOrder, class... Fs>
-class [[nodiscard]] Select {
+class [[nodiscard]] Select : PinnedOncePolled {
  public:
   using Output = std::variant<ValueOrMonostate<OutputOf<Fs>>...>;
 
@@ -52,7 +52,6 @@ class [[nodiscard]] Select {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the futures in place
   Contest<kOrder, Operand<Fs>...> contest_;
 };
 

@@ -35,7 +35,7 @@ struct HandlerResult<Handled> {
 };
 
 template <Order kOrder, class... Branches>
-class [[nodiscard]] SelectWith {
+class [[nodiscard]] SelectWith : PinnedOncePolled {
   static_assert((kIsOn<Branches> || ...), "select: give it one on(future, handler) at least");
   static_assert((kIsOtherwise<Branches> + ...) <= 1, "select: only one otherwise(handler)");
   static_assert((kIsComplete<Branches> + ...) <= 1, "select: only one complete(handler)");
@@ -130,7 +130,6 @@ class [[nodiscard]] SelectWith {
     return position;
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest in place
   Contest<kOrder, Branches...> contest_;
   // Last: what a handler has begun may use the handler's captures, and goes before them.
   std::variant<std::monostate, typename HandlerResult<typename Branches::Handled>::Kept...>

@@ -61,7 +61,7 @@ class BufferUnordered {
 
 /// A future that remembers which one it is.
 template <Future F>
-class Numbered {
+class Numbered : PinnedOncePolled {
  public:
   struct Output {
     std::size_t number;
@@ -77,7 +77,6 @@ class Numbered {
   }
 
  private:
-  PinGuard pin_;
   std::size_t number_;
   F future_;
 };

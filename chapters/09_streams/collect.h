@@ -21,7 +21,7 @@ namespace book {
 namespace streams {
 
 template <class S, class Container>
-class [[nodiscard]] Collect {
+class [[nodiscard]] Collect : PinnedOncePolled {
  public:
   using Output = Container;
   Collect(S&& source, Container container)
@@ -42,13 +42,12 @@ class [[nodiscard]] Collect {
   }
 
  private:
-  PinGuard pin_;
   S source_;
   Container container_;
 };
 
 template <class S, class Value, class Function>
-class [[nodiscard]] Fold {
+class [[nodiscard]] Fold : PinnedOncePolled {
  public:
   using Output = Value;
   Fold(S&& source, Value value, Function function)
@@ -67,14 +66,13 @@ class [[nodiscard]] Fold {
   }
 
  private:
-  PinGuard pin_;
   S source_;
   Value value_;
   Function function_;
 };
 
 template <class S, class Function>
-class [[nodiscard]] Reduce {
+class [[nodiscard]] Reduce : PinnedOncePolled {
  public:
   using Output = std::optional<ItemOf<S>>;
   Reduce(S&& source, Function function)
@@ -95,14 +93,13 @@ class [[nodiscard]] Reduce {
   }
 
  private:
-  PinGuard pin_;
   S source_;
   Function function_;
   Output value_;
 };
 
 template <class S, class Function>
-class [[nodiscard]] ForEach {
+class [[nodiscard]] ForEach : PinnedOncePolled {
   using Made = std::invoke_result_t<Function&, ItemOf<S>&&>;
   struct Nothing {};
 
@@ -132,7 +129,6 @@ class [[nodiscard]] ForEach {
   }
 
  private:
-  PinGuard pin_;
   S source_;
   Function function_;
   std::optional<std::conditional_t<Future<Made>, Made, Nothing>> under_way_;

@@ -24,7 +24,7 @@ inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max()
 namespace streams {
 
 template <class S, class Count, class Function>
-class [[nodiscard]] ForEachConcurrent {
+class [[nodiscard]] ForEachConcurrent : PinnedOncePolled {
   using F = std::invoke_result_t<Function&, ItemOf<S>&&>;
   static_assert(Future<F>, "for_each_concurrent(n, f): f must return a future");
 
@@ -59,7 +59,6 @@ class [[nodiscard]] ForEachConcurrent {
     }
   }
 
-  PinGuard pin_;
   S source_;
   Count limit_;
   Function function_;

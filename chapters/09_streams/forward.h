@@ -12,7 +12,7 @@ namespace book {
 namespace streams {
 
 template <class S, class K>
-class [[nodiscard]] Forward {
+class [[nodiscard]] Forward : PinnedOncePolled {
   static_assert(Sink<K, ItemOf<S>>, "forward(sink): the sink does not take the stream's items");
 
  public:
@@ -41,7 +41,6 @@ class [[nodiscard]] Forward {
   }
 
  private:
-  PinGuard pin_;
   S source_;
   K sink_;
   std::optional<ItemOf<S>> item_;

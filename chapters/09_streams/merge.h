@@ -97,7 +97,7 @@ class Merge {
 template <Stream S>
 class StreamGroup {
   /// One stream's next item. The stream travels with it, and comes back with the item.
-  class Turn {
+  class Turn : PinnedOncePolled {
    public:
     struct Output {
       std::unique_ptr<S> stream;
@@ -113,7 +113,6 @@ class StreamGroup {
     }
 
    private:
-    PinGuard pin_;
     std::unique_ptr<S> stream_;  // it stays in its place while the turn moves
   };
 

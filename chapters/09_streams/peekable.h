@@ -39,7 +39,7 @@ class Peekable {
     return item_ ? &*item_ : nullptr;
   }
 
-  class [[nodiscard]] Peek {
+  class [[nodiscard]] Peek : PinnedOncePolled {
    public:
     using Output = Item*;
     explicit Peek(Peekable& stream) : stream_(&stream) {}
@@ -51,7 +51,6 @@ class Peekable {
     }
 
    private:
-    PinGuard pin_;
     Peekable* stream_;
   };
 

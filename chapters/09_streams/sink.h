@@ -34,7 +34,7 @@ enum class After { nothing, flush };
 
 /// `K` is a reference when the sink is borrowed. Dropped before there was room, it drops the item.
 template <class K, class T, After after>
-class [[nodiscard]] Send {
+class [[nodiscard]] Send : PinnedOncePolled {
  public:
   using Output = void;
   Send(K&& sink, T item) : sink_(std::forward<K>(sink)), item_(std::move(item)) {}
@@ -51,13 +51,12 @@ class [[nodiscard]] Send {
   }
 
  private:
-  PinGuard pin_;
   K sink_;
   std::optional<T> item_;
 };
 
 template <class K, bool closes>
-class [[nodiscard]] Flush {
+class [[nodiscard]] Flush : PinnedOncePolled {
  public:
   using Output = void;
   explicit Flush(K&& sink) : sink_(std::forward<K>(sink)) {}
@@ -92,7 +91,6 @@ class [[nodiscard]] Flush {
     }
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   K sink_;
   Waker waker_;  // of the last poll, while pending and if the sink forgets
 };

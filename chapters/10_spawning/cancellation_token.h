@@ -25,7 +25,7 @@ namespace book {
 
 /// What token.cancelled() gives: ready when the token is cancelled. No allocation: the place in the
 /// token's list of waiters is in the future.
-class [[nodiscard]] Cancelled {
+class [[nodiscard]] Cancelled : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -35,7 +35,8 @@ class [[nodiscard]] Cancelled {
     return pin_.pending();
   }
 
-  Cancelled(Cancelled&& other) : pin_(std::move(other.pin_)), node_(std::move(other.node_)) {}
+  Cancelled(Cancelled&& other)
+      : PinnedOncePolled(std::move(other)), node_(std::move(other.node_)) {}
   Cancelled& operator=(Cancelled&&) = delete;
   ~Cancelled() {
     if (node_) node_->forget(waiter_);
@@ -45,7 +46,6 @@ class [[nodiscard]] Cancelled {
   friend class CancellationToken;
   explicit Cancelled(Arc<detail::CancelNode> node) noexcept : node_(std::move(node)) {}
 
-  PinGuard pin_;  // first: a move that it refuses leaves the token in place
   Arc<detail::CancelNode> node_;
   detail::CancelWaiter waiter_;
 };

@@ -82,14 +82,15 @@ class TaskScope {
 
 /// What task_scope gives. `Body` is a reference when it is borrowed.
 template <class Body>
-class [[nodiscard]] Scope {
+class [[nodiscard]] Scope : PinnedOncePolled {
   using Inner = std::invoke_result_t<std::remove_reference_t<Body>&, TaskScope&>;
 
  public:
   using Output = OutputOf<Inner>;
 
   explicit Scope(Body&& body) : body_(std::forward<Body>(body)) {}
-  Scope(Scope&& other) : pin_(std::move(other.pin_)), body_(std::forward<Body>(other.body_)) {}
+  Scope(Scope&& other)
+      : PinnedOncePolled(std::move(other)), body_(std::forward<Body>(other.body_)) {}
   Scope& operator=(Scope&&) = delete;
   ~Scope() = default;
 
@@ -129,7 +130,6 @@ class [[nodiscard]] Scope {
     }
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the body in place
   Body body_;
   Outcome<Output> outcome_;
   TaskScope scope_;  // last: the children go before what they may use

@@ -23,7 +23,7 @@ namespace book::detail {
 /// `F` is a reference when the future is borrowed: then it is not dropped, and may be polled again.
 /// Throws what the future throws.
 template <class F, class Stop>
-class [[nodiscard]] Until {
+class [[nodiscard]] Until : PinnedOncePolled {
  public:
   /// Empty when `stop` came first. std::monostate stands for the value of a future of void.
   using Output = std::optional<ValueOrMonostate<OutputOf<F>>>;
@@ -57,7 +57,6 @@ class [[nodiscard]] Until {
     }
   };
 
-  PinGuard pin_;  // first: a move that it refuses leaves the future in place
   Operand<Stop> stop_;
   Operand<F> future_;
 };

@@ -52,7 +52,7 @@ class SignalWatch {
 /// What signal() gives: a future of the number of the first signal that comes. It listens from its
 /// construction on, so what comes before its first poll is not lost. It is bound to the reactor of
 /// its first poll, which counts it as a descriptor that is waited for.
-class [[nodiscard]] Signal {
+class [[nodiscard]] Signal : PinnedOncePolled {
  public:
   using Output = int;
   explicit Signal(std::span<const int> numbers) : watch_(numbers) {}
@@ -65,7 +65,6 @@ class [[nodiscard]] Signal {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   detail::SignalWatch watch_;
 };
 

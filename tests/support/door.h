@@ -28,13 +28,14 @@ struct Door {
 };
 
 /// Waits for its door, then gives a value, or throws.
-class Enter {
+class Enter : PinnedOncePolled {
  public:
   using Output = int;
   Enter(std::shared_ptr<Door> door, int value) : door_(std::move(door)), value_(value) {
     door_->alive += 1;
   }
-  Enter(Enter&& other) : pin_(std::move(other.pin_)), door_(other.door_), value_(other.value_) {
+  Enter(Enter&& other)
+      : PinnedOncePolled(std::move(other)), door_(other.door_), value_(other.value_) {
     door_->alive += 1;
   }
   Enter& operator=(Enter&&) = delete;
@@ -56,7 +57,6 @@ class Enter {
   }
 
  private:
-  PinGuard pin_;
   std::shared_ptr<Door> door_;
   int value_;
   bool pinned_ = false;

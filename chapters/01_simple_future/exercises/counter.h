@@ -14,7 +14,7 @@
 namespace book::simple {
 
 /// Counts to `target`, one step a poll, and then gives `target`.
-class [[nodiscard]] Counter {
+class [[nodiscard]] Counter : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -33,7 +33,6 @@ class [[nodiscard]] Counter {
   }
 
  private:
-  PinGuard pin_;
   [[maybe_unused]] int target_;
   [[maybe_unused]] int count_ = 0;
 };

@@ -7,7 +7,7 @@
 namespace book::simple {
 
 /// Counts to `target`, one step a poll, and then gives `target`.
-class [[nodiscard]] Counter {
+class [[nodiscard]] Counter : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -22,7 +22,6 @@ class [[nodiscard]] Counter {
   }
 
  private:
-  PinGuard pin_;
   int target_;
   int count_ = 0;
 };

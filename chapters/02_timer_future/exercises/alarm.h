@@ -18,7 +18,7 @@ namespace book {
 class Alarm {
  public:
   /// Ready once the alarm has rung. Must not outlive the alarm.
-  class [[nodiscard]] Wait {
+  class [[nodiscard]] Wait : PinnedOncePolled {
    public:
     using Output = void;
 
@@ -40,7 +40,6 @@ class Alarm {
 
    private:
     [[maybe_unused]] Alarm* alarm_;
-    PinGuard pin_;
   };
 
   Alarm() = default;

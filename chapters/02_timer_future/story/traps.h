@@ -12,7 +12,7 @@ namespace book {
 
 /// sleep.h, but it thinks that its work is done with the first poll: it keeps that waker for good.
 /// As long as one and the same task polls it, nobody notices.
-class [[nodiscard]] StaleTimer {
+class [[nodiscard]] StaleTimer : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -30,7 +30,6 @@ class [[nodiscard]] StaleTimer {
  private:
   Instant deadline_;
   Timer timer_;
-  PinGuard pin_;
 };
 
 /// A flag to wait for. Its poll looks and then stores, without a lock and without a second look.
@@ -45,7 +44,7 @@ struct HastyFlag {
     std::move(waker).wake();
   }
 
-  class [[nodiscard]] Wait {
+  class [[nodiscard]] Wait : PinnedOncePolled {
    public:
     using Output = void;
 
@@ -61,7 +60,6 @@ struct HastyFlag {
 
    private:
     HastyFlag* flag_;
-    PinGuard pin_;
   };
 };
 

@@ -47,7 +47,7 @@ class WaitGroup {
   };
 
   /// Ends when no token is left. One task at a time may wait.
-  class [[nodiscard]] Done {
+  class [[nodiscard]] Done : PinnedOncePolled {
    public:
     using Output = void;
 
@@ -72,7 +72,6 @@ class WaitGroup {
 
    private:
     Arc<State> state_;
-    PinGuard pin_;
   };
 
   Token enter() { return Token(state_); }

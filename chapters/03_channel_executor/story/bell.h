@@ -33,7 +33,7 @@ class Bell {
   Waker waker_;
 };
 
-class Bell::Ring {
+class Bell::Ring : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -52,7 +52,6 @@ class Bell::Ring {
 
  private:
   Bell& bell_;
-  PinGuard pin_;
 };
 
 inline Bell::Ring Bell::wait() { return Ring(*this); }

@@ -16,7 +16,7 @@
 
 namespace book::channel_executor {
 
-class [[nodiscard]] HowdyThenDone {
+class [[nodiscard]] HowdyThenDone : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -36,7 +36,6 @@ class [[nodiscard]] HowdyThenDone {
  private:
   std::chrono::milliseconds pause_;
   std::optional<TimerFuture> timer_;  // made by the first poll: its thread starts at once
-  PinGuard pin_;
 };
 
 }  // namespace book::channel_executor

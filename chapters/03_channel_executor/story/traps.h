@@ -11,7 +11,7 @@
 namespace book::channel_executor {
 
 /// Says pending, and keeps no waker.
-class [[nodiscard]] LosesItsWaker {
+class [[nodiscard]] LosesItsWaker : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -26,13 +26,10 @@ class [[nodiscard]] LosesItsWaker {
     fmt::print("   howdy!\n");
     return pin_.pending();
   }
-
- private:
-  PinGuard pin_;
 };
 
 /// Wakes itself more often than the queue has places, all in one poll.
-class [[nodiscard]] WakesTooOften {
+class [[nodiscard]] WakesTooOften : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -46,11 +43,10 @@ class [[nodiscard]] WakesTooOften {
 
  private:
   int wakes_;
-  PinGuard pin_;
 };
 
 /// Ends in an exception that nobody is there to catch.
-class [[nodiscard]] Throws {
+class [[nodiscard]] Throws : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -58,9 +54,6 @@ class [[nodiscard]] Throws {
     pin_.enter();
     throw std::runtime_error("out of milk");
   }
-
- private:
-  PinGuard pin_;
 };
 
 }  // namespace book::channel_executor

@@ -25,7 +25,7 @@
 namespace book::exercise {
 
 template <Future A, Future B>
-class Difference {
+class Difference : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -42,7 +42,6 @@ class Difference {
   A a_;
   B b_;
   // TODO: what has to be remembered from one poll to the next?
-  PinGuard pin_;
 };
 
 }  // namespace book::exercise

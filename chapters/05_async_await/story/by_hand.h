@@ -15,7 +15,7 @@ namespace book::story {
 using Diary = std::vector<std::string>;
 
 /// A future that is pending once, and then ready with its value.
-class Step {
+class Step : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -36,7 +36,6 @@ class Step {
   std::string name_;
   int value_;
   Diary* diary_;
-  PinGuard pin_;
 };
 
 /// What the compiler writes. The two co_awaits are the two places where it can stand still.
@@ -50,7 +49,7 @@ inline Async<int> sum_by_compiler(Diary& diary) {
 
 /// What you would write without it: a state for each place to stand, and a member for each local
 /// that is still needed after one.
-class SumByHand {
+class SumByHand : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -82,7 +81,6 @@ class SumByHand {
   std::optional<Step> b_;
   int first_ = 0;
   Diary* diary_;
-  PinGuard pin_;
 };
 
 }  // namespace book::story

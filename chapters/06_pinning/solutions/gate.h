@@ -21,7 +21,7 @@ namespace book {
 class Gate {
  public:
   /// Ready once the gate is open. Must not outlive the gate.
-  class [[nodiscard]] Wait {
+  class [[nodiscard]] Wait : PinnedOncePolled {
    public:
     using Output = void;
 
@@ -41,7 +41,6 @@ class Gate {
 
    private:
     friend Gate;
-    PinGuard pin_;
     Gate* gate_;
     Wait* next_ = nullptr;
     Wait* previous_ = nullptr;

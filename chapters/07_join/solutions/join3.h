@@ -12,7 +12,7 @@ namespace book::exercise {
 /// The values of three futures that it owns. None of them is a future of void. When one throws,
 /// that exception is its own.
 template <Future A, Future B, Future C>
-class [[nodiscard]] Join3 {
+class [[nodiscard]] Join3 : PinnedOncePolled {
  public:
   using Output = std::tuple<OutputOf<A>, OutputOf<B>, OutputOf<C>>;
 
@@ -35,7 +35,6 @@ class [[nodiscard]] Join3 {
     if (answer.is_ready()) value.emplace(std::move(answer).value());
   }
 
-  PinGuard pin_;
   A a_;
   B b_;
   C c_;

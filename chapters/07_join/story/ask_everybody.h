@@ -16,7 +16,7 @@ namespace book::errands {
 
 /// The values of all, in the order of the futures.
 template <class F>
-class [[nodiscard]] AskEverybody {
+class [[nodiscard]] AskEverybody : PinnedOncePolled {
  public:
   using Output = std::vector<ValueOrMonostate<OutputOf<F>>>;
 
@@ -39,7 +39,6 @@ class [[nodiscard]] AskEverybody {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the children alone
   std::vector<MaybeDone<F>> children_;
 };
 

@@ -45,7 +45,7 @@ class Parcels {
 };
 
 /// Ready, with the parcel's number, once it is there.
-class [[nodiscard]] Parcels::Arrival {
+class [[nodiscard]] Parcels::Arrival : PinnedOncePolled {
  public:
   using Output = std::size_t;
 
@@ -67,7 +67,6 @@ class [[nodiscard]] Parcels::Arrival {
  private:
   Parcel& parcel() const { return parcels_->parcels_[number_]; }
 
-  PinGuard pin_;
   Parcels* parcels_;
   std::size_t number_;
 };

@@ -131,7 +131,7 @@ class Flow {
 
 /// What copy(reader, writer) gives.
 template <AsyncRead R, AsyncWrite W>
-class [[nodiscard]] Copy {
+class [[nodiscard]] Copy : PinnedOncePolled {
  public:
   using Output = std::size_t;
 
@@ -144,7 +144,6 @@ class [[nodiscard]] Copy {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   detail::Flow<R, W> flow_;
 };
 
@@ -156,7 +155,7 @@ struct BothWays {
 
 /// What copy_bidirectional(a, b) gives.
 template <class A, class B>
-class [[nodiscard]] CopyBidirectional {
+class [[nodiscard]] CopyBidirectional : PinnedOncePolled {
  public:
   using Output = BothWays;
 
@@ -170,7 +169,6 @@ class [[nodiscard]] CopyBidirectional {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   detail::Flow<A, B> there_;
   detail::Flow<B, A> back_;
 };

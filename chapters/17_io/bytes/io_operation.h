@@ -13,7 +13,7 @@ namespace book {
 /// `op(io, cx)` is the poll. Dropping the future takes its waker back; what the poll has not done
 /// it does not do.
 template <class Io, class Op>
-class [[nodiscard]] IoOperation {
+class [[nodiscard]] IoOperation : PinnedOncePolled {
  public:
   using Output = typename std::invoke_result_t<Op&, Io&, Context&>::value_type;
 
@@ -32,7 +32,6 @@ class [[nodiscard]] IoOperation {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<Io> place_;
   Op op_;
 };

@@ -84,7 +84,7 @@ struct LineOp {
 
 /// A future of one such operation on a BufReader, which it borrows. Dropping it loses nothing.
 template <class R, class Op>
-class [[nodiscard]] BufferedRead {
+class [[nodiscard]] BufferedRead : PinnedOncePolled {
  public:
   using Output = typename Op::Output;
 
@@ -103,7 +103,6 @@ class [[nodiscard]] BufferedRead {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<BufReader<R>> place_;
   Op op_;
 };

@@ -31,7 +31,7 @@ class StreamTooLong : public std::runtime_error {
 
 /// What read(io, buffer) gives. Dropping it loses nothing: what was not read is still there.
 template <AsyncRead R>
-class [[nodiscard]] Read {
+class [[nodiscard]] Read : PinnedOncePolled {
  public:
   using Output = std::size_t;
 
@@ -50,14 +50,13 @@ class [[nodiscard]] Read {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<R> place_;
   std::span<char> buffer_;
 };
 
 /// What read_exact(io, buffer) gives. Dropping it half-way loses what it has read so far.
 template <AsyncRead R>
-class [[nodiscard]] ReadExact {
+class [[nodiscard]] ReadExact : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -80,14 +79,13 @@ class [[nodiscard]] ReadExact {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<R> place_;
   std::span<char> rest_;
 };
 
 /// What read_to_end(io, limit) gives. Dropping it half-way loses what it has read so far.
 template <AsyncRead R>
-class [[nodiscard]] ReadToEnd {
+class [[nodiscard]] ReadToEnd : PinnedOncePolled {
  public:
   using Output = std::string;
 
@@ -120,7 +118,6 @@ class [[nodiscard]] ReadToEnd {
     text_.resize(std::min(std::max(2 * size_, kFirst), allowed));
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<R> place_;
   std::size_t limit_;
   std::size_t size_ = 0;  ///< of what was read; text_ has room for more

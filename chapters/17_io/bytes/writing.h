@@ -18,7 +18,7 @@ namespace book {
 
 /// What write(io, bytes) gives. Dropping it loses nothing: it was written, or it was not.
 template <AsyncWrite W>
-class [[nodiscard]] Write {
+class [[nodiscard]] Write : PinnedOncePolled {
  public:
   using Output = std::size_t;
 
@@ -37,14 +37,13 @@ class [[nodiscard]] Write {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<W> place_;
   std::span<const char> bytes_;
 };
 
 /// What write_all(io, bytes) gives. Dropping it half-way leaves some of the bytes written.
 template <AsyncWrite W>
-class [[nodiscard]] WriteAll {
+class [[nodiscard]] WriteAll : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -67,7 +66,6 @@ class [[nodiscard]] WriteAll {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<W> place_;
   std::span<const char> rest_;
 };
@@ -94,7 +92,7 @@ inline constexpr detail::PollWriteVectoredFn poll_write_vectored{};
 
 /// What write_all_vectored(io, pieces) gives. Dropping it half-way leaves some of them written.
 template <AsyncWrite W>
-class [[nodiscard]] WriteAllVectored {
+class [[nodiscard]] WriteAllVectored : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -136,7 +134,6 @@ class [[nodiscard]] WriteAllVectored {
     }
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   IoPlace<W> place_;
   Pieces rest_;
   std::size_t offset_ = 0;  ///< so much of the first piece has gone

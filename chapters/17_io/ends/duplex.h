@@ -62,7 +62,7 @@ class DuplexStream {
 };
 
 /// What readable() gives.
-class DuplexStream::Readable {
+class DuplexStream::Readable : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -71,7 +71,6 @@ class DuplexStream::Readable {
   Poll<void> poll(Context& cx);
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the place alone
   IoPlace<DuplexStream> place_;
 };
 

@@ -66,7 +66,7 @@ inline constexpr std::chrono::milliseconds kAcceptPause{50};
 
 /// What listener.accept() gives. Dropping it loses no connection: it is accepted when it is given.
 template <class Listener>
-class [[nodiscard]] Accept {
+class [[nodiscard]] Accept : PinnedOncePolled {
  public:
   using Output = typename Listener::Accepted;
 
@@ -80,7 +80,6 @@ class [[nodiscard]] Accept {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   detail::Acceptor acceptor_;
 };
 

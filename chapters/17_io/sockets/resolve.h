@@ -57,7 +57,7 @@ class Resolver {
 /// Throws std::system_error: of resolve_category(), or what the system says. Digits ("127.0.0.1",
 /// "::1") are no name: they are ready at once, without a thread. Dropping it gives the lookup up:
 /// one that has not begun never does, and the result of one that has is thrown away.
-class Resolver::Resolve {
+class Resolver::Resolve : PinnedOncePolled {
  public:
   using Output = Addresses;
 
@@ -71,7 +71,6 @@ class Resolver::Resolve {
  private:
   Addresses take();
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   std::shared_ptr<detail::LookupQueue> queue_;
   std::string host_;
   std::uint16_t port_;

@@ -50,7 +50,7 @@ class TcpStream : public StreamSocket {
 };
 
 /// What TcpStream::connect gives. Dropping it gives the attempt up.
-class TcpStream::Connect {
+class TcpStream::Connect : PinnedOncePolled {
  public:
   using Output = TcpStream;
 
@@ -60,7 +60,6 @@ class TcpStream::Connect {
   Poll<TcpStream> poll(Context& cx);
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   void start();
   bool is_through(Context& cx);
   void throw_if_refused() const;
@@ -74,7 +73,7 @@ class TcpStream::Connect {
 };
 
 /// What TcpStream::connect gives for several addresses.
-class TcpStream::ConnectToAny {
+class TcpStream::ConnectToAny : PinnedOncePolled {
  public:
   using Output = TcpStream;
 
@@ -84,7 +83,6 @@ class TcpStream::ConnectToAny {
   Poll<TcpStream> poll(Context& cx);
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   std::vector<Address> addresses_;
   std::optional<Duration> patience_;
   std::size_t next_ = 0;

@@ -46,7 +46,7 @@ class UnixStream : public StreamSocket {
 };
 
 /// What UnixStream::connect gives.
-class UnixStream::Connect {
+class UnixStream::Connect : PinnedOncePolled {
  public:
   using Output = UnixStream;
   static constexpr std::chrono::milliseconds kPause{5};
@@ -56,7 +56,6 @@ class UnixStream::Connect {
   Poll<UnixStream> poll(Context& cx);
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   UnixAddress address_;
   std::optional<Sleep> pause_;
 };

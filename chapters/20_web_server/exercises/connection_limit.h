@@ -64,7 +64,7 @@ class [[nodiscard]] Places::Place {
 };
 
 /// What take() gives.
-class [[nodiscard]] Places::Take {
+class [[nodiscard]] Places::Take : PinnedOncePolled {
  public:
   using Output = Place;
 
@@ -83,7 +83,6 @@ class [[nodiscard]] Places::Take {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Places& places_;
 };
 

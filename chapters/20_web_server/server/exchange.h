@@ -27,7 +27,7 @@ enum class Came {
 /// not ask the stream to forget it when it is dropped, as read() does: the stream goes with it.)
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S>
-class [[nodiscard]] Exchange {
+class [[nodiscard]] Exchange : PinnedOncePolled {
  public:
   using Output = Came;
 
@@ -61,7 +61,6 @@ class [[nodiscard]] Exchange {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Conversation& talk_;
   Watch& watch_;

@@ -30,7 +30,7 @@ inline constexpr Duration kLingerMost = std::chrono::seconds(10);
 /// of the two times is over. Then it may be closed.
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S>
-class [[nodiscard]] Linger {
+class [[nodiscard]] Linger : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -63,7 +63,6 @@ class [[nodiscard]] Linger {
     return false;
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   S& stream_;
   Sleep limit_;
   std::optional<Sleep> quiet_;  // since the last byte

@@ -120,7 +120,7 @@ class WatchList {
 };
 
 /// What fewer_than() gives.
-class [[nodiscard]] WatchList::FewerThan {
+class [[nodiscard]] WatchList::FewerThan : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -132,7 +132,6 @@ class [[nodiscard]] WatchList::FewerThan {
   Poll<void> poll(Context& cx);
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   WatchList& list_;
   std::size_t count_;
   bool waits_ = false;
@@ -144,7 +143,7 @@ inline WatchList::FewerThan WatchList::fewer_than(std::size_t count) noexcept {
 
 /// What unless_over(watch, future) gives.
 template <Future F>
-class [[nodiscard]] UnlessOver {
+class [[nodiscard]] UnlessOver : PinnedOncePolled {
  public:
   using Output = bool;
 
@@ -159,7 +158,6 @@ class [[nodiscard]] UnlessOver {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Watch& watch_;
   F future_;
 };

@@ -26,13 +26,13 @@ struct PanelOf {
 };
 
 template <class T>
-class [[nodiscard]] ProbeOf {
+class [[nodiscard]] ProbeOf : PinnedOncePolled {
  public:
   using Output = T;
 
   explicit ProbeOf(PanelOf<T>& panel) : panel_(&panel) { ++panel.alive; }
   ProbeOf(ProbeOf&& other)
-      : pin_(std::move(other.pin_)), panel_(std::exchange(other.panel_, nullptr)) {}
+      : PinnedOncePolled(std::move(other)), panel_(std::exchange(other.panel_, nullptr)) {}
   ProbeOf& operator=(ProbeOf&&) = delete;
   ~ProbeOf() {
     if (panel_) --panel_->alive;
@@ -52,7 +52,6 @@ class [[nodiscard]] ProbeOf {
   }
 
  private:
-  PinGuard pin_;
   PanelOf<T>* panel_;
 };
 

@@ -25,7 +25,7 @@ struct ByHand {
 };
 
 /// Pending until it is opened; counts its polls.
-class Gate {
+class Gate : PinnedOncePolled {
  public:
   using Output = int;
   struct State {
@@ -46,7 +46,6 @@ class Gate {
 
  private:
   State& state_;
-  PinGuard pin_;
 };
 
 /// Says when it is destroyed.

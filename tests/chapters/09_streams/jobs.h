@@ -33,7 +33,7 @@ class Jobs {
 
  public:
   /// Runs from its first poll until it is finished or dropped. Its output is its number.
-  class Job {
+  class Job : PinnedOncePolled {
    public:
     using Output = int;
     Job(std::shared_ptr<State> state, int number) : state_(std::move(state)), number_(number) {}
@@ -67,7 +67,6 @@ class Jobs {
     std::shared_ptr<State> state_;
     int number_;
     bool over_ = false;
-    PinGuard pin_;
   };
 
   Job begin(int number) const { return Job(state_, number); }

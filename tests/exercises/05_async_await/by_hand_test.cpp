@@ -16,7 +16,7 @@ namespace {
 using Diary = std::vector<std::string>;
 
 /// Pending a number of times, then ready. Keeps a diary of its polls.
-class Number {
+class Number : PinnedOncePolled {
  public:
   using Output = int;
   Number(const char* name, int pending_polls, int value, Diary& diary)
@@ -37,7 +37,6 @@ class Number {
   int pending_polls_;
   int value_;
   Diary* diary_;
-  PinGuard pin_;
 };
 
 bool polled_after_its_end(const Diary& diary) {

@@ -74,7 +74,7 @@ class FrontDoor {
     if (house_) house_->is_open = false;
   }
 
-  class [[nodiscard]] Accept {
+  class [[nodiscard]] Accept : PinnedOncePolled {
    public:
     using Output = Visitor;
     explicit Accept(House& house) noexcept : house_(house) {}
@@ -90,7 +90,6 @@ class FrontDoor {
     }
 
    private:
-    PinGuard pin_;
     House& house_;
   };
   Accept accept() noexcept { return Accept(*house_); }

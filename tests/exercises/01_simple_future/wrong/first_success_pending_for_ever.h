@@ -14,7 +14,7 @@ namespace book::simple {
 /// leaves it to the other; when both have failed, so has this.
 template <SimpleFuture A, SimpleFuture B>
 requires std::same_as<OutputOf<A>, OutputOf<B>>
-class [[nodiscard]] FirstSuccess {
+class [[nodiscard]] FirstSuccess : PinnedOncePolled {
  public:
   using Output = OutputOf<A>;  // some std::optional<T>
 
@@ -43,7 +43,6 @@ class [[nodiscard]] FirstSuccess {
     return std::move(answer).value();
   }
 
-  PinGuard pin_;
   std::optional<A> a_;
   std::optional<B> b_;
 };

@@ -13,7 +13,7 @@ namespace book::simple {
 /// Runs `first` to its end, calls make(its value), which gives the second future, and runs that.
 /// Gives the value of the second.
 template <SimpleFuture First, class Make>
-class [[nodiscard]] Then {
+class [[nodiscard]] Then : PinnedOncePolled {
  public:
   using Second = std::invoke_result_t<Make&, OutputOf<First>>;
   using Output = OutputOf<Second>;
@@ -33,7 +33,6 @@ class [[nodiscard]] Then {
   }
 
  private:
-  PinGuard pin_;
   std::optional<First> first_;
   Make make_;
   std::optional<Second> second_;

@@ -10,7 +10,7 @@ namespace book {
 
 class Alarm {
  public:
-  class [[nodiscard]] Wait {
+  class [[nodiscard]] Wait : PinnedOncePolled {
    public:
     using Output = void;
 
@@ -26,7 +26,6 @@ class Alarm {
 
    private:
     Alarm* alarm_;
-    PinGuard pin_;
   };
 
   Alarm() = default;

@@ -13,7 +13,7 @@ namespace book {
 class Alarm {
  public:
   /// Ready once the alarm has rung. Must not outlive the alarm.
-  class [[nodiscard]] Wait {
+  class [[nodiscard]] Wait : PinnedOncePolled {
    public:
     using Output = void;
 
@@ -32,7 +32,6 @@ class Alarm {
 
    private:
     Alarm* alarm_;
-    PinGuard pin_;
   };
 
   Alarm() = default;

@@ -14,7 +14,7 @@ namespace book {
 
 /// Runs `work` on a thread of its own, from the first poll on. Ready with what it returns.
 template <class T>
-class [[nodiscard]] DelayedFuture {
+class [[nodiscard]] DelayedFuture : PinnedOncePolled {
  public:
   using Output = T;
 
@@ -64,7 +64,6 @@ class [[nodiscard]] DelayedFuture {
 
   Arc<State> state_;  // from the first poll on
   std::function<T()> work_;
-  PinGuard pin_;
 };
 
 }  // namespace book

@@ -14,7 +14,7 @@ namespace book {
 
 /// Reads from all its sockets, a byte at a time, and gives each byte to `serve`. Ready when every
 /// socket is at its end. Borrows the sockets.
-class [[nodiscard]] FairReader {
+class [[nodiscard]] FairReader : PinnedOncePolled {
  public:
   using Output = void;
   using Serve = std::function<void(std::size_t socket, char byte)>;
@@ -74,7 +74,6 @@ class [[nodiscard]] FairReader {
   std::size_t next_ = 0;  ///< whose turn it is
   int in_a_row_;
   Serve serve_;
-  PinGuard pin_;
 };
 
 }  // namespace book

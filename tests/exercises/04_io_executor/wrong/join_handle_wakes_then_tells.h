@@ -27,7 +27,7 @@ struct Slot {
 
 /// A future of the task's value. Dropping it lets the task run on.
 template <class T>
-class [[nodiscard]] JoinHandle {
+class [[nodiscard]] JoinHandle : PinnedOncePolled {
  public:
   using Output = T;
 
@@ -43,7 +43,6 @@ class [[nodiscard]] JoinHandle {
 
  private:
   std::shared_ptr<Slot<T>> slot_;
-  PinGuard pin_;
 };
 
 /// The task: runs the future and puts its value into the slot.

@@ -9,7 +9,7 @@
 namespace book::exercise {
 
 template <Future A, Future B>
-class Difference {
+class Difference : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -33,7 +33,6 @@ class Difference {
   A a_;
   B b_;
   std::optional<int> first_;  // set: we stand at the second co_await
-  PinGuard pin_;
 };
 
 }  // namespace book::exercise

@@ -9,7 +9,7 @@
 namespace book::exercise {
 
 template <Future A, Future B>
-class Difference {
+class Difference : PinnedOncePolled {
  public:
   using Output = int;
 
@@ -35,7 +35,6 @@ class Difference {
   B b_;
   std::optional<int> first_;
   std::optional<int> second_;
-  PinGuard pin_;
 };
 
 }  // namespace book::exercise

@@ -14,7 +14,7 @@ namespace book {
 
 /// Waits for two letters at once: ready with the greeting, the first 16 characters of each, and
 /// " and " between them.
-class [[nodiscard]] TwoLetters {
+class [[nodiscard]] TwoLetters : PinnedOncePolled {
  public:
   using Output = std::string;
 
@@ -43,7 +43,6 @@ class [[nodiscard]] TwoLetters {
     if (answer.is_ready()) size = answer.value();
   }
 
-  PinGuard pin_;
   std::string greeting_;
   story::Letterbox* left_box_;
   story::Letterbox* right_box_;

@@ -14,7 +14,7 @@ namespace book {
 
 /// Waits for two letters at once: ready with the greeting, the first 16 characters of each, and
 /// " and " between them.
-class [[nodiscard]] TwoLetters {
+class [[nodiscard]] TwoLetters : PinnedOncePolled {
  public:
   using Output = std::string;
 
@@ -41,7 +41,6 @@ class [[nodiscard]] TwoLetters {
     if (answer.is_ready()) size = answer.value();
   }
 
-  PinGuard pin_;
   std::string greeting_;
   std::array<char, 16> left_buffer_{};
   std::array<char, 16> right_buffer_{};

@@ -14,7 +14,7 @@ namespace book {
 
 /// Waits for two letters at once: ready with the greeting, the first 16 characters of each, and
 /// " and " between them.
-class [[nodiscard]] TwoLetters {
+class [[nodiscard]] TwoLetters : PinnedOncePolled {
  public:
   using Output = std::string;
 
@@ -53,7 +53,6 @@ class [[nodiscard]] TwoLetters {
   std::optional<story::FillBuffer> right_;
   std::optional<std::size_t> left_size_;  // known once that letter is there
   std::optional<std::size_t> right_size_;
-  PinGuard pin_;
 };
 
 }  // namespace book

@@ -14,7 +14,7 @@ namespace book::exercise {
 /// order of the futures. Whoever has not finished by then is dropped. When one throws, that
 /// exception is its own. There are at least `n` futures, and none of them is a future of void.
 template <Future F>
-class [[nodiscard]] FirstN {
+class [[nodiscard]] FirstN : PinnedOncePolled {
  public:
   using Output = std::vector<OutputOf<F>>;
 
@@ -40,7 +40,6 @@ class [[nodiscard]] FirstN {
   }
 
  private:
-  PinGuard pin_;
   std::size_t n_;
   std::vector<std::optional<F>> futures_;  // empty ones have finished
   Output values_;

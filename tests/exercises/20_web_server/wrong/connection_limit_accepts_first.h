@@ -50,7 +50,7 @@ class [[nodiscard]] Places::Place {
 };
 
 /// What take() gives.
-class [[nodiscard]] Places::Take {
+class [[nodiscard]] Places::Take : PinnedOncePolled {
  public:
   using Output = Place;
 
@@ -75,7 +75,6 @@ class [[nodiscard]] Places::Take {
     if (std::exchange(stored_, false)) places_.waits_ = {};
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Places& places_;
   bool stored_ = false;
 };

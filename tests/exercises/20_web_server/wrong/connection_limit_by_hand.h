@@ -51,7 +51,7 @@ class [[nodiscard]] Places::Place {
 };
 
 /// What take() gives.
-class [[nodiscard]] Places::Take {
+class [[nodiscard]] Places::Take : PinnedOncePolled {
  public:
   using Output = Place;
 
@@ -76,7 +76,6 @@ class [[nodiscard]] Places::Take {
     if (std::exchange(stored_, false)) places_.waits_ = {};
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Places& places_;
   bool stored_ = false;
 };
