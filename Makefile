@@ -15,7 +15,7 @@ help:      ## this list
 run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--virtual-time": that program
 	@$(sh)/run.sh
 
-test:      ## every test
+test:      ## every test; CHAPTER=05: that chapter's tests, and no more is built than they need
 	@$(sh)/test.sh dev
 
 exercise:  ## your exercises of a chapter against their tests: make exercise CHAPTER=02
