@@ -1,7 +1,7 @@
 // An echo server and its clients in one process, on one thread: messages in pieces, ends that come
 // in time and too early, clients that vanish, and how many buffers a hundred connections need. The
-// parts from 9 on are in errands.cpp.
-// README.md walks through it.
+// parts from 9 on are in errands.cpp, those from 14 on in messages.cpp.
+// README.md, SOCKETS.md and MESSAGES.md walk through it.
 #include <fmt/core.h>
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include "17_io/bytes/split.h"
 #include "17_io/sockets/tcp.h"
 #include "17_io/story/buffer_desk.h"
+#include "17_io/story/messages.h"
 #include "17_io/story/people.h"
 #include "17_io/story/story.h"
 #include "17_io/story/watched.h"
@@ -105,6 +106,7 @@ void tell(Args& args) {
   if (trap == "dropped-write-all") return dropped_write_all(options);
   if (trap == "nobody-reads") return nobody_reads(options);
   if (trap == "nobody-is-there") return nobody_is_there(options);
+  if (trap == "late-answer") return late_answer(options);
 
   const int part = args.get<int>("part");
   const auto wanted = [part](int number) { return part == 0 || part == number; };
@@ -122,6 +124,9 @@ void tell(Args& args) {
   if (wanted(11)) hour_in_memory(options);
   if (wanted(12)) name(options);
   if (wanted(13)) datagrams(options);
+  if (wanted(14)) head_in_pieces();
+  if (wanted(15)) ends_of_requests();
+  if (wanted(16)) body_in_chunks();
 }
 
 }  // namespace
@@ -132,13 +137,13 @@ int main(int argc, char** argv) {
   return book::chapter_main(
       {.name = "17_io",
        .summary = "reading and writing: an echo server and its clients on one thread",
-       .options = {option::number("part", {.fallback = 0, .min = 0, .max = 13},
+       .options = {option::number("part", {.fallback = 0, .min = 0, .max = 16},
                                   "only this part of the story; 0 is all"),
                    option::number("connections", {.fallback = 100, .min = 1, .max = 10'000},
                                   "how many connections part 8 has"),
                    option::choice("trap",
                                   {"none", "dropped-read-exact", "dropped-write-all",
-                                   "nobody-reads", "nobody-is-there"},
-                                  "instead, make one of the mistakes that the README tells of")}},
+                                   "nobody-reads", "nobody-is-there", "late-answer"},
+                                  "instead, make one of the mistakes that the pages tell of")}},
       argc, argv, book::story::tell);
 }

@@ -25,6 +25,7 @@
 #include "20_web_server/server/stop.h"
 #include "20_web_server/steps/steps.h"
 #include "20_web_server/story/demo.h"
+#include "20_web_server/story/first.h"
 #include "common/program/chapter.h"
 #include "common/stream.h"
 
@@ -156,6 +157,7 @@ void demo(http::Plan plan, const Args& args) {
 }
 
 void run(Args& args) {
+  if (http::is_first_mode(args.get<std::string>("mode"))) return http::run_first(args);
   const http::Plan plan = plan_from(args);
   if (args.get<bool>("demo")) return demo(plan, args);
   raise_descriptor_limit();
@@ -177,6 +179,8 @@ void run(Args& args) {
 }
 
 std::vector<Option> options() {
+  std::vector<std::string> modes = http::first_mode_names();
+  for (const std::string& mode : http::mode_names()) modes.push_back(mode);
   std::vector<Option> all = {
       option::flag("demo", "show who waits for whom, in each mode, and end"),
       option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
@@ -186,7 +190,7 @@ std::vector<Option> options() {
        .placeholder = "MODE",
        .help = "which step of the chapter",
        .fallback = std::string(http::name_of(Mode::concurrent)),
-       .choices = http::mode_names()},
+       .choices = std::move(modes)},
       option::number("workers", {.fallback = processors(), .min = 1, .max = kMostWorkers},
                      "threads of the parallel mode, which this option chooses"),
       option::choice("trap", {"none", "blocking-nap"},

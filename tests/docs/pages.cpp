@@ -46,16 +46,25 @@ int count_of(std::string_view text, std::string_view what) {
   return count;
 }
 
-void check_hints(const Page& page, const std::string& exercise, std::vector<Problem>& problems) {
-  const auto names_it = [&](const Heading& heading) {
-    return heading.level == 3 && heading.text.find("`" + exercise + "`") != std::string::npos;
+using PagePointers = std::vector<const Page*>;
+
+/// The exercise may stand on any page of its chapter, of which the first is README.md.
+void check_hints(const PagePointers& chapter, const std::string& exercise,
+                 std::vector<Problem>& problems) {
+  const auto heading_on = [&](const Page& page) {
+    return std::find_if(page.headings.begin(), page.headings.end(), [&](const Heading& heading) {
+      return heading.level == 3 && heading.text.find("`" + exercise + "`") != std::string::npos;
+    });
   };
-  const auto heading = std::find_if(page.headings.begin(), page.headings.end(), names_it);
-  if (heading == page.headings.end()) {
-    problems.push_back({page.file.string(),
+  const auto has_it = [&](const Page* page) { return heading_on(*page) != page->headings.end(); };
+  const auto found = std::find_if(chapter.begin(), chapter.end(), has_it);
+  if (found == chapter.end()) {
+    problems.push_back({chapter[0]->file.string(),
                         fmt::format("the exercise {0} has no heading '### ... `{0}`'", exercise)});
     return;
   }
+  const Page& page = **found;
+  const auto heading = heading_on(page);
   const std::size_t from = static_cast<std::size_t>(heading->line);
   const auto next =
       std::find_if(heading + 1, page.headings.end(), [](const Heading& h) { return h.level <= 3; });
@@ -69,6 +78,23 @@ void check_hints(const Page& page, const std::string& exercise, std::vector<Prob
          fmt::format("the exercise {} has {} folded hints (<details>); it needs three", exercise,
                      hints)});
   }
+}
+
+/// README.md, and then the further pages beside it.
+PagePointers pages_of_chapter(const std::vector<Page>& pages, const Page& readme) {
+  PagePointers all = {&readme};
+  for (const Page& page : pages) {
+    if (&page != &readme && page.file.parent_path() == readme.file.parent_path())
+      all.push_back(&page);
+  }
+  return all;
+}
+
+bool links_to(const Page& from, const Page& to) {
+  return std::any_of(from.links.begin(), from.links.end(), [&](const Link& link) {
+    const std::string path = link.target.substr(0, link.target.find('#'));
+    return (from.file.parent_path() / path).lexically_normal() == to.file;
+  });
 }
 
 }  // namespace
@@ -177,9 +203,15 @@ std::vector<Problem> check_chapters(const std::vector<Page>& pages, const fs::pa
         problems.push_back({readme.string(), fmt::format("it has no part '## ... {} ...'", word)});
       }
     }
+    const PagePointers all = pages_of_chapter(pages, *page);
+    for (const Page* further : all) {
+      if (further != &*page && !links_to(*page, *further)) {
+        problems.push_back({further->file.string(), "README.md beside it has no link to it"});
+      }
+    }
     // The names come from solutions/: exercises/ is the reader's.
     for (const auto& file : files_under(chapter.path() / "solutions", {".h"})) {
-      check_hints(*page, file.stem().string(), problems);
+      check_hints(all, file.stem().string(), problems);
     }
   }
   return problems;

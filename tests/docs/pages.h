@@ -15,8 +15,15 @@ std::vector<Problem> check_snippet(const Page& page, const MarkedBlock& block,
 /// Links inside the project lead to a file, and to a heading of it.
 std::vector<Problem> check_links(const std::vector<Page>& pages, const std::filesystem::path& root);
 
-/// Every chapter has a README with the parts it needs, and three hints for each exercise.
+/// Every chapter has a README with the parts it needs, which leads to its further pages; and on one
+/// of them three hints for each exercise.
 std::vector<Problem> check_chapters(const std::vector<Page>& pages,
                                     const std::filesystem::path& root);
+
+/// The hours in the map of the course are those that the chapters' own pages add up to.
+std::vector<Problem> check_times(const std::vector<Page>& pages, const std::filesystem::path& root);
+
+/// The evening path of the top page is as long as it says.
+std::vector<Problem> check_evening(const Page& top, const std::filesystem::path& root);
 
 }  // namespace book::docs

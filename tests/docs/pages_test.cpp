@@ -93,6 +93,75 @@ TEST_F(Pages, AnExerciseHasThreeHints) {
   EXPECT_TRUE(chapters().empty());
 }
 
+TEST_F(Pages, AFurtherPageIsReachedFromReadme) {
+  write("chapters/01_x/main.cpp", "");
+  write("chapters/01_x/solutions/twice.h", "");
+  const std::string readme =
+      "# X\n## Predict\n## Run it\n## Rust\n## Wrong\n## Next\n## Exercises\n";
+  write("chapters/01_x/MORE.md",
+        "# More\n### 1. Double it: `twice`\n<details>\n<details>\n<details>\n");
+  write("chapters/01_x/README.md", readme);
+  ASSERT_EQ(chapters().size(), 1U) << "no link to it";
+  EXPECT_EQ(chapters()[0].where, "chapters/01_x/MORE.md");
+  write("chapters/01_x/README.md", readme + "[more](MORE.md#more)\n");
+  EXPECT_TRUE(chapters().empty()) << "its exercise may stand there, too";
+}
+
+// The rules for code, links and transcripts go through all_pages: so a further page is one of them.
+TEST_F(Pages, AFurtherPageIsHeldToTheSameRules) {
+  write("chapters/01_x/a.h", "int x;\n");
+  write("chapters/01_x/MORE.md",
+        "# More\n<!-- file: chapters/01_x/a.h -->\n```cpp\nint y;\n```\n[gone](gone.md)\n");
+  const std::vector<Page> pages = all_pages(root_);
+  ASSERT_EQ(pages.size(), 1U);
+  EXPECT_EQ(check_snippet(pages[0], pages[0].blocks.at(0), root_).size(), 1U);
+  EXPECT_EQ(links().size(), 1U);
+}
+
+TEST_F(Pages, TheMapSaysHowLongAChapterTakes) {
+  const auto times = [&] { return check_times(all_pages(root_), root_); };
+  const auto map = [&](const std::string& hours, int sum) {
+    write("README.md", "# Book\n| [01 X](chapters/01_x/README.md) | x | " + hours +
+                           " |\n\nTogether they take about " + std::to_string(sum) + " hours.\n");
+  };
+  write("chapters/01_x/main.cpp", "");
+  write("chapters/01_x/README.md",
+        "# X\n*About 35 minutes, and as long\nagain for the exercises.*\n");
+  map("1¼ hours", 1);
+  EXPECT_TRUE(times().empty()) << "70 minutes, to the quarter of an hour";
+  map("1½ hours", 2);
+  EXPECT_EQ(times().size(), 1U) << "90 minutes they are not";
+  map("1¼ hours", 3);
+  EXPECT_EQ(times().size(), 1U) << "the sum";
+  write("chapters/01_x/MORE.md", "# More\n*About 50 minutes. You need the first page.*\n");
+  map("1¼ hours", 1);
+  EXPECT_EQ(times().size(), 1U) << "there is another page";
+  map("2 hours", 2);
+  EXPECT_TRUE(times().empty()) << "70 and 50";
+  write("README.md", "# Book\n");
+  EXPECT_EQ(times().size(), 1U) << "not in the map";
+  write("chapters/01_x/README.md", "# X\n");
+  write("chapters/01_x/MORE.md", "# More\n");
+  EXPECT_EQ(times().size(), 1U) << "it does not say";
+}
+
+TEST_F(Pages, TheEveningIsAsLongAsItSays) {
+  std::string words;
+  for (int i = 0; i < 98; ++i) words += "word ";
+  write("a.md", "# One\n" + words + "\n## Stop here, please\nmore\n");
+  write("a.h", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+  const auto says = [&](const std::string& row) {
+    return check_evening(parse_page("README.md", row), root_).size();
+  };
+  const std::string sum = "\n\nTogether about 100 words and 10 lines.\n";
+  EXPECT_EQ(says("| [01](a.md), up to \"Stop here\" | 100 | [a.h](a.h) | 10 |" + sum), 0U);
+  EXPECT_EQ(says("| [01](a.md), up to \"Stop here\" | 150 | [a.h](a.h) | 12 |" + sum), 2U);
+  EXPECT_EQ(says("| [01](a.md), up to \"Nowhere\" | 100 | [a.h](a.h) | 10 |"), 2U);
+  EXPECT_EQ(says("| [01](a.md), up to \"Stop here\" | 100 | [a.h](a.h) | 10 |\n\n"
+                 "Together about 90 words and 20 lines.\n"),
+            1U);
+}
+
 TEST(TheBook, CodeInPagesIsInItsFile) {
   for (const Page& page : all_pages(test::source_dir())) {
     for (const MarkedBlock& block : page.blocks) {
@@ -103,6 +172,16 @@ TEST(TheBook, CodeInPagesIsInItsFile) {
 
 TEST(TheBook, LinksLeadSomewhere) {
   expect_none(check_links(all_pages(test::source_dir()), test::source_dir()));
+}
+
+TEST(TheBook, TheEveningIsAsLongAsItSays) {
+  for (const Page& page : all_pages(test::source_dir())) {
+    if (page.file == "README.md") expect_none(check_evening(page, test::source_dir()));
+  }
+}
+
+TEST(TheBook, TheMapAddsUpTheTimesOfTheChapters) {
+  expect_none(check_times(all_pages(test::source_dir()), test::source_dir()));
 }
 
 TEST(TheBook, ChaptersHaveTheirParts) {

@@ -9,7 +9,7 @@
 //
 // The decoder takes it in whatever pieces arrive, down to single bytes. All it remembers between
 // two pieces is where in this picture it stands, and the name of a trailer. It knows nothing of
-// sockets. Chapter 20 explains it under "A body in chunks".
+// sockets. Chapter 17 explains it on its third page, "Messages".
 #pragma once
 
 #include <array>

@@ -7,7 +7,7 @@
 //                                        bytes, or in chunks (chunked.h)
 //
 // The parser knows neither sockets nor files, so that a test can feed it a byte at a time and a
-// fuzzer can feed it anything. Chapter 20 explains it under "Reading a request".
+// fuzzer can feed it anything. Chapter 17 explains it on its third page, "Messages".
 #pragma once
 
 #include <string_view>

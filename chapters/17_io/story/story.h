@@ -50,10 +50,11 @@ void hour_in_memory(ExecutorOptions options);
 void name(ExecutorOptions options);
 void datagrams(ExecutorOptions options);
 
-/// The mistakes that the README tells of; the first three with their cures.
+/// The mistakes that the pages tell of; all but the fourth with their cures.
 void dropped_read_exact(ExecutorOptions options);
 void dropped_write_all(ExecutorOptions options);
 void nobody_reads(ExecutorOptions options);
 void nobody_is_there(ExecutorOptions options);
+void late_answer(ExecutorOptions options);
 
 }  // namespace book::story

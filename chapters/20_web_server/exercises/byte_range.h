@@ -1,4 +1,4 @@
-// Exercise 2: a part of a file. A browser that seeks in a film, or a download that goes on where it
+// Exercise 4: a part of a file. A browser that seeks in a film, or a download that goes on where it
 // broke off, asks for some of the bytes:
 //
 //     Range: bytes=0-99     the first hundred: both ends belong to it     206

@@ -1,4 +1,4 @@
-// Exercise 3: a connection limit. Each connection costs a descriptor and some memory, and there is
+// Exercise 1: a connection limit. Each connection costs a descriptor and some memory, and there is
 // an end to both. So there are N places, and whoever has none waits outside:
 //
 //     the system's queue         accept loop                     tasks

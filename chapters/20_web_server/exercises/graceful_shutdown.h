@@ -1,4 +1,4 @@
-// Exercise 4: a graceful shutdown. To stop a server is easy: exit(0). Whoever was in the middle of
+// Exercise 2: a graceful shutdown. To stop a server is easy: exit(0). Whoever was in the middle of
 // a download would not agree.
 //
 //     serve                     stop                    the grace is over

@@ -1,4 +1,4 @@
-// Exercise 1: a new route. GET /hello/NAME greets NAME.
+// Exercise 3: a new route. GET /hello/NAME greets NAME.
 //
 //     /hello/Grace%20Hopper  --decode-->  Grace Hopper   --escape-->  Grace Hopper
 //     /hello/a%3Cb           --decode-->  a<b            --escape-->  a&lt;b

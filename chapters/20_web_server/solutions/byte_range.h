@@ -1,4 +1,4 @@
-// A part of a file: the book's answer to exercise 2.
+// A part of a file: the book's answer to exercise 4.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A connection limit: the book's answer to exercise 3.
+// A connection limit: the book's answer to exercise 1.
 #pragma once
 
 #include <cstddef>

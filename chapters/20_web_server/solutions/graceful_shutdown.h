@@ -1,4 +1,4 @@
-// A graceful shutdown: the book's answer to exercise 4.
+// A graceful shutdown: the book's answer to exercise 2.
 #pragma once
 
 #include <cstddef>

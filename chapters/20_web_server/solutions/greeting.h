@@ -1,4 +1,4 @@
-// GET /hello/NAME: the book's answer to exercise 1.
+// GET /hello/NAME: the book's answer to exercise 3.
 #pragma once
 
 #include <cstddef>

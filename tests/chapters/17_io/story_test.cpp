@@ -89,6 +89,15 @@ TEST(IoStory, ATrapEndsByItselfAndShowsItsCure) {
   EXPECT_EQ(reading.err + writing.err + stuck.err + alone.err, "");
 }
 
+TEST(IoStory, ALateAnswerIsTakenForTheNextOne) {
+  const Ended late = run_story("--trap late-answer");
+  EXPECT_EQ(late.exit_code, 0) << late.err;
+  const std::size_t cure = late.out.find("A new connection");
+  EXPECT_LT(late.out.find("Italy: Paris"), cure) << late.out;
+  EXPECT_NE(late.out.find("Italy: Rome", cure), std::string::npos) << late.out;
+  EXPECT_EQ(late.err, "");
+}
+
 TEST(IoStory, TooFewDescriptorsAreOneClearError) {
   if (under_sanitizer()) GTEST_SKIP() << "a sanitizer needs descriptors of its own";
   const Ended ended = run_story("--part 8", "ulimit -n 64; ");

@@ -44,8 +44,10 @@ for name in $(exercises); do
     [ -z "$EXERCISE" ] || [ "$EXERCISE" = "$name" ] || continue
     file=chapters/$chapter/$folder/$name.h
     target=$chapter.$name.$whose
+    # On a further page, if the chapter has more than one.
+    page=$(grep -l "^### .*\`$name\`" chapters/"$chapter"/*.md 2>/dev/null | head -n 1)
     next="Your file:     $file
-The question:  chapters/$chapter/README.md, under Exercises, with three hints
+The question:  ${page:-chapters/$chapter/README.md}, under Exercises, with three hints
 Again:         make exercise CHAPTER=${chapter%%_*}"
 
     printf '(%s of %s) %s: ' "$number" "$total" "$name"
