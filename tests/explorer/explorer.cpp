@@ -1,0 +1,197 @@
+#include "explorer/explorer.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "explorer/memory.h"
+#include "explorer/report.h"
+#include "explorer/world.h"
+
+namespace book::explorer {
+namespace {
+
+void drop_dead(int signal) {
+  if (World::watches_me()) World::get().fail(fmt::format("crashes: {}", strsignal(signal)));
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void catch_crashes() {
+  struct sigaction action {};
+  action.sa_handler = drop_dead;
+  action.sa_flags = SA_NODEFER;
+  for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+void forget_mutexes();  // wraps.cpp
+
+/// One execution, from an empty memory to the end of all threads, or to its failure.
+void World::run_one(const std::function<void(Explore&)>& set_up) {
+  Explore scenario;
+  set_up(scenario);
+  if (threads_.empty()) std::abort();
+  shadow_.forget_all();
+  forget_mutexes();
+  for (int i = 0; i < thread_count(); ++i) thread(i).clock[i] = 1;
+  preemptions_ = late_ = step_count_ = 0;
+  turns_.hire(thread_count());
+
+  const int first = next_thread(false);
+  running_ = first;
+  turns_.give(first);
+  running_ = Turns::kController;
+
+  bool all_ended = true;
+  for (const Thread& thread : threads_)
+    all_ended = all_ended && thread.state == Thread::State::ended;
+  if (failure_.empty() && !all_ended) failure_ = who_sleeps();
+  if (!all_ended) turns_.replace_all();
+  if (all_ended) {
+    drain_all();
+    if (finally_ && failure_.empty()) finally_();
+  }
+  if (!recording_ && failure_.empty()) end_one(true);
+}
+
+void World::end_one(bool all_ended) {
+  finally_ = nullptr;
+  if (!all_ended) {
+    // What the sleeping threads still use stays, and so do their closures.
+    new std::vector<std::shared_ptr<void>>(std::move(kept_));
+    new std::vector<Thread>(std::move(threads_));
+    freed_.clear();
+  }
+  threads_.clear();
+  while (!kept_.empty()) kept_.pop_back();
+  for (void* memory : freed_) std::free(memory);
+  freed_.clear();
+  names_.clear();
+}
+
+Result World::run_all(std::string scenario, const Options& options,
+                      const std::function<void(Explore&)>& set_up, std::optional<Schedule> only) {
+  static const bool once = (catch_crashes(), true);
+  (void)once;
+  Result result;
+  result.scenario = std::move(scenario);
+  options_ = options;
+  // One execution whose steps do not count: it makes what is made once, such as local statics.
+  schedule_ = Schedule();
+  lottery_.reset();
+  failure_.clear();
+  run_one(set_up);
+
+  bool more = failure_.empty() && !only;
+  if (more) schedule_ = Schedule();
+  int longest = step_count_;
+  while (more) {
+    if (options_.by_lot) {
+      schedule_ = Schedule();
+      lottery_.emplace(options_.seed + static_cast<unsigned>(result.schedules),
+                       options_.preemptions, longest);
+    }
+    schedule_.rewind();
+    run_one(set_up);
+    ++result.schedules;
+    longest = std::max(longest, step_count_);
+    if (!failure_.empty()) break;
+    if (std::exchange(anew_, false)) {
+      schedule_ = Schedule();
+      continue;
+    }
+    more = options_.by_lot ? result.schedules < options_.by_lot : schedule_.next();
+    if (more && !options_.by_lot && result.schedules == options_.max_schedules) {
+      result.failure = fmt::format("more than {} schedules: not all were tried", result.schedules);
+      return result;
+    }
+  }
+  if (failure_.empty() && !only) return result;
+
+  // Once more, with a pencil.
+  result.failure = failure_;
+  end_one(false);
+  if (only) schedule_ = std::move(*only);
+  result.replay = schedule_.text();
+  lottery_.reset();
+  schedule_.rewind();
+  failure_.clear();
+  steps_.clear();
+  recording_ = true;
+  run_one(set_up);
+  recording_ = false;
+  if (only) {
+    result.failure = failure_;
+    result.schedules = 1;
+  } else if (failure_ != result.failure) {
+    result.failure += fmt::format(" (but the same schedule, taken again, ends otherwise: {})",
+                                  failure_.empty() ? "well" : failure_);
+  }
+  result.report = columns(result, *this);
+  end_one(failure_.empty());
+  return result;
+}
+
+Result explore(std::string scenario, const Options& options,
+               const std::function<void(Explore&)>& set_up) {
+  return World::get().run_all(std::move(scenario), options, set_up, std::nullopt);
+}
+
+Result replay(std::string scenario, const Options& options, const std::string& schedule,
+              const std::function<void(Explore&)>& set_up) {
+  return World::get().run_all(std::move(scenario), options, set_up, Schedule::from(schedule));
+}
+
+void Explore::thread(std::string name, std::function<void()> body) {
+  auto& threads = World::get().threads_;
+  if (threads.size() == kMaxThreads) throw std::invalid_argument("too many threads to explore");
+  threads.emplace_back();
+  threads.back().name = std::move(name);
+  threads.back().body = std::move(body);
+}
+
+void Explore::finally(std::function<void()> check) { World::get().finally_ = std::move(check); }
+void Explore::keep(std::shared_ptr<void> owner) { World::get().kept_.push_back(std::move(owner)); }
+void Explore::name_range(const void* begin, std::size_t size, std::string name) {
+  World::get().names_.push_back({static_cast<const char*>(begin), size, std::move(name)});
+}
+
+void check(bool ok, std::string_view what) {
+  if (!ok) World::get().fail_unless_running(std::string(what));
+}
+
+void yield() {
+  World::get().yield();
+  drain_all();
+}
+
+void Parker::park() {
+  World& world = World::get();
+  world.yield();
+  drain();
+  World::Inside inside;
+  if (!token_) {
+    world.note("parks", this, 0);
+    world.sleep(this, "is parked");
+  }
+  token_ = false;
+  acquire(this);
+  world.note("goes on", this, 0);
+}
+
+void Parker::unpark() {
+  World& world = World::get();
+  world.point();
+  drain();
+  World::Inside inside;
+  release(this);
+  token_ = true;
+  world.wake_one(this);
+  world.note("unparks", this, 0);
+}
+
+}  // namespace book::explorer
