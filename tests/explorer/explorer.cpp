@@ -38,9 +38,10 @@ void World::run_one(const std::function<void(Explore&)>& set_up) {
   shadow_.forget_all();
   forget_mutexes();
   for (int i = 0; i < thread_count(); ++i) thread(i).clock[i] = 1;
-  preemptions_ = late_ = step_count_ = 0;
+  preemptions_ = late_ = step_count_ = question_ = 0;
   turns_.hire(thread_count());
 
+  counts_ = true;
   const int first = next_thread(false);
   running_ = first;
   turns_.give(first);
@@ -54,27 +55,33 @@ void World::run_one(const std::function<void(Explore&)>& set_up) {
   if (all_ended) {
     drain_all();
     if (finally_ && failure_.empty()) finally_();
+    finally_ = nullptr;
+    while (!kept_.empty()) kept_.pop_back();
+    for (Thread& thread : threads_) thread.body = nullptr;
   }
+  counts_ = false;
+  if (all_ended && failure_.empty() && !first_time_ && !allocated_.empty()) failure_ = what_leaks();
+  allocated_.clear();
   if (!recording_ && failure_.empty()) end_one(true);
 }
 
 void World::end_one(bool all_ended) {
-  finally_ = nullptr;
   if (!all_ended) {
     // What the sleeping threads still use stays, and so do their closures.
     new std::vector<std::shared_ptr<void>>(std::move(kept_));
     new std::vector<Thread>(std::move(threads_));
     freed_.clear();
   }
+  finally_ = nullptr;
   threads_.clear();
-  while (!kept_.empty()) kept_.pop_back();
   for (void* memory : freed_) std::free(memory);
   freed_.clear();
   names_.clear();
+  numbers_.clear();
 }
 
 Result World::run_all(std::string scenario, const Options& options,
-                      const std::function<void(Explore&)>& set_up, std::optional<Schedule> only) {
+                      const std::function<void(Explore&)>& set_up, const std::string& only) {
   static const bool once = (catch_crashes(), true);
   (void)once;
   Result result;
@@ -84,10 +91,14 @@ Result World::run_all(std::string scenario, const Options& options,
   schedule_ = Schedule();
   lottery_.reset();
   failure_.clear();
+  shadow_.forget_who_shares();
+  first_time_ = true;
   run_one(set_up);
+  first_time_ = false;
 
-  bool more = failure_.empty() && !only;
+  bool more = failure_.empty() && only.empty();
   if (more) schedule_ = Schedule();
+  anew_ = false;
   int longest = step_count_;
   while (more) {
     if (options_.by_lot) {
@@ -102,6 +113,7 @@ Result World::run_all(std::string scenario, const Options& options,
     if (!failure_.empty()) break;
     if (std::exchange(anew_, false)) {
       schedule_ = Schedule();
+      result.schedules = 0;
       continue;
     }
     more = options_.by_lot ? result.schedules < options_.by_lot : schedule_.next();
@@ -110,21 +122,20 @@ Result World::run_all(std::string scenario, const Options& options,
       return result;
     }
   }
-  if (failure_.empty() && !only) return result;
+  if (failure_.empty() && only.empty()) return result;
 
   // Once more, with a pencil.
   result.failure = failure_;
   end_one(false);
-  if (only) schedule_ = std::move(*only);
-  result.replay = schedule_.text();
+  result.replay = only.empty() ? schedule_.text() : only;
+  schedule_ = Schedule::from(result.replay);
   lottery_.reset();
-  schedule_.rewind();
   failure_.clear();
   steps_.clear();
-  recording_ = true;
+  scripted_ = recording_ = true;
   run_one(set_up);
-  recording_ = false;
-  if (only) {
+  scripted_ = recording_ = false;
+  if (!only.empty()) {
     result.failure = failure_;
     result.schedules = 1;
   } else if (failure_ != result.failure) {
@@ -138,12 +149,13 @@ Result World::run_all(std::string scenario, const Options& options,
 
 Result explore(std::string scenario, const Options& options,
                const std::function<void(Explore&)>& set_up) {
-  return World::get().run_all(std::move(scenario), options, set_up, std::nullopt);
+  return World::get().run_all(std::move(scenario), options, set_up, "");
 }
 
 Result replay(std::string scenario, const Options& options, const std::string& schedule,
               const std::function<void(Explore&)>& set_up) {
-  return World::get().run_all(std::move(scenario), options, set_up, Schedule::from(schedule));
+  Schedule::from(schedule);  // refuses what is none
+  return World::get().run_all(std::move(scenario), options, set_up, schedule);
 }
 
 void Explore::thread(std::string name, std::function<void()> body) {

@@ -118,11 +118,11 @@ void __tsan_func_exit(void*) {}
 
 PLAIN(1)
 PLAIN(2)
-PLAIN(4) PLAIN(8) PLAIN(16)
+PLAIN(4)
+PLAIN(8)
+PLAIN(16)
 
-    void __tsan_read_range(void* p, std::size_t size) {
-  read(p, size, CALLER);
-}
+void __tsan_read_range(void* p, std::size_t size) { read(p, size, CALLER); }
 void __tsan_write_range(void* p, std::size_t size) { write(p, size, CALLER); }
 void __tsan_vptr_read(void* p) { read(p, sizeof p, CALLER); }
 void __tsan_vptr_update(void** p, void* now) {

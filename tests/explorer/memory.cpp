@@ -28,11 +28,14 @@ void into_memory(void* address, int size, std::uint64_t value) {
   std::memcpy(address, &value, static_cast<std::size_t>(size));
 }
 
-void reach_memory(Thread& thread) {
-  const LateStore late = thread.late.front();
+void reach_memory(const LateStore& store) {
+  into_memory(store.word, store.size, store.value);
+  world().shadow().published(number(store.word)) = store.published;
+}
+
+void first_reaches_memory(Thread& thread) {
+  reach_memory(thread.late.front());
   thread.late.erase(thread.late.begin());
-  into_memory(late.word, late.size, late.value);
-  world().shadow().published(number(late.word)) = late.published;
 }
 
 /// Another thread's late store to this word comes before the access that begins, or after it: that
@@ -54,7 +57,7 @@ void settle(const void* word) {
     Thread& owner = world().thread(owners[static_cast<std::size_t>(answer - 1)]);
     for (bool found = false; !found;) {
       found = owner.late.front().word == word;
-      reach_memory(owner);
+      first_reaches_memory(owner);
     }
   }
 }
@@ -93,14 +96,14 @@ std::string shown(std::uint64_t value) {
 
 void note(const char* what, Word word, int order, std::uint64_t value) {
   if (!world().recording()) return;
-  world().note(what, word.address, word.pc,
-               fmt::format(" {}, {}", shown(value), order_name(order)));
+  world().note(what, word.address, word.pc, fmt::format(" {}, {}", shown(value), order_name(order)),
+               false);
 }
 
 void note(const char* what, Word word, int order, std::uint64_t old, std::uint64_t now) {
   if (!world().recording()) return;
   world().note(what, word.address, word.pc,
-               fmt::format(" {} -> {}, {}", shown(old), shown(now), order_name(order)));
+               fmt::format(" {} -> {}, {}", shown(old), shown(now), order_name(order)), false);
 }
 
 void learn(Thread& self, Word word) {
@@ -143,14 +146,12 @@ std::uint64_t cut(std::uint64_t value, int size) {
 
 /// A step begins that only looks. The same look with the same result, or many looks without a
 /// change, are a loop that waits: then the others go on.
-void look(Word word) {
-  Thread& self = world().me();
-  if (world().is_quiet(word.address)) return;
-  if (self.looks > 16) {
+void look(Word word, bool may_change) {
+  if (world().me().looks <= 16) {
+    world().point_at(word.address, may_change, may_change);
+  } else {
     world().yield();
     drain_all();  // a store is not late forever
-  } else {
-    world().point();
   }
 }
 
@@ -162,16 +163,12 @@ void looked(Word word, std::uint64_t value) {
   self.saw = value;
 }
 
-void acted(Word word) {
-  world().me().looks = 0;
-  world().me().insists = 0;
-  world().make_loud(word.address);
-}
+void acted() { world().me().looks = world().me().insists = 0; }
 
 }  // namespace
 
 std::uint64_t load(Word word, int order) {
-  look(word);
+  look(word, false);
   World::Inside inside;
   Thread& self = world().me();
   touch(word);
@@ -184,39 +181,42 @@ std::uint64_t load(Word word, int order) {
   if (acquires(order)) learn(self, word);
   const std::uint64_t value = in_memory(word.address, word.size);
   looked(word, value);
-  if (!world().is_quiet(word.address)) note("load", word, order, value);
+  note("load", word, order, value);
   return value;
 }
 
 void store(Word word, std::uint64_t value, int order) {
-  world().point();
+  const bool shared = world().point_at(word.address, true, order == __ATOMIC_SEQ_CST);
   World::Inside inside;
-  acted(word);
+  acted();
   Thread& self = world().me();
   touch(word);
   settle(word.address);
   LateStore store{word.address, word.size, value, {}, word.pc};
   if (releases(order)) store.published = self.clock;
   tick();
-  bool late = false;
-  if (order != __ATOMIC_SEQ_CST) {
-    late = !self.late.empty();
-    if (!late && world().may_be_late() && world().choose(2) == 1) {
+  if (order == __ATOMIC_SEQ_CST) drain();
+  bool late = shared && !self.late.empty();
+  if (order != __ATOMIC_SEQ_CST && self.late.empty() && world().may_be_late()) {
+    if (!shared) {
+      world().skip_question();
+    } else if (world().choose(2) == 1) {
       world().count_late();
       late = true;
     }
+  }
+  if (late) {
+    self.late.push_back(store);
   } else {
-    drain();
+    reach_memory(store);
   }
   note(late ? "store, late," : "store", word, order, value);
-  self.late.push_back(store);
-  if (!late) reach_memory(self);
 }
 
 std::uint64_t change(Word word, Change how, std::uint64_t operand, int order) {
-  world().point();
+  world().point_at(word.address, true, true);
   World::Inside inside;
-  acted(word);
+  acted();
   touch(word);
   drain();
   settle(word.address);
@@ -231,7 +231,7 @@ std::uint64_t change(Word word, Change how, std::uint64_t operand, int order) {
 
 std::uint64_t compare_exchange(Word word, std::uint64_t expected, std::uint64_t wanted, int success,
                                int failure) {
-  look(word);
+  look(word, true);
   World::Inside inside;
   touch(word);
   drain();
@@ -243,7 +243,7 @@ std::uint64_t compare_exchange(Word word, std::uint64_t expected, std::uint64_t 
     note("compare_exchange finds", word, failure, old);
     return old;
   }
-  acted(word);
+  acted();
   publish_change(word, success);
   into_memory(word.address, word.size, wanted);
   note("compare_exchange", word, success, old, wanted);
@@ -282,13 +282,13 @@ void acquire(const void* object) {
 
 void drain() {
   World::Inside inside;
-  while (!world().me().late.empty()) reach_memory(world().me());
+  while (!world().me().late.empty()) first_reaches_memory(world().me());
 }
 
 void drain_all() {
   World::Inside inside;
   for (int i = 0; i < world().thread_count(); ++i) {
-    while (!world().thread(i).late.empty()) reach_memory(world().thread(i));
+    while (!world().thread(i).late.empty()) first_reaches_memory(world().thread(i));
   }
 }
 

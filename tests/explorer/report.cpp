@@ -36,7 +36,12 @@ std::string line_of(const Step& step, World& world) {
 }  // namespace
 
 std::string columns(const Result& result, World& world) {
-  const std::vector<Step>& steps = world.steps();
+  std::vector<Step> steps;  // that others can tell from their absence
+  for (const Step& step : world.steps()) {
+    if (step.always || world.shadow().was_shared(reinterpret_cast<std::uintptr_t>(step.word))) {
+      steps.push_back(step);
+    }
+  }
   std::vector<std::uint32_t> places;
   for (const Step& step : steps) places.insert(places.end(), step.calls.begin(), step.calls.end());
   look_up(places);

@@ -10,13 +10,15 @@
 
 namespace book::explorer {
 
-int Schedule::choose(int ways, int first) {
+int Schedule::choose(int number, int ways, int first) {
   if (ways <= 1) return 0;
-  if (at_ == path_.size()) path_.push_back({first, ways});
-  Answer& answer = path_[at_++];
-  answer.ways = ways;
-  answer.given = std::min(answer.given, ways - 1);  // of a path that was written by hand
-  return answer.given;
+  if (at_ == path_.size()) {
+    if (const auto scripted = script_.find(number); scripted != script_.end()) {
+      first = std::min(scripted->second, ways - 1);  // it may have been written by hand
+    }
+    path_.push_back({number, first, ways});
+  }
+  return path_[at_++].given;
 }
 
 bool Schedule::next() {
@@ -31,8 +33,9 @@ bool Schedule::next() {
 
 std::string Schedule::text() const {
   std::string text;
-  for (std::size_t i = 0; i < at_; ++i) {
-    if (path_[i].given) text += fmt::format("{}{}:{}", text.empty() ? "" : ".", i, path_[i].given);
+  for (const Answer& answer : path_) {
+    if (!answer.given) continue;
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ".", answer.number, answer.given);
   }
   return text.empty() ? "plain" : text;
 }
@@ -41,16 +44,15 @@ Schedule Schedule::from(const std::string& text) {
   Schedule schedule;
   if (text == "plain") return schedule;
   std::istringstream in(text);
-  std::size_t question = 0;
-  int answer = 0;
-  char colon = 0;
   do {
+    int question = 0;
+    int answer = 0;
+    char colon = 0;
     in >> question >> colon >> answer;
-    if (!in || colon != ':' || question > 1'000'000 || answer < 0) {
+    if (!in || colon != ':' || question < 0 || answer < 0) {
       throw std::invalid_argument("this is no schedule: '" + text + "'; one looks like 12:1.40:2");
     }
-    if (schedule.path_.size() <= question) schedule.path_.resize(question + 1, {0, 1});
-    schedule.path_[question].given = answer;
+    schedule.script_[question] = answer;
   } while (in.get() == '.');
   return schedule;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,25 +13,28 @@ namespace book::explorer {
 
 class Schedule {
  public:
-  /// One of `ways` answers; to a question that is new, `first`.
-  int choose(int ways, int first = 0);
+  /// One of `ways` answers to question `number`; to one that is new, `first`.
+  int choose(int number, int ways, int first = 0);
   /// The next path of the tree. False when that was the last one.
   bool next();
-  /// The same path from its beginning.
+  /// The path from its beginning.
   void rewind() { at_ = 0; }
 
   /// The answers that are not 0: "12:1.40:2" is 1 to the twelfth question, 2 to the fortieth.
   std::string text() const;
-  /// The inverse. Throws std::invalid_argument.
+  /// The inverse: a path that is taken once, even if other questions are asked between those.
+  /// Throws std::invalid_argument.
   static Schedule from(const std::string& text);
 
  private:
   struct Answer {
+    int number;
     int given;
     int ways;
   };
   std::vector<Answer> path_;
   std::size_t at_ = 0;
+  std::map<int, int> script_;
 };
 
 /// PCT, the probabilistic concurrency test: every thread has a priority drawn by lot, the highest

@@ -29,6 +29,7 @@ Shadow::Granule& Shadow::granule(std::uintptr_t number) {
     found.step = 8;
     found.cells[0] = Cell();
     found.published.fill(Clock());
+    found.touched.fill({});
   }
   return found;
 }
@@ -42,6 +43,19 @@ void Shadow::grow() {
     while (table_[slot]) slot = (slot + 1) & (table_.size() - 1);
     table_[slot] = std::move(moved);
   }
+}
+
+bool Shadow::is_shared(std::uintptr_t address, int thread, bool changes, bool& found) {
+  Granule& here = granule(address / 8);
+  if (std::exchange(here.scenario, scenario_) != scenario_) here.shared = 0;
+  const auto bit = static_cast<std::uint8_t>(1U << (address % 8));
+  if (here.shared & bit) return true;
+  Touched& touched = here.touched[address % 8];
+  touched.threads = static_cast<std::uint8_t>(touched.threads | 1U << thread);
+  touched.changed = touched.changed || changes;
+  if (!touched.changed || std::has_single_bit(touched.threads)) return false;
+  here.shared = static_cast<std::uint8_t>(here.shared | bit);
+  return found = true;
 }
 
 Clock& Shadow::published(std::uintptr_t address) {

@@ -9,9 +9,6 @@
 
 #include "explorer/code_place.h"
 
-// The linker's: where this program and its static variables begin and end.
-extern "C" const char __executable_start, _end;
-
 namespace book::explorer {
 
 namespace {
@@ -56,7 +53,9 @@ int World::run_thread(int number) {
   return next;
 }
 
-int World::choose(int ways) { return schedule_.choose(ways, lottery_ ? lottery_->any(ways) : 0); }
+int World::choose(int ways) {
+  return schedule_.choose(question_++, ways, lottery_ ? lottery_->any(ways) : 0);
+}
 
 /// Who makes the next step. A thread that can go on is stopped only within the bound; one that
 /// sleeps, ends or yields makes room for free, first of all for those that have not yielded.
@@ -88,7 +87,7 @@ int World::next_thread(bool can_go_on) {
     return Turns::kController;
   }
   const int ways = static_cast<int>(ready_.size());
-  const int answer = schedule_.choose(ways, lottery_ ? lottery_->draw(ready_) : 0);
+  const int answer = schedule_.choose(question_++, ways, lottery_ ? lottery_->draw(ready_) : 0);
   if (can_go_on && answer != 0) ++preemptions_;
   const int next = ready_[static_cast<std::size_t>(answer)];
   thread(next).yielded = false;
@@ -104,21 +103,40 @@ void World::hand_over(int to) {
   inside_ = true;
 }
 
+void World::count_step() {
+  if (++step_count_ <= options_.max_steps) return;
+  fail(fmt::format("does not end: more than {} steps", options_.max_steps));
+}
+
 void World::point() {
   Inside inside;
-  if (++step_count_ > options_.max_steps) {
-    fail(fmt::format("does not end: more than {} steps", options_.max_steps));
-  }
+  count_step();
   // The thread was named just now: that nothing comes before its first step is another schedule.
-  if (std::exchange(me().fresh, false)) return;
+  if (std::exchange(me().fresh, false)) return skip_question();
   hand_over(next_thread(true));
+}
+
+bool World::point_at(const void* word, bool changes, bool fences) {
+  bool shared = false;
+  {
+    Inside inside;
+    const auto address = reinterpret_cast<std::uintptr_t>(word);
+    // Who wrote a schedule down knew all words that turned out to be shared: then each may be one.
+    shared = shadow_.is_shared(address, running_, changes, anew_) || scripted_;
+    if (!shared && !(fences && !me().late.empty())) {
+      count_step();
+      me().fresh = false;
+      skip_question();
+      return false;
+    }
+  }
+  point();
+  return shared;
 }
 
 void World::yield() {
   Inside inside;
-  if (++step_count_ > options_.max_steps) {
-    fail(fmt::format("does not end: more than {} steps", options_.max_steps));
-  }
+  count_step();
   Thread& self = me();
   self.fresh = false;
   if (self.insists > 0 && --self.insists > 0) return;
@@ -175,6 +193,23 @@ std::string World::who_sleeps() const {
   return text;
 }
 
+void World::allocated(void* memory, std::uint32_t pc) {
+  Inside inside;
+  if (counts_) allocated_[memory] = recording_ ? calls_to(pc) : std::vector{pc};
+}
+
+void World::freed(void* memory) {
+  if (!counts_ || inside_) return;
+  Inside inside;
+  get().allocated_.erase(memory);
+}
+
+std::string World::what_leaks() const {
+  return fmt::format("memory is lost: {} block{} allocated at {}", allocated_.size(),
+                     allocated_.size() == 1 ? "" : "s, one of them",
+                     code_place(allocated_.begin()->second));
+}
+
 void World::fail(std::string what) {
   inside_ = true;
   failure_ = std::move(what);
@@ -188,17 +223,9 @@ void World::fail_unless_running(std::string what) {
   if (failure_.empty()) failure_ = std::move(what);
 }
 
-void World::note(const char* what, const void* word, std::uint32_t pc, std::string after) {
-  if (recording_) steps_.push_back({running_, what, word, calls_to(pc), std::move(after)});
-}
-
-bool World::is_quiet(const void* word) {
-  const auto* address = static_cast<const char*>(word);
-  return address >= &__executable_start && address < &_end && !loud_.contains(word);
-}
-
-void World::make_loud(const void* word) {
-  if (is_quiet(word)) anew_ = loud_.insert(word).second;
+void World::note(const char* what, const void* word, std::uint32_t pc, std::string after,
+                 bool always) {
+  if (recording_) steps_.push_back({running_, what, word, calls_to(pc), std::move(after), always});
 }
 
 std::string World::name_of(const void* word, bool or_number) {

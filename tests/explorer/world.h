@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "explorer/clocks.h"
@@ -53,6 +52,7 @@ struct Step {
   const void* word;
   std::vector<std::uint32_t> calls;
   std::string after;  // " 0 -> 1"
+  bool always;        // shown even if no other thread touches the word
 };
 
 class World {
@@ -63,13 +63,16 @@ class World {
   static bool watches_me();
 
   Result run_all(std::string scenario, const Options& options,
-                 const std::function<void(Explore&)>& set_up, std::optional<Schedule> only);
+                 const std::function<void(Explore&)>& set_up, const std::string& only);
 
   // For the running thread:
   Thread& me() { return threads_[static_cast<std::size_t>(running_)]; }
   int my_number() const { return running_; }
   /// A step begins: others may come first.
   void point();
+  /// The same for a step that touches one word, and empties the store buffer if it `fences`. False
+  /// when no other thread can tell when it is made: then none comes first.
+  bool point_at(const void* word, bool changes, bool fences);
   /// A step begins that has nothing to do but to wait: all others may come first.
   void yield();
   /// Until wake(): `what` is "waits for ...".
@@ -82,21 +85,22 @@ class World {
   [[noreturn]] void fail(std::string what);
   void fail_unless_running(std::string what);
   int choose(int ways);
-  void note(const char* what, const void* word, std::uint32_t pc, std::string after = "");
+  void note(const char* what, const void* word, std::uint32_t pc, std::string after = "",
+            bool always = true);
 
   bool recording() const { return recording_; }
   bool may_be_late() const { return late_ < options_.late_stores; }
+  void skip_question() { ++question_; }
   void count_late() { ++late_; }
   Thread& thread(int number) { return threads_[static_cast<std::size_t>(number)]; }
   int thread_count() const { return static_cast<int>(threads_.size()); }
   Shadow& shadow() { return shadow_; }
+  /// Memory that a thread allocates is to be freed when the scenario ends.
+  void allocated(void* memory, std::uint32_t pc);
+  static void freed(void* memory);
   void keep_until_end(void* freed) { freed_.push_back(freed); }
   /// What the scenario calls it; without a name a number, or nothing.
   std::string name_of(const void* word, bool or_number = true);
-  /// A static word that no thread has written yet: to look at it is no step. (A first write begins
-  /// the exploration anew.)
-  bool is_quiet(const void* word);
-  void make_loud(const void* word);
   const std::vector<Step>& steps() const { return steps_; }
 
   /// While one lives, what the running thread does is the explorer's own business.
@@ -123,11 +127,14 @@ class World {
   void end_one(bool all_ended);
   static int run_thread(int number);
   int next_thread(bool can_go_on);
+  void count_step();
   bool others_are_ready() const;
   void hand_over(int to);
   std::string who_sleeps() const;
+  std::string what_leaks() const;
 
   inline static bool inside_ = false;
+  inline static bool counts_ = false;  // what is allocated and freed
   inline static thread_local int seat_ = Turns::kController;
 
   Options options_;
@@ -141,16 +148,19 @@ class World {
   std::function<void()> finally_;
   std::vector<std::shared_ptr<void>> kept_;
   std::vector<void*> freed_;
+  std::unordered_map<void*, std::vector<std::uint32_t>> allocated_;
   std::vector<Named> names_;
   std::unordered_map<const void*, int> numbers_;  // of words without a name
   std::vector<Step> steps_;
-  std::unordered_set<const void*> loud_;
-  bool anew_ = false;
+  bool anew_ = false;  // a word turned out to be shared: what was tried is not all
   int running_ = Turns::kController;
   int preemptions_ = 0;
   int late_ = 0;
   int step_count_ = 0;
+  int question_ = 0;
+  bool scripted_ = false;
   bool recording_ = false;
+  bool first_time_ = false;  // what is made once is no leak
   std::string failure_;
 };
 

@@ -30,14 +30,14 @@ std::unordered_map<const void*, int>& holders() {
 }
 
 void lock(const void* mutex, const void* caller) {
-  world().point();
+  world().point_at(mutex, true, true);
   drain();
   for (;;) {
     {
       World::Inside inside;
       if (holders().try_emplace(mutex, world().my_number()).second) {
         acquire(mutex);
-        world().note("lock", mutex, pc_of(caller));
+        world().note("lock", mutex, pc_of(caller), "", false);
         return;
       }
       world().note("waits for", mutex, pc_of(caller));
@@ -47,7 +47,7 @@ void lock(const void* mutex, const void* caller) {
 }
 
 void unlock(const void* mutex, const void* caller) {
-  world().point();
+  world().point_at(mutex, true, true);
   drain();
   World::Inside inside;
   const auto held = holders().find(mutex);
@@ -57,7 +57,7 @@ void unlock(const void* mutex, const void* caller) {
   holders().erase(held);
   release(mutex);
   world().wake_all(mutex);
-  world().note("unlock", mutex, pc_of(caller));
+  world().note("unlock", mutex, pc_of(caller), "", false);
 }
 
 long futex(int* address, int operation, int value, bool timed, const void* caller) {
@@ -105,7 +105,7 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex) {
 }
 int __wrap_pthread_mutex_trylock(pthread_mutex_t* mutex) {
   if (!watched()) return __real_pthread_mutex_trylock(mutex);
-  world().point();
+  world().point_at(mutex, true, true);
   drain();
   World::Inside inside;
   const bool free = holders().try_emplace(mutex, world().my_number()).second;
@@ -165,11 +165,22 @@ void __wrap__ZNSt18condition_variable10notify_allEv(std::condition_variable* sel
 // Memory that an explored thread frees is kept to the end of the execution: so that every later
 // access is seen as one, and no address has two lives.
 void* operator new(std::size_t size) {
-  if (void* memory = std::malloc(size ? size : 1)) return memory;
-  throw std::bad_alloc();
+  void* memory = std::malloc(size ? size : 1);
+  if (!memory) throw std::bad_alloc();
+  if (watched()) world().allocated(memory, pc_of(__builtin_return_address(0)));
+  return memory;
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto unit = static_cast<std::size_t>(alignment);
+  void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
+  if (!memory) throw std::bad_alloc();
+  if (watched()) world().allocated(memory, pc_of(__builtin_return_address(0)));
+  return memory;
 }
 void operator delete(void* memory) noexcept {
-  if (!memory || !watched()) return std::free(memory);
+  if (!memory) return;
+  World::freed(memory);
+  if (!watched()) return std::free(memory);
   free_plain(memory, malloc_usable_size(memory), pc_of(__builtin_return_address(0)));
   World::Inside inside;
   world().keep_until_end(memory);

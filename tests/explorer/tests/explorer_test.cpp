@@ -234,6 +234,36 @@ TEST(Explorer, SaysWhenAThreadThrowsOrCrashes) {
             "crashes: Segmentation fault");
 }
 
+/// Two owners, of which the last frees what they own. The count goes down in one step, or in two.
+Result last_owner(bool in_one_step) {
+  struct Shared {
+    std::atomic<int> owners{2};
+    int* number = nullptr;
+
+    void drop(bool in_one_step) {
+      const int before =
+          in_one_step ? owners.fetch_sub(1, Order::acq_rel) : owners.load(Order::acquire);
+      if (!in_one_step) owners.store(before - 1, Order::release);
+      if (before == 1) delete number;
+    }
+  };
+  return explore("owners", {.late_stores = 0}, [in_one_step](Explore& e) {
+    auto& s = e.make<Shared>();
+    e.thread("maker", [&s, in_one_step] {
+      s.number = new int(7);
+      s.drop(in_one_step);
+    });
+    e.thread("other", [&s, in_one_step] { s.drop(in_one_step); });
+  });
+}
+
+TEST(Explorer, SaysWhatIsNeverFreed) {
+  EXPECT_TRUE(last_owner(true).passed()) << last_owner(true).report;
+  const Result result = last_owner(false);
+  EXPECT_EQ(result.failure.rfind("memory is lost: 1 block allocated at explorer_test.cpp:", 0), 0U)
+      << result.failure;
+}
+
 TEST(Explorer, EachThreadHasItsOwnThreadLocals) {
   static thread_local int mine = 0;
   const Result result = explore("thread-locals", {}, [](Explore& e) {

@@ -11,7 +11,8 @@ endif()
 function(explored_target target)
   target_include_directories(${target} PRIVATE "${BOOK_SOURCE_DIR}" "${BOOK_SOURCE_DIR}/chapters"
                                                "${BOOK_SOURCE_DIR}/tests")
-  target_compile_options(${target} PRIVATE -fsanitize=thread -O2 -g1 -fno-optimize-sibling-calls)
+  target_compile_options(${target} PRIVATE -fsanitize=thread -O2 -g1 -fno-optimize-sibling-calls
+                                           -D__SANITIZE_ADDRESS__=1)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE --param=tsan-instrument-func-entry-exit=0)
   else()
