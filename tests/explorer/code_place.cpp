@@ -35,7 +35,10 @@ bool says_little(const std::string& file) {
          (here != std::string::npos && file.find('/', here + 15) == std::string::npos);
 }
 
-std::string without_folder(const std::string& line) {
+/// A subject has its name from the file it tries, so its folder is said.
+std::string short_name(const std::string& line) {
+  const auto subject = line.find("subjects/");
+  if (subject != std::string::npos) return line.substr(subject);
   const auto slash = line.rfind('/');
   return slash == std::string::npos ? line : line.substr(slash + 1);
 }
@@ -59,12 +62,14 @@ std::vector<std::uint32_t> calls_to(std::uint32_t pc) {
 
 void look_up(const std::vector<std::uint32_t>& pcs) {
   std::string command = "addr2line -a -i -e /proc/" + std::to_string(::getpid()) + "/exe";
+  bool news = false;
   for (std::uint32_t pc : pcs) {
     if (known().try_emplace(pc, Known{fmt::format("0x{:x}", pc), false}).second) {
+      news = true;
       command += fmt::format(" 0x{:x}", pc - 1);  // the call, not what comes after it
     }
   }
-  if (command.back() == 'e') return;  // they are known
+  if (!news) return;
   std::FILE* lines = ::popen((command + " 2>/dev/null").c_str(), "r");
   if (!lines) return;
   char buffer[4096];
@@ -77,7 +82,7 @@ void look_up(const std::vector<std::uint32_t>& pcs) {
     } else if (asked && !asked->says_much && line.rfind("??", 0) != 0) {
       if (const auto blank = line.find(' '); blank != std::string::npos) line.resize(blank);
       asked->says_much = !says_little(line);
-      asked->place = without_folder(line);
+      asked->place = short_name(line);
     }
   }
   ::pclose(lines);

@@ -33,23 +33,17 @@ void forget_mutexes();  // wraps.cpp
 /// One execution, from an empty memory to the end of all threads, or to its failure.
 void World::run_one(const std::function<void(Explore&)>& set_up) {
   Explore scenario;
-  set_up(scenario);
-  if (threads_.empty()) std::abort();
-  shadow_.forget_all();
-  forget_mutexes();
-  for (int i = 0; i < thread_count(); ++i) thread(i).clock[i] = 1;
-  preemptions_ = late_ = step_count_ = question_ = 0;
-  turns_.hire(thread_count());
-
   counts_ = true;
-  const int first = next_thread(false);
-  running_ = first;
-  turns_.give(first);
+  set_up(scenario);
+  if (threads_.empty()) throw std::logic_error("a scenario without threads");
+  begin_one();
+  turns_.give(running_);
   running_ = Turns::kController;
 
   bool all_ended = true;
-  for (const Thread& thread : threads_)
+  for (const Thread& thread : threads_) {
     all_ended = all_ended && thread.state == Thread::State::ended;
+  }
   if (failure_.empty() && !all_ended) failure_ = who_sleeps();
   if (!all_ended) turns_.replace_all();
   if (all_ended) {
@@ -63,6 +57,16 @@ void World::run_one(const std::function<void(Explore&)>& set_up) {
   if (all_ended && failure_.empty() && !first_time_ && !allocated_.empty()) failure_ = what_leaks();
   allocated_.clear();
   if (!recording_ && failure_.empty()) end_one(true);
+}
+
+void World::begin_one() {
+  Inside inside;
+  shadow_.forget_all();
+  forget_mutexes();
+  for (int i = 0; i < thread_count(); ++i) thread(i).clock[i] = 1;
+  preemptions_ = late_ = step_count_ = question_ = 0;
+  turns_.hire(thread_count());
+  running_ = next_thread(false);
 }
 
 void World::end_one(bool all_ended) {
@@ -100,6 +104,7 @@ Result World::run_all(std::string scenario, const Options& options,
   if (more) schedule_ = Schedule();
   anew_ = false;
   int longest = step_count_;
+  long tried = 0;  // with those before a word turned out to be shared
   while (more) {
     if (options_.by_lot) {
       schedule_ = Schedule();
@@ -109,16 +114,17 @@ Result World::run_all(std::string scenario, const Options& options,
     schedule_.rewind();
     run_one(set_up);
     ++result.schedules;
+    ++tried;
     longest = std::max(longest, step_count_);
     if (!failure_.empty()) break;
-    if (std::exchange(anew_, false)) {
+    if (std::exchange(anew_, false) && tried < options_.max_schedules) {
       schedule_ = Schedule();
       result.schedules = 0;
       continue;
     }
     more = options_.by_lot ? result.schedules < options_.by_lot : schedule_.next();
-    if (more && !options_.by_lot && result.schedules == options_.max_schedules) {
-      result.failure = fmt::format("more than {} schedules: not all were tried", result.schedules);
+    if (more && !options_.by_lot && tried >= options_.max_schedules) {
+      result.failure = fmt::format("more than {} schedules: not all were tried", tried);
       return result;
     }
   }
@@ -158,18 +164,23 @@ Result replay(std::string scenario, const Options& options, const std::string& s
   return World::get().run_all(std::move(scenario), options, set_up, schedule);
 }
 
-void Explore::thread(std::string name, std::function<void()> body) {
+void Explore::thread(const std::string& name, std::function<void()> body) {
+  World::Inside inside;
   auto& threads = World::get().threads_;
   if (threads.size() == kMaxThreads) throw std::invalid_argument("too many threads to explore");
   threads.emplace_back();
-  threads.back().name = std::move(name);
+  threads.back().name = name;
   threads.back().body = std::move(body);
 }
 
 void Explore::finally(std::function<void()> check) { World::get().finally_ = std::move(check); }
-void Explore::keep(std::shared_ptr<void> owner) { World::get().kept_.push_back(std::move(owner)); }
-void Explore::name_range(const void* begin, std::size_t size, std::string name) {
-  World::get().names_.push_back({static_cast<const char*>(begin), size, std::move(name)});
+void Explore::keep(std::shared_ptr<void> owner) {
+  World::Inside inside;
+  World::get().kept_.push_back(std::move(owner));
+}
+void Explore::name_range(const void* begin, std::size_t size, const std::string& name) {
+  World::Inside inside;
+  World::get().names_.push_back({static_cast<const char*>(begin), size, name});
 }
 
 void check(bool ok, std::string_view what) {

@@ -48,7 +48,7 @@ struct Result {
 class Explore {
  public:
   /// At most kMaxThreads of them.
-  void thread(std::string name, std::function<void()> body);
+  void thread(const std::string& name, std::function<void()> body);
   /// Runs when all threads have ended.
   void finally(std::function<void()> check);
   /// An object that lives until after finally().
@@ -61,13 +61,13 @@ class Explore {
   }
   /// What reports call this object, and the words in it.
   template <class T>
-  void name(const T& object, std::string name) {
-    name_range(&object, sizeof(T), std::move(name));
+  void name(const T& object, const std::string& name) {
+    name_range(&object, sizeof(T), name);
   }
 
  private:
   void keep(std::shared_ptr<void> owner);
-  void name_range(const void* begin, std::size_t size, std::string name);
+  void name_range(const void* begin, std::size_t size, const std::string& name);
 };
 
 /// All schedules within the bounds, or up to the first that fails.

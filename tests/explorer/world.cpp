@@ -195,7 +195,7 @@ std::string World::who_sleeps() const {
 
 void World::allocated(void* memory, std::uint32_t pc) {
   Inside inside;
-  if (counts_) allocated_[memory] = recording_ ? calls_to(pc) : std::vector{pc};
+  allocated_[memory] = recording_ ? calls_to(pc) : std::vector{pc};
 }
 
 void World::freed(void* memory) {

@@ -95,7 +95,8 @@ class World {
   Thread& thread(int number) { return threads_[static_cast<std::size_t>(number)]; }
   int thread_count() const { return static_cast<int>(threads_.size()); }
   Shadow& shadow() { return shadow_; }
-  /// Memory that a thread allocates is to be freed when the scenario ends.
+  /// Memory that a scenario allocates is to be freed when it ends.
+  static bool counts_mine() { return counts_ && !inside_ && seat_ == get().running_; }
   void allocated(void* memory, std::uint32_t pc);
   static void freed(void* memory);
   void keep_until_end(void* freed) { freed_.push_back(freed); }
@@ -124,6 +125,7 @@ class World {
   };
 
   void run_one(const std::function<void(Explore&)>& set_up);
+  void begin_one();
   void end_one(bool all_ended);
   static int run_thread(int number);
   int next_thread(bool can_go_on);

@@ -167,14 +167,14 @@ void __wrap__ZNSt18condition_variable10notify_allEv(std::condition_variable* sel
 void* operator new(std::size_t size) {
   void* memory = std::malloc(size ? size : 1);
   if (!memory) throw std::bad_alloc();
-  if (watched()) world().allocated(memory, pc_of(__builtin_return_address(0)));
+  if (World::counts_mine()) world().allocated(memory, pc_of(__builtin_return_address(0)));
   return memory;
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto unit = static_cast<std::size_t>(alignment);
   void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
   if (!memory) throw std::bad_alloc();
-  if (watched()) world().allocated(memory, pc_of(__builtin_return_address(0)));
+  if (World::counts_mine()) world().allocated(memory, pc_of(__builtin_return_address(0)));
   return memory;
 }
 void operator delete(void* memory) noexcept {
