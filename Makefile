@@ -5,9 +5,10 @@ sh := sh tests/support/make
 
 CHAPTER ?=
 ARGS ?=
-export CHAPTER ARGS
+SUBJECT ?=
+export CHAPTER ARGS SUBJECT
 
-.PHONY: help run test exercise solution bench setup asan tsan clang fuzz format clean
+.PHONY: help run test exercise solution bench setup asan tsan clang explore fuzz format clean
 
 help:      ## this list
 	@$(sh)/help.sh
@@ -38,6 +39,9 @@ tsan:      ## every test under the thread sanitizer
 
 clang:     ## every test, built with clang
 	@$(sh)/test.sh clang
+
+explore:   ## every schedule of the lock-free parts: make explore SUBJECT=woken_set ARGS=--preemptions=3
+	@$(sh)/explore.sh
 
 fuzz:      ## the parser and the conversation of the web server against libFuzzer, for a minute
 	@$(sh)/fuzz.sh

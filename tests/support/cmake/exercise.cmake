@@ -1,13 +1,16 @@
 # add_exercise(02_timer_future alarm
 #   STUB "words the stub's red test prints"                     (optional)
+#   EXPLORED                                                    (optional)
 #   WRONG forgets_waker "words its red test prints" ...)        (pairs)
 #
 # One test source, tests/exercises/02_timer_future/alarm_test.cpp, compiled against several answers: it
 # says #include "exercise/alarm.h", and a header of that name, written here for each answer, leads on
 # to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers.
 # tests/docs/README.md tells authors how to use it.
+#
+# EXPLORED: the test runs the answer under the schedule explorer (tests/explorer/README.md).
 
-# One program: the exercise's test with one answer.
+# One program: the exercise's test with one answer; EXPLORED may follow.
 function(book_exercise_program target chapter name answer)
   set(folder "${CMAKE_BINARY_DIR}/exercises/${target}")
   file(CONFIGURE OUTPUT "${folder}/exercise/${name}.h" CONTENT "#include \"${answer}\"\n" @ONLY)
@@ -15,10 +18,15 @@ function(book_exercise_program target chapter name answer)
                  "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
   target_include_directories(${target} PRIVATE "${folder}")
   string(SUBSTRING ${chapter} 0 2 number)
+  if(ARGN)
+    explored_target(${target})
+    target_link_libraries(${target} PRIVATE explored book_explorer)
+  else()
+    target_compile_options(${target} PRIVATE -O0)
+    target_precompile_headers(${target} REUSE_FROM book_exercise_support)
+  endif()
   target_link_libraries(${target} PRIVATE book_test_support book_test_main chapter_${number})
   book_link_what_is_included(${target} "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
-  target_compile_options(${target} PRIVATE -O0)
-  target_precompile_headers(${target} REUSE_FROM book_exercise_support)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/exercises")
 endfunction()
@@ -35,10 +43,17 @@ set(ASYNC_BOOK_EXERCISES "." CACHE STRING
     "The chapters whose solutions are built and tested: a regular expression")
 
 function(add_exercise chapter name)
-  cmake_parse_arguments(PARSE_ARGV 2 given "" "STUB" "WRONG")
+  cmake_parse_arguments(PARSE_ARGV 2 given "EXPLORED" "STUB" "WRONG")
+  set(explored "")
+  if(given_EXPLORED)
+    if(NOT BOOK_EXPLORES)
+      return()
+    endif()
+    set(explored EXPLORED)
+  endif()
   if(given_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "add_exercise(${chapter} ${name}): I do not know '${given_UNPARSED_ARGUMENTS}'. "
-                        "The words are STUB \"message\" and WRONG name \"message\" ...")
+                        "The words are STUB \"message\", EXPLORED and WRONG name \"message\" ...")
   endif()
   set(test "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
   foreach(file IN ITEMS "${test}" "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h"
@@ -54,14 +69,16 @@ function(add_exercise chapter name)
   list(JOIN names "\n" lines)
   file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/exercises/${chapter}.list" CONTENT "${lines}\n" @ONLY)
 
-  book_exercise_program(${exercise}.solution ${chapter} ${name} "${chapter}/solutions/${name}.h")
+  book_exercise_program(${exercise}.solution ${chapter} ${name} "${chapter}/solutions/${name}.h"
+                        ${explored})
   if(chapter MATCHES "${ASYNC_BOOK_EXERCISES}")
     set_target_properties(${exercise}.solution PROPERTIES EXCLUDE_FROM_ALL OFF)
     add_test(NAME exercise.${exercise}.solution COMMAND ${exercise}.solution --gtest_brief=1)
     set_tests_properties(exercise.${exercise}.solution PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
   endif()
 
-  book_exercise_program(${exercise}.reader ${chapter} ${name} "${chapter}/exercises/${name}.h")
+  book_exercise_program(${exercise}.reader ${chapter} ${name} "${chapter}/exercises/${name}.h"
+                        ${explored})
   if(ASYNC_BOOK_PROVE_EXERCISES)
     book_expect_red(${exercise}.reader "${given_STUB}")
   endif()
@@ -79,7 +96,7 @@ function(add_exercise chapter name)
       message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file tests/${wrong}")
     endif()
     if(ASYNC_BOOK_PROVE_EXERCISES)
-      book_exercise_program(${exercise}.wrong.${what} ${chapter} ${name} "${wrong}")
+      book_exercise_program(${exercise}.wrong.${what} ${chapter} ${name} "${wrong}" ${explored})
       book_expect_red(${exercise}.wrong.${what} "${words}")
     endif()
   endwhile()

@@ -1,0 +1,21 @@
+// Says that the value is there, but not that it comes first.
+#pragma once
+
+#include <atomic>
+
+class HandOver {
+ public:
+  void give(int value) {
+    value_ = value;
+    full_.store(true, std::memory_order_relaxed);
+    full_.notify_one();
+  }
+  int take() {
+    full_.wait(false, std::memory_order_acquire);
+    return value_;
+  }
+
+ private:
+  int value_ = 0;
+  std::atomic<bool> full_{false};
+};

@@ -1,0 +1,192 @@
+// What explored threads ask of the libraries instead of the compiler: memory, mutexes, condition
+// variables, futexes, sched_yield. The linker sends their calls here (--wrap, see CMakeLists.txt);
+// on a thread that is not explored they go where they always went.
+#include <linux/futex.h>
+#include <malloc.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <cstdarg>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+#include "explorer/code_place.h"
+#include "explorer/memory.h"
+#include "explorer/world.h"
+
+using namespace book::explorer;
+
+namespace {
+
+World& world() { return World::get(); }
+bool watched() { return World::watches_me(); }
+
+/// Who holds the mutexes that are held just now.
+std::unordered_map<const void*, int>& holders() {
+  static std::unordered_map<const void*, int> holders;
+  return holders;
+}
+
+void lock(const void* mutex, const void* caller) {
+  world().point_at(mutex, true, true);
+  drain();
+  for (;;) {
+    {
+      World::Inside inside;
+      if (holders().try_emplace(mutex, world().my_number()).second) {
+        acquire(mutex);
+        world().note("lock", mutex, pc_of(caller), "", false);
+        return;
+      }
+      world().note("waits for", mutex, pc_of(caller));
+    }
+    world().sleep(mutex, "waits for a mutex");
+  }
+}
+
+void unlock(const void* mutex, const void* caller) {
+  world().point_at(mutex, true, true);
+  drain();
+  World::Inside inside;
+  const auto held = holders().find(mutex);
+  if (held == holders().end() || held->second != world().my_number()) {
+    world().fail("a mutex is unlocked by a thread that does not hold it");
+  }
+  holders().erase(held);
+  release(mutex);
+  world().wake_all(mutex);
+  world().note("unlock", mutex, pc_of(caller), "", false);
+}
+
+long futex(int* address, int operation, int value, bool timed, const void* caller) {
+  world().point();
+  drain();
+  const int what = operation & FUTEX_CMD_MASK;
+  if (what == FUTEX_WAKE) {
+    World::Inside inside;
+    long woken = 0;
+    while (woken < value && world().wake_one(address)) ++woken;
+    world().note("futex wake", address, pc_of(caller), " wakes " + std::to_string(woken));
+    return woken;
+  }
+  if (what != FUTEX_WAIT && what != FUTEX_WAIT_BITSET) world().fail("an unknown futex call");
+  {
+    World::Inside inside;
+    world().note("futex wait", address, pc_of(caller));
+  }
+  if (*address != value) {
+    errno = EAGAIN;
+    return -1;
+  }
+  world().sleep(address, "waits in a futex", timed);
+  return 0;
+}
+
+}  // namespace
+
+namespace book::explorer {
+void forget_mutexes() { holders().clear(); }
+}  // namespace book::explorer
+
+extern "C" {
+
+int __real_pthread_mutex_lock(pthread_mutex_t*);
+int __real_pthread_mutex_trylock(pthread_mutex_t*);
+int __real_pthread_mutex_unlock(pthread_mutex_t*);
+int __real_sched_yield();
+long __real_syscall(long, ...);
+
+int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex) {
+  if (!watched()) return __real_pthread_mutex_lock(mutex);
+  lock(mutex, __builtin_return_address(0));
+  return 0;
+}
+int __wrap_pthread_mutex_trylock(pthread_mutex_t* mutex) {
+  if (!watched()) return __real_pthread_mutex_trylock(mutex);
+  world().point_at(mutex, true, true);
+  drain();
+  World::Inside inside;
+  const bool free = holders().try_emplace(mutex, world().my_number()).second;
+  if (free) acquire(mutex);
+  world().note(free ? "try_lock takes" : "try_lock misses", mutex,
+               pc_of(__builtin_return_address(0)));
+  return free ? 0 : EBUSY;
+}
+int __wrap_pthread_mutex_unlock(pthread_mutex_t* mutex) {
+  if (!watched()) return __real_pthread_mutex_unlock(mutex);
+  unlock(mutex, __builtin_return_address(0));
+  return 0;
+}
+int __wrap_sched_yield() {
+  if (!watched()) return __real_sched_yield();
+  yield();
+  return 0;
+}
+
+// The futex is the one system call that is answered here.
+long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f) {
+  if (number == SYS_futex && watched()) {
+    return futex(reinterpret_cast<int*>(a), static_cast<int>(b), static_cast<int>(c), d != 0,
+                 __builtin_return_address(0));
+  }
+  return __real_syscall(number, a, b, c, d, e, f);
+}
+
+// std::condition_variable: wait, notify_one, notify_all, under the names the linker knows.
+void __real__ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE(
+    std::condition_variable*, std::unique_lock<std::mutex>*);
+void __wrap__ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE(
+    std::condition_variable* self, std::unique_lock<std::mutex>* guard) {
+  if (!watched()) {
+    return __real__ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE(self, guard);
+  }
+  const void* mutex = guard->mutex()->native_handle();
+  unlock(mutex, __builtin_return_address(0));
+  world().sleep(self, "waits for a condition variable");
+  lock(mutex, __builtin_return_address(0));
+}
+void __real__ZNSt18condition_variable10notify_oneEv(std::condition_variable*);
+void __wrap__ZNSt18condition_variable10notify_oneEv(std::condition_variable* self) {
+  if (!watched()) return __real__ZNSt18condition_variable10notify_oneEv(self);
+  world().point();
+  world().wake_one(self);
+}
+void __real__ZNSt18condition_variable10notify_allEv(std::condition_variable*);
+void __wrap__ZNSt18condition_variable10notify_allEv(std::condition_variable* self) {
+  if (!watched()) return __real__ZNSt18condition_variable10notify_allEv(self);
+  world().point();
+  world().wake_all(self);
+}
+
+}  // extern "C"
+
+// Memory that an explored thread frees is kept to the end of the execution: so that every later
+// access is seen as one, and no address has two lives.
+void* operator new(std::size_t size) {
+  void* memory = std::malloc(size ? size : 1);
+  if (!memory) throw std::bad_alloc();
+  if (World::counts_mine()) world().allocated(memory, pc_of(__builtin_return_address(0)));
+  return memory;
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto unit = static_cast<std::size_t>(alignment);
+  void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
+  if (!memory) throw std::bad_alloc();
+  if (World::counts_mine()) world().allocated(memory, pc_of(__builtin_return_address(0)));
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  if (!memory) return;
+  World::freed(memory);
+  if (!watched()) return std::free(memory);
+  free_plain(memory, malloc_usable_size(memory), pc_of(__builtin_return_address(0)));
+  World::Inside inside;
+  world().keep_until_end(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  operator delete(memory);
+}
