@@ -24,7 +24,7 @@
 namespace book {
 namespace {
 
-constexpr int kMany = test::under_sanitizer() ? 2'000 : 20'000;
+constexpr int kMany = test::under_sanitizer() ? 1'000 : 4'000;
 
 /// Polls on this thread until it is ready; gives up, when told, the first time it is pending.
 template <class F>
