@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/wake_round.h"
+#include "common/reactor/wake_round.h"
 
 namespace book::detail {
 

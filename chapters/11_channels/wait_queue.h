@@ -30,7 +30,7 @@
 
 #include "common/link.h"
 #include "common/thread_lock.h"
-#include "common/wake_round.h"
+#include "common/reactor/wake_round.h"
 #include "common/waker.h"
 
 namespace book {
