@@ -115,7 +115,7 @@ class Sender {
     Locked lock(channel.lock);
     const Answer answer = channel.claim(*place_, cx, lock);
     if (answer == Answer::pending) return pending;
-    if (answer == Answer::closed) throw ChannelClosed();
+    if (answer == Answer::closed) channel.throw_closed();
     return Poll<void>::ready();
   }
   /// Throws std::logic_error when poll_ready was not ready; ChannelClosed when the receiver has

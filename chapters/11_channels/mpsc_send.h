@@ -36,6 +36,11 @@ struct MpscChannel : ChannelCore, RefCounted<MpscChannel<T>, SoloAtomic> {
     return tell_receiver();
   }
 
+  /// For who was refused.
+  [[noreturn]] void throw_closed() const {
+    throw is_receiver_gone() ? ChannelClosed() : ChannelClosed("the channel has been closed");
+  }
+
   Ring<T> ring;
 };
 
@@ -61,7 +66,7 @@ class [[nodiscard]] SendItem {
     Locked lock(channel_->lock);
     const auto answer = channel_->claim(claim_, cx, lock);
     if (answer == Channel::Answer::pending) return pin_.pending();
-    if (answer == Channel::Answer::closed) throw ChannelClosed();
+    if (answer == Channel::Answer::closed) channel_->throw_closed();
     Waker receiver = channel_->put(std::move(*item_));
     claim_.got = 0;
     lock.unlock();
@@ -150,7 +155,7 @@ class [[nodiscard]] Reserve {
     Locked lock(channel_->lock);
     const auto answer = channel_->claim(claim_, cx, lock);
     if (answer == Channel::Answer::pending) return pin_.pending();
-    if (answer == Channel::Answer::closed) throw ChannelClosed();
+    if (answer == Channel::Answer::closed) channel_->throw_closed();
     return Poll<Output>::ready(channel_, std::exchange(claim_.got, 0));
   }
 

@@ -29,8 +29,8 @@
 #include <utility>
 
 #include "common/link.h"
-#include "common/thread_lock.h"
 #include "common/reactor/wake_round.h"
+#include "common/thread_lock.h"
 #include "common/waker.h"
 
 namespace book {
