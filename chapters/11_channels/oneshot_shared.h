@@ -15,11 +15,10 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
-#include "05_async_await/frame_pool.h"
+#include "11_channels/pooled.h"
 #include "common/atomic_waker.h"
 #include "common/solo_atomic.h"
 
@@ -45,16 +44,10 @@ class OneshotFlags {
 };
 
 template <class T>
-struct OneshotShared {
+struct OneshotShared : Pooled {
   OneshotFlags flags;
   AtomicWaker receiver, sender;  // the sender's: of who waits in closed()
   std::optional<T> value;        // the sender's until kSent, then the receiver's
-
-  // Small, short-lived and of one size: what the pool of frames is for.
-  static void* operator new(std::size_t size) { return FramePool::allocate(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept {
-    FramePool::free(memory, size);
-  }
 
   void done(std::uint8_t mine, std::uint8_t other) noexcept {
     if (flags.set(mine) & other) delete this;

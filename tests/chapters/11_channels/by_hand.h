@@ -1,6 +1,7 @@
 // Futures and streams polled by hand, with a waker that counts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 
@@ -49,6 +50,13 @@ struct Unique {
   explicit Unique(int n) : number(n) {}
   Unique(Unique&&) = default;
   Unique& operator=(Unique&&) = delete;
+  int number;
+};
+
+/// Wants to lie at a round address.
+struct alignas(64) Wide {
+  explicit Wide(int n) : number(n) {}
+  bool lies_right() const { return reinterpret_cast<std::uintptr_t>(this) % 64 == 0; }
   int number;
 };
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "04_io_executor/block_on.h"
 #include "11_channels/wait_here.h"
@@ -143,6 +144,15 @@ TEST(Oneshot, SaysWhatIsMissingInADeadlock) {
   } catch (const Deadlock& silence) {
     EXPECT_NE(std::string(silence.what()).find("the value of a oneshot"), std::string::npos);
   }
+}
+
+TEST(Oneshot, AlignsItsValue) {
+  std::vector<OneshotEnds<test::Wide>> kept;
+  for (int i = 0; i < 8; ++i) {
+    kept.push_back(oneshot<test::Wide>());
+    EXPECT_TRUE(kept.back().sender.send(test::Wide(i)));
+  }
+  for (auto& ends : kept) EXPECT_TRUE(ends.receiver.try_recv()->lies_right());
 }
 
 }  // namespace

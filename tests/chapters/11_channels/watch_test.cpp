@@ -206,5 +206,15 @@ TEST(Watch, RefusesASenderThatWasMovedFrom) {
   moved.send(2);
 }
 
+TEST(Watch, AlignsItsValues) {
+  auto [tx, rx] = watch(test::Wide(0));
+  std::vector<Snapshot<test::Wide>> kept;
+  for (int i = 0; i < 8; ++i) {
+    tx.send(test::Wide(i));
+    kept.push_back(rx.get());
+    EXPECT_TRUE(kept.back()->lies_right());
+  }
+}
+
 }  // namespace
 }  // namespace book
