@@ -11,7 +11,9 @@ namespace book {
 
 /// Base of what an Arc can own: `class Task : public RefCounted<Task>`.
 /// A new object has one owner: hand it to Arc<T>::adopt, or use make_arc.
-template <class Derived>
+/// `Atomic`: what the count is made of; SoloAtomic (chapter 04) is cheaper while there is one
+/// thread.
+template <class Derived, template <class> class Atomic = std::atomic>
 class RefCounted {
  public:
   void retain() const noexcept { owners_.fetch_add(1, std::memory_order_relaxed); }
@@ -33,7 +35,7 @@ class RefCounted {
   ~RefCounted() = default;
 
  private:
-  mutable std::atomic<std::size_t> owners_{1};
+  mutable Atomic<std::size_t> owners_{1};
 };
 
 template <class T>

@@ -18,6 +18,11 @@ class [[nodiscard]] Forward : PinnedOncePolled {
  public:
   using Output = void;
   Forward(S&& source, K&& sink) : source_(std::forward<S>(source)), sink_(std::forward<K>(sink)) {}
+  Forward(Forward&&) = default;
+  Forward& operator=(Forward&&) = delete;
+  ~Forward() {
+    if (item_) give_up(sink_);
+  }
 
   Poll<void> poll(Context& cx) {
     pin_.enter();

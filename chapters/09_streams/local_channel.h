@@ -14,16 +14,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "09_streams/channel_closed.h"
 #include "09_streams/sink.h"
 #include "09_streams/stream_step.h"
 
 namespace book {
-
-/// What a send meets when the receiver is gone.
-class ChannelClosed : public std::runtime_error {
- public:
-  ChannelClosed() : std::runtime_error("the channel's receiver is gone") {}
-};
 
 namespace detail {
 template <class T>

@@ -7,7 +7,8 @@
 //
 // The future for each: send(sink, item) is ready, start_send and flush; feed(sink, item) does not
 // flush; flush(sink); close(sink). And stream | forward(sink) moves a whole stream over.
-// A sink throws when it has failed.
+// A sink throws when it has failed. One that keeps a place in a queue for who waits in poll_ready
+// (chapter 11's channels do) has a fifth function, give_up(): nobody waits any more.
 #pragma once
 
 #include <concepts>
@@ -30,6 +31,12 @@ concept Sink = requires(std::remove_cvref_t<K>& sink, Context& cx, T item) {
 
 namespace streams {
 
+/// For a future that is dropped while it waits in poll_ready.
+template <class K>
+void give_up(K& sink) noexcept {
+  if constexpr (requires { sink.give_up(); }) sink.give_up();
+}
+
 enum class After { nothing, flush };
 
 /// `K` is a reference when the sink is borrowed. Dropped before there was room, it drops the item.
@@ -38,6 +45,11 @@ class [[nodiscard]] Send : PinnedOncePolled {
  public:
   using Output = void;
   Send(K&& sink, T item) : sink_(std::forward<K>(sink)), item_(std::move(item)) {}
+  Send(Send&&) = default;
+  Send& operator=(Send&&) = delete;
+  ~Send() {
+    if (!pin_.is_fresh() && item_) give_up(sink_);
+  }
 
   Poll<void> poll(Context& cx) {
     pin_.enter();

@@ -5,7 +5,6 @@
 // Exit code 3 and no result: a measure that the book has no chapter for yet. The process ends at
 // the result, without tearing down a million tasks.
 #include <fmt/core.h>
-#include <time.h>
 
 #include <chrono>
 #include <cstdint>
@@ -28,38 +27,10 @@
 #include "08_select/select.h"
 #include "10_spawning/spawn.h"
 #include "common/stream.h"
+#include "peers.h"
 
-namespace book {
+namespace book::peers {
 namespace {
-
-constexpr int kMillion = 1'000'000;
-using SteadyClock = std::chrono::steady_clock;
-
-[[noreturn]] void result(double total, double operations) {
-  fmt::print("RESULT {:.2f}\n", total / operations);
-  std::fflush(stdout);
-  std::_Exit(0);
-}
-
-[[noreturn]] void result_since(SteadyClock::time_point start, double operations) {
-  result(std::chrono::duration<double, std::nano>(SteadyClock::now() - start).count(), operations);
-}
-
-double cpu_nanoseconds() {
-  timespec used;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec);
-}
-
-double resident_bytes() {
-  long all = 0;
-  long resident = 0;
-  if (FILE* file = std::fopen("/proc/self/statm", "r")) {
-    if (std::fscanf(file, "%ld %ld", &all, &resident) != 2) std::abort();
-    std::fclose(file);
-  }
-  return static_cast<double>(resident) * 4096.0;
-}
 
 /// The same numbers in every runtime that is measured.
 struct Random {
@@ -69,27 +40,6 @@ struct Random {
     state ^= state >> 7;
     return state ^= state << 17;
   }
-};
-
-/// Counts down and then wakes the one who waits. All on the executor's thread.
-class Gate {
- public:
-  explicit Gate(int count) : left_(count) {}
-  void hit() {
-    if (--left_ == 0) std::exchange(waiter_, Waker()).wake();
-  }
-  Poll<void> poll(Context& cx) {
-    if (left_ == 0) return Poll<void>::ready();
-    cx.store(waiter_, "the gate");
-    return pending;
-  }
-  auto opened() {
-    return poll_fn([this](Context& cx) { return poll(cx); });
-  }
-
- private:
-  int left_;
-  Waker waiter_;
 };
 
 Async<> hit(Gate& gate) {
@@ -290,16 +240,7 @@ Async<> selects(Winner winner) {
   result_since(start, 10.0 * kMillion);
 }
 
-/// Inside a task of its own, as the peers do it.
-std::function<void()> in_task(const std::function<Async<>()>& make) {
-  return [make] {
-    Executor executor;
-    executor.spawn(make());
-    executor.run();
-  };
-}
-
-const std::map<std::string, std::function<void()>> kMeasures{
+const Measures kMeasures{
     {"spawn_one", in_task(spawn_one)},
     {"spawn_batch", in_task(spawn_batch)},
     {"yield_1", in_task([] { return yield_tasks(1); })},
@@ -323,17 +264,24 @@ const std::map<std::string, std::function<void()>> kMeasures{
     {"join_all", in_task([] { return join_children(JoinHow::join_all); })},
 };
 
+Measures all_measures() {
+  Measures all = kMeasures;
+  add_channel_measures(all);
+  return all;
+}
+
 }  // namespace
-}  // namespace book
+}  // namespace book::peers
 
 int main(int argc, char** argv) {
+  const book::peers::Measures measures = book::peers::all_measures();
   if (argc != 2) {
     fmt::print(stderr, "usage: peer_bench MEASURE, one of:");
-    for (const auto& [name, run] : book::kMeasures) fmt::print(stderr, " {}", name);
+    for (const auto& [name, run] : measures) fmt::print(stderr, " {}", name);
     fmt::print(stderr, "\n");
     return 2;
   }
-  const auto found = book::kMeasures.find(argv[1]);
-  if (found == book::kMeasures.end()) return 3;
+  const auto found = measures.find(argv[1]);
+  if (found == measures.end()) return 3;
   found->second();
 }

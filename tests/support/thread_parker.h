@@ -13,7 +13,7 @@ class ThreadParker {
  public:
   Waker waker() const { return into_waker(state_); }
 
-  void park() {
+  void park() const {
     std::unique_lock lock(state_->mutex);
     state_->changed.wait(lock, [&] { return state_->woken; });
     state_->woken = false;
