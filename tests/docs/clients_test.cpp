@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "docs/each_page.h"
 #include "docs/markdown.h"
 #include "docs/text.h"
 #include "docs/transcript.h"
@@ -141,26 +142,27 @@ std::vector<Problem> check_clients(const Page& page, const MarkedBlock& block) {
   return problems;
 }
 
-TEST(Clients, ATildeHidesNoFigureThatIsExact) {
+TEST(ClientsOfAPage, ATildeHidesNoFigureThatIsExact) {
   EXPECT_TRUE(
       check_measured("p:1", {"after ~0.001 s", "~5 ms", "http://127.0.0.1:~7878/"}).empty());
   EXPECT_TRUE(check_measured("p:1", {"$ cd ~1", "200, 561 bytes"}).empty());
   EXPECT_EQ(check_measured("p:1", {"Content-Length: ~271", "200, ~271 bytes"}).size(), 2U);
 }
 
-TEST(TheBook, ClientsSeeWhatTheReadmesShow) {
+class Clients : public EachPage {};
+
+TEST_P(Clients, SeeWhatThePageShows) {
   if (std::system("command -v curl bash >/dev/null 2>&1") != 0)
     GTEST_SKIP() << "curl is missing: install it (apt-get install curl) to run this test";
-  for (const Page& page : all_pages(test::source_dir())) {
-    for (const MarkedBlock& block : page.blocks) {
-      if (block.kind != "clients") continue;
-      test::give_this_test(std::chrono::seconds(60));
-      expect_none(
-          check_measured(fmt::format("{}:{}", page.file.string(), block.line), block.lines));
-      expect_none(check_clients(page, block));
-    }
+  const Page& page = GetParam();
+  for (const MarkedBlock& block : blocks("clients")) {
+    test::give_this_test(std::chrono::seconds(60));
+    expect_none(check_measured(fmt::format("{}:{}", page.file.string(), block.line), block.lines));
+    expect_none(check_clients(page, block));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(TheBook, Clients, pages_with("clients"), name_of_page);
 
 }  // namespace
 }  // namespace book::docs

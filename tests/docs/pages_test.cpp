@@ -1,4 +1,5 @@
 #include "docs/pages.h"
+#include "docs/each_page.h"
 
 #include <gtest/gtest.h>
 
@@ -162,13 +163,14 @@ TEST_F(Pages, TheEveningIsAsLongAsItSays) {
             1U);
 }
 
-TEST(TheBook, CodeInPagesIsInItsFile) {
-  for (const Page& page : all_pages(test::source_dir())) {
-    for (const MarkedBlock& block : page.blocks) {
-      if (block.kind == "file") expect_none(check_snippet(page, block, test::source_dir()));
-    }
-  }
+class Code : public EachPage {};
+
+TEST_P(Code, IsInItsFile) {
+  for (const MarkedBlock& block : blocks("file"))
+    expect_none(check_snippet(GetParam(), block, test::source_dir()));
 }
+
+INSTANTIATE_TEST_SUITE_P(TheBook, Code, pages_with("file"), name_of_page);
 
 TEST(TheBook, LinksLeadSomewhere) {
   expect_none(check_links(all_pages(test::source_dir()), test::source_dir()));

@@ -1,4 +1,5 @@
 #include "docs/transcript.h"
+#include "docs/each_page.h"
 
 #include <gtest/gtest.h>
 
@@ -81,16 +82,17 @@ TEST(Transcript, StopsAServerWithCtrlC) {
   EXPECT_EQ(run_program("/bin/sh", run, "/", 1).exit_code, 0);
 }
 
-TEST(TheBook, ProgramsPrintWhatTheirReadmesShow) {
-  for (const Page& page : all_pages(test::source_dir())) {
-    expect_none(page.problems);
-    for (const MarkedBlock& block : page.blocks) {
-      if (block.kind != "run") continue;
-      test::give_this_test(std::chrono::seconds(120));  // the run has its own limit
-      expect_none(check_run(page, block, test::binary_dir() / "bin", test::source_dir()));
-    }
+class Programs : public EachPage {};
+
+TEST_P(Programs, PrintWhatThePageShows) {
+  expect_none(GetParam().problems);
+  for (const MarkedBlock& block : blocks("run")) {
+    test::give_this_test(std::chrono::seconds(120));  // the run has its own limit
+    expect_none(check_run(GetParam(), block, test::binary_dir() / "bin", test::source_dir()));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(TheBook, Programs, pages_with(""), name_of_page);
 
 }  // namespace
 }  // namespace book::docs
