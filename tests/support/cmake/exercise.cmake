@@ -4,8 +4,10 @@
 #
 # One test source, tests/exercises/02_timer_future/alarm_test.cpp, compiled against several answers: it
 # says #include "exercise/alarm.h", and a header of that name, written here for each answer, leads on
-# to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers.
+# to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers. A wrong answer
+# is a patch for the solution, wrong/alarm_forgets_waker.patch, or a whole file, wrong/alarm_one_slot.h.
 # tests/docs/README.md tells authors how to use it.
+include(patch)  # book_apply_patch()
 
 # One program: the exercise's test with one answer.
 function(book_exercise_program target chapter name answer)
@@ -21,6 +23,33 @@ function(book_exercise_program target chapter name answer)
   target_precompile_headers(${target} REUSE_FROM book_exercise_support)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/exercises")
+endfunction()
+
+# The program of a wrong answer. One that is a patch is applied here, into the build folder, and again
+# whenever it or the solution has changed.
+function(book_wrong_answer target chapter name what)
+  set(wrong "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/wrong/${name}_${what}")
+  if(NOT EXISTS "${wrong}.patch")
+    book_exercise_program(${target} ${chapter} ${name} "exercises/${chapter}/wrong/${name}_${what}.h")
+    return()
+  endif()
+  set(solution "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${wrong}.patch" "${solution}")
+  book_apply_patch("${wrong}.patch" "${solution}" text error)
+  if(error)
+    message(SEND_ERROR "${error}")
+  endif()
+  set(file "${CMAKE_BINARY_DIR}/exercises/${target}/${name}_${what}.h")
+  set(before "")
+  if(EXISTS "${file}")
+    file(READ "${file}" before)
+  endif()
+  if(NOT "${before}" STREQUAL "${text}")  # else it would be compiled anew for nothing
+    file(WRITE "${file}" "${text}")
+  endif()
+  book_exercise_program(${target} ${chapter} ${name} "${name}_${what}.h")
+  # So that an include which is found beside the solution is found here.
+  target_include_directories(${target} PRIVATE "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions")
 endfunction()
 
 # A test that wants `target` to fail by an expectation, and to print `words`.
@@ -74,12 +103,12 @@ function(add_exercise chapter name)
   endif()
   while(given_WRONG)
     list(POP_FRONT given_WRONG what words)
-    set(wrong "exercises/${chapter}/wrong/${name}_${what}.h")
-    if(NOT EXISTS "${BOOK_SOURCE_DIR}/tests/${wrong}")
-      message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file tests/${wrong}")
+    set(wrong "tests/exercises/${chapter}/wrong/${name}_${what}")
+    if(NOT EXISTS "${BOOK_SOURCE_DIR}/${wrong}.patch" AND NOT EXISTS "${BOOK_SOURCE_DIR}/${wrong}.h")
+      message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file ${wrong}.patch")
     endif()
     if(ASYNC_BOOK_PROVE_EXERCISES)
-      book_exercise_program(${exercise}.wrong.${what} ${chapter} ${name} "${wrong}")
+      book_wrong_answer(${exercise}.wrong.${what} ${chapter} ${name} ${what})
       book_expect_red(${exercise}.wrong.${what} "${words}")
     endif()
   endwhile()
