@@ -4,8 +4,9 @@ SHELL := /bin/sh
 sh := sh tests/support/make
 
 CHAPTER ?=
+EXERCISE ?=
 ARGS ?=
-export CHAPTER ARGS
+export CHAPTER EXERCISE ARGS
 
 .PHONY: help run test exercise solution bench setup asan tsan clang fuzz format clean
 
@@ -18,7 +19,7 @@ run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--vi
 test:      ## every test
 	@$(sh)/test.sh dev
 
-exercise:  ## your exercises of a chapter against their tests: make exercise CHAPTER=02
+exercise:  ## your exercises of a chapter against their tests: CHAPTER=02, and EXERCISE=alarm for one
 	@$(sh)/exercise.sh reader
 
 solution:  ## the same tests on the book's solutions: make solution CHAPTER=02

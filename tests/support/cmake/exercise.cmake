@@ -19,6 +19,12 @@ function(book_exercise_program target chapter name answer)
   string(SUBSTRING ${chapter} 0 2 number)
   target_link_libraries(${target} PRIVATE book_test_support book_test_main chapter_${number})
   book_link_what_is_included(${target} "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
+  # What there must be before the exercise itself is compiled: `make exercise` builds that first.
+  if(NOT TARGET exercise_tools.${chapter})
+    add_custom_target(exercise_tools.${chapter})
+  endif()
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  add_dependencies(exercise_tools.${chapter} ${libraries} book_exercise_support)
   target_compile_options(${target} PRIVATE -O0)
   target_precompile_headers(${target} REUSE_FROM book_exercise_support)
   set_target_properties(${target} PROPERTIES
