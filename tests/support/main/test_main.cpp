@@ -1,6 +1,6 @@
 // The main of every test binary: GoogleTest's own, and a watchdog around each test. Under `make
-// exercise`, which sets BOOK_EXERCISE, somebody sits and waits: the watchdog barks sooner, and a
-// failure begins with the sentence for the student.
+// exercise`, which sets BOOK_EXERCISE to the seconds that a test may take, somebody sits and waits:
+// the watchdog barks sooner, and a failure begins with the sentence for the student.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -14,9 +14,9 @@
 
 namespace {
 
-std::chrono::seconds limit_of_a_test(bool exercise) {
+std::chrono::seconds limit_of_a_test(const char* exercise) {
   if (book::test::under_sanitizer()) return std::chrono::seconds(120);
-  return std::chrono::seconds(exercise ? 3 : 20);
+  return std::chrono::seconds(exercise ? std::strtol(exercise, nullptr, 10) : 20);
 }
 
 class WatchEachTest : public testing::EmptyTestEventListener {
@@ -38,7 +38,7 @@ class WatchEachTest : public testing::EmptyTestEventListener {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  const bool exercise = std::getenv("BOOK_EXERCISE") != nullptr;
+  const char* exercise = std::getenv("BOOK_EXERCISE");
   testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
   if (exercise) {
     delete listeners.Release(listeners.default_result_printer());

@@ -87,7 +87,7 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
     # Of the last time that it was compiled: a warning stays until it is mended.
     compiled=build/exercises/$target.log
     ! grep -q 'Building CXX object' build/exercise.log || cp build/exercise.log "$compiled"
-    if BOOK_EXERCISE=1 "build/bin/exercises/$target" --gtest_brief=1 --gtest_fail_fast --gtest_color=$colour \
+    if BOOK_EXERCISE=3 "build/bin/exercises/$target" --gtest_brief=1 --gtest_fail_fast --gtest_color=$colour \
         >build/exercise.log 2>&1; then
         say "green"
         warnings

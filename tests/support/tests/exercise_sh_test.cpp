@@ -108,7 +108,7 @@ TEST_F(MakeExercise, AWarningIsShownUntilItIsMended) {
 }
 
 TEST_F(MakeExercise, TellsTheProgramThatAStudentWaits) {
-  program("alarm", "[ -n \"$BOOK_EXERCISE\" ]");
+  program("alarm", "[ \"$BOOK_EXERCISE\" = 3 ]");
   EXPECT_EQ(make("CHAPTER=1 EXERCISE=alarm").code, 0);
 }
 

@@ -21,7 +21,7 @@ ShellResult judge(const std::string& body, const std::string& words) {
 }
 
 TEST(ExpectRed, AcceptsAFailedExpectationWithItsWords) {
-  const std::string red = "echo 'a_test.cpp:3: Failure'; echo 'keep the waker'; exit 1";
+  const std::string red = "echo 'keep the waker'; echo 'Alarm.Rings (a_test.cpp:3)'; exit 1";
   EXPECT_EQ(judge(red, "keep the waker").code, 0);
 }
 
@@ -33,10 +33,11 @@ void expect_refused(const std::string& body, const std::string& because) {
 
 TEST(ExpectRed, RefusesEverythingElseAndSaysWhy) {
   expect_refused("exit 0", "passes");
-  expect_refused("echo 'a_test.cpp:3: Failure'; exit 1", "does not print the words");
+  expect_refused("echo 'Alarm.Rings (a_test.cpp:3)'; exit 1", "does not print the words");
   expect_refused("echo 'keep the waker'; exit 1", "no expectation failed");
   expect_refused("kill -SEGV $$", "a crash");
-  expect_refused("echo ': Failure keep the waker'; exit 23", "exit code 23");
+  expect_refused("echo 'Alarm.Rings (a_test.cpp:3)'; echo 'keep the waker'; exit 23",
+                 "exit code 23");
   expect_refused("echo 'watchdog: x is not over'; exit 1", "watchdog");
 }
 

@@ -115,7 +115,7 @@ TEST(TeachingPrinter, TheWatchdogOfAnExerciseDoesNotLetAStudentWait) {
   const ShellResult result = exercise("DoesNotEnd");
   EXPECT_EQ(result.code, 1);
   EXPECT_TRUE(result.says("DoesNotEnd (")) << result.output;
-  EXPECT_TRUE(result.says("is not over after 3 seconds")) << result.output;
+  EXPECT_TRUE(result.says("is not over after 1 second")) << result.output;
 }
 
 }  // namespace
