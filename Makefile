@@ -4,9 +4,10 @@ SHELL := /bin/sh
 sh := sh tests/support/make
 
 CHAPTER ?=
+EXERCISE ?=
 ARGS ?=
 SUBJECT ?=
-export CHAPTER ARGS SUBJECT
+export CHAPTER EXERCISE ARGS SUBJECT
 
 .PHONY: help run test exercise solution bench setup asan tsan clang explore fuzz format clean
 
@@ -19,7 +20,7 @@ run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--vi
 test:      ## every test; CHAPTER=05: that chapter's tests, and no more is built than they need
 	@$(sh)/test.sh dev
 
-exercise:  ## your exercises of a chapter against their tests: make exercise CHAPTER=02
+exercise:  ## your exercises of a chapter against their tests: CHAPTER=02, and EXERCISE=alarm for one
 	@$(sh)/exercise.sh reader
 
 solution:  ## the same tests on the book's solutions: make solution CHAPTER=02

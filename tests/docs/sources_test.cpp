@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <iostream>
 
 #include "support/paths.h"
@@ -112,6 +113,17 @@ void check_all(Check check) {
 TEST(TheBook, IncludesPointDownstairs) { check_all(check_includes); }
 
 TEST(TheBook, CoroutinesKeepTheHouseRules) { check_all(check_coroutines); }
+
+// A wrong answer that is a patch is a source only when it is applied, for the proof.
+TEST(TheBook, CoroutinesOfWrongAnswersKeepTheHouseRules) {
+  if (!std::getenv("BOOK_CHECK_EXERCISES")) GTEST_SKIP() << "only where the exercises are proved";
+  const auto folder = test::binary_dir() / "exercises";
+  const auto files = files_under(folder, {".h"});
+  EXPECT_FALSE(files.empty()) << folder;
+  for (const auto& file : files) {
+    expect_none(check_coroutines(file.lexically_relative(folder), read_file(file)));
+  }
+}
 
 TEST(TheBook, HeadersFitTwoScreens) {
   const auto root = test::source_dir();

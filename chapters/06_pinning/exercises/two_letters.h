@@ -36,7 +36,7 @@ class [[nodiscard]] TwoLetters {
   }
 
  private:
-  // TODO: a PinGuard, a buffer of 16 characters for each letter, and a FillBuffer for each buffer.
+  // TODO: a guard, a buffer of 16 characters for each letter, and a FillBuffer for each buffer.
   // In which order? And when can a FillBuffer be made that points into this object?
   std::string greeting_;
   [[maybe_unused]] story::Letterbox* left_box_;

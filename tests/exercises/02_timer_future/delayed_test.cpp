@@ -12,6 +12,7 @@
 #include <string>
 
 #include "support/counting_waker.h"
+#include "support/watchdog.h"
 
 namespace book {
 namespace {
@@ -45,6 +46,9 @@ class Event {
 /// Work that gives `value` once the gate is open. At the end of the scope it is open, and over.
 class Work {
  public:
+  // A wrong answer is waited for, longer than the watchdog of an exercise would: the test is to say
+  // why.
+  Work() { test::give_this_test(std::chrono::seconds(60)); }
   ~Work() {
     open();
     if (handed_out_) over_->wait();

@@ -12,6 +12,7 @@
 #include "03_channel_executor/executor.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
+#include "support/watchdog.h"
 
 namespace book::exercise {
 namespace {
@@ -87,6 +88,7 @@ TEST(WaitGroup, TheLastTokenWakesTheTaskThatWaits) {
 }
 
 TEST(WaitGroup, WakesWhenTheLockIsFree) {
+  test::give_this_test(60s);  // a wrong answer is waited for: longer than a watchdog of 3 seconds
   WaitGroup group;
   Bystander task;
   auto done = group.done();

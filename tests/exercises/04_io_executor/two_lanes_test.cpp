@@ -35,9 +35,9 @@ TEST(TwoLanesTest, KeepsWhatIsPushed) {
 TEST(TwoLanesTest, EachLaneIsFirstInFirstOut) {
   TwoLanes<char> queue(100);
   push_all(queue, "abc");
-  EXPECT_EQ(pop_all(queue), "abc");
+  EXPECT_EQ(pop_all(queue), "abc") << "Each lane is a queue: what came first goes first.";
   push_all(queue, "ABC");
-  EXPECT_EQ(pop_all(queue), "ABC");
+  EXPECT_EQ(pop_all(queue), "ABC") << "Each lane is a queue: what came first goes first.";
 }
 
 TEST(TwoLanesTest, UrgentOnesGoFirst) {

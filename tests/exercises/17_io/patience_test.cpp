@@ -132,7 +132,12 @@ TEST(Patience, WhatYouSayIsNoWordOfTheirs) {
   auto [here, there] = duplex(1000);
   Patient client(std::move(here), 10s);
   auto both = join(knock(client), listen(client, 0s, silent));
-  executor.block_on(timeout(60s, std::move(both)));
+  try {
+    executor.block_on(timeout(60s, std::move(both)));
+  } catch (const std::exception& error) {
+    FAIL() << "They were silent for too long, and then you could not speak to them any more: "
+           << error.what() << ". It is the reading that has ended; the stream is still open.";
+  }
   EXPECT_TRUE(silent.ended && silent.took == 10s)
       << "They never say a word. You do, every four seconds, and that gave them new patience each "
          "time. Only what comes counts: writing leaves the limit alone.";

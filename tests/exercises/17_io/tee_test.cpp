@@ -96,7 +96,12 @@ TEST(Tee, OneThatHasNoRoomDoesNotKeepThePieceFromTheOther) {
     (a_is_stuck ? b : a).stuck = false;
     auto copying = tee(from, a, b);
     EXPECT_FALSE(test::poll_for(copying, 3));
-    EXPECT_EQ((a_is_stuck ? b : a).written, "ping")
+    const std::string& written = (a_is_stuck ? b : a).written;
+    EXPECT_NE(written, "pingpong")
+        << (a_is_stuck ? "a" : "b")
+        << " has no room, and the other one has the second piece already. Read the next piece when "
+           "both have the last one: else the faster one runs ahead, and memory pays for it.";
+    EXPECT_TRUE(written.starts_with("ping"))
         << (a_is_stuck ? "a" : "b")
         << " has no room, and the other one has: it gets its piece all the same. Two write_all at "
            "the same time, not one after the other: chapter 07.";

@@ -87,7 +87,7 @@ ASYNC_TEST(GracefulShutdown, ServesUntilItIsToldToStop) {
                               "grace begins with the stop, not with the server.";
   EXPECT_LE(ended.at, 60s) << "Nobody was left at the stop, and the server stayed. The grace is a "
                               "limit: wait for the connections, and no longer than that.";
-  EXPECT_EQ(*ended.dropped, 0U);
+  EXPECT_EQ(*ended.dropped, 0U) << "All of them had left before the stop.";
 }
 
 ASYNC_TEST(GracefulShutdown, WhatWasBegunIsFinished) {
@@ -99,7 +99,9 @@ ASYNC_TEST(GracefulShutdown, WhatWasBegunIsFinished) {
       << "A visitor needed three seconds more, ten were granted, and it was dropped. The stop is "
          "for the accept loop; what was begun has the grace to finish.";
   EXPECT_EQ(ended.at, 5s) << "When the last one has left, the server ends.";
-  EXPECT_EQ(ended.dropped.value_or(99), 0U);
+  EXPECT_EQ(ended.dropped.value_or(99), 0U)
+      << "It was there at the stop, and it has left within the grace: nobody was dropped. Count at "
+         "the end of the grace.";
 }
 
 ASYNC_TEST(GracefulShutdown, NobodyIsAcceptedAfterTheStop) {

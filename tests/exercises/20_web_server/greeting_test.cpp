@@ -73,6 +73,9 @@ TEST(GreetingTest, RefusesWhatIsBadlyEncoded) {
 
 TEST(GreetingTest, LetsNobodyWriteIntoThePage) {
   EXPECT_EQ(greeted("/hello/<script>alert(1)</script>"), "(nothing)") << "it has a slash";
+  EXPECT_NE(greeted("/hello/<script>"), "&amp;lt;script&amp;gt;")
+      << "The & of &lt; is yours, not the guest's, and is escaped twice when you replace one\n"
+         "character after the other. Go through the text once.";
   EXPECT_EQ(greeted("/hello/<script>"), "&lt;script&gt;")
       << "Anybody can make a link to your server with a script in the name. Whoever clicks on it\n"
          "gets your page, and the stranger's script runs in your visitor's browser.";

@@ -5,10 +5,12 @@
 #
 # One test source, tests/exercises/02_timer_future/alarm_test.cpp, compiled against several answers: it
 # says #include "exercise/alarm.h", and a header of that name, written here for each answer, leads on
-# to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers.
+# to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers. A wrong answer
+# is a patch for the solution, wrong/alarm_forgets_waker.patch, or a whole file, wrong/alarm_one_slot.h.
 # tests/docs/README.md tells authors how to use it.
 #
 # EXPLORED: the test runs the answer under the schedule explorer (tests/explorer/README.md).
+include(patch)  # book_apply_patch()
 
 # One program: the exercise's test with one answer; EXPLORED may follow.
 function(book_exercise_program target chapter name answer)
@@ -27,8 +29,41 @@ function(book_exercise_program target chapter name answer)
   endif()
   target_link_libraries(${target} PRIVATE book_test_support book_test_main chapter_${number})
   book_link_what_is_included(${target} "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
+  # What there must be before the exercise itself is compiled: `make exercise` builds that first.
+  if(NOT TARGET exercise_tools.${chapter})
+    add_custom_target(exercise_tools.${chapter})
+  endif()
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  add_dependencies(exercise_tools.${chapter} ${libraries} book_exercise_support)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/exercises")
+endfunction()
+
+# The program of a wrong answer. One that is a patch is applied here, into the build folder, and again
+# whenever it or the solution has changed.
+function(book_wrong_answer target chapter name what)  # EXPLORED may follow
+  set(wrong "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/wrong/${name}_${what}")
+  if(NOT EXISTS "${wrong}.patch")
+    book_exercise_program(${target} ${chapter} ${name} "exercises/${chapter}/wrong/${name}_${what}.h" ${ARGN})
+    return()
+  endif()
+  set(solution "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${wrong}.patch" "${solution}")
+  book_apply_patch("${wrong}.patch" "${solution}" text error)
+  if(error)
+    message(SEND_ERROR "${error}")
+  endif()
+  set(file "${CMAKE_BINARY_DIR}/exercises/${target}/${name}_${what}.h")
+  set(before "")
+  if(EXISTS "${file}")
+    file(READ "${file}" before)
+  endif()
+  if(NOT "${before}" STREQUAL "${text}")  # else it would be compiled anew for nothing
+    file(WRITE "${file}" "${text}")
+  endif()
+  book_exercise_program(${target} ${chapter} ${name} "${name}_${what}.h" ${ARGN})
+  # So that an include which is found beside the solution is found here.
+  target_include_directories(${target} PRIVATE "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions")
 endfunction()
 
 # A test that wants `target` to fail by an expectation, and to print `words`.
@@ -91,12 +126,12 @@ function(add_exercise chapter name)
   endif()
   while(given_WRONG)
     list(POP_FRONT given_WRONG what words)
-    set(wrong "exercises/${chapter}/wrong/${name}_${what}.h")
-    if(NOT EXISTS "${BOOK_SOURCE_DIR}/tests/${wrong}")
-      message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file tests/${wrong}")
+    set(wrong "tests/exercises/${chapter}/wrong/${name}_${what}")
+    if(NOT EXISTS "${BOOK_SOURCE_DIR}/${wrong}.patch" AND NOT EXISTS "${BOOK_SOURCE_DIR}/${wrong}.h")
+      message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file ${wrong}.patch")
     endif()
     if(ASYNC_BOOK_PROVE_EXERCISES)
-      book_exercise_program(${exercise}.wrong.${what} ${chapter} ${name} "${wrong}" ${explored})
+      book_wrong_answer(${exercise}.wrong.${what} ${chapter} ${name} ${what} ${explored})
       book_expect_red(${exercise}.wrong.${what} "${words}")
     endif()
   endwhile()

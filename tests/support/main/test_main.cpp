@@ -1,38 +1,49 @@
-// The main of every test binary: GoogleTest's own, and a watchdog around each test.
+// The main of every test binary: GoogleTest's own, and a watchdog around each test. Under `make
+// exercise`, which sets BOOK_EXERCISE to the seconds that a test may take, somebody sits and waits:
+// the watchdog barks sooner, and a failure begins with the sentence for the student.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <iostream>
 
+#include "support/sanitizer.h"
+#include "support/teaching_printer.h"
 #include "support/watchdog.h"
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::chrono::seconds kLimit{120};
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr std::chrono::seconds kLimit{120};
-#else
-constexpr std::chrono::seconds kLimit{20};
-#endif
-#else
-constexpr std::chrono::seconds kLimit{20};
-#endif
+std::chrono::seconds limit_of_a_test(const char* exercise) {
+  if (book::test::under_sanitizer()) return std::chrono::seconds(120);
+  return std::chrono::seconds(exercise ? std::strtol(exercise, nullptr, 10) : 20);
+}
 
 class WatchEachTest : public testing::EmptyTestEventListener {
+ public:
+  explicit WatchEachTest(std::chrono::seconds limit) : limit_(limit) {}
+
+ private:
   void OnTestStart(const testing::TestInfo& test) override {
     book::test::watch_test(
         fmt::format("{}.{} ({}:{})", test.test_suite_name(), test.name(), test.file(), test.line()),
-        kLimit);
+        limit_);
   }
   void OnTestEnd(const testing::TestInfo&) override { book::test::unwatch_test(); }
+
+  std::chrono::seconds limit_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  testing::UnitTest::GetInstance()->listeners().Append(new WatchEachTest);  // GoogleTest deletes it
+  const char* exercise = std::getenv("BOOK_EXERCISE");
+  testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+  if (exercise) {
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new book::test::TeachingPrinter(std::cout));  // GoogleTest deletes it
+  }
+  listeners.Append(new WatchEachTest(limit_of_a_test(exercise)));
   return RUN_ALL_TESTS();
 }

@@ -48,11 +48,11 @@ configure() {
     preset=$1 folder=$2
     shift 2
     [ -e "$folder/build.ninja" ] && [ $# -eq 0 ] && return
-    cmake --preset "$preset" "$@" > "$preset.log.$$" 2>&1
-    code=$?
-    [ $code -eq 0 ] || cat "$preset.log.$$" >&2
-    rm -f "$preset.log.$$"
-    [ $code -eq 0 ] || die "CMake could not set up the build: its message is above."
+    # In the build folder, so that nothing is left in the tree, whenever this is interrupted.
+    mkdir -p "$folder"
+    cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return
+    cat "$folder/configure.log" >&2
+    die "CMake could not set up the build: its message is above."
 }
 
 # build FOLDER TARGET...: ninja, without its remarks about itself.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # make exercise CHAPTER=02: your files in the chapter's exercises/ against their tests, in the
-# chapter's order, up to the first that is red. make solution: the same on the book's solutions.
+# chapter's order, up to the first that is red; with EXERCISE=alarm only that one. make solution: the
+# same on the book's solutions.
 . tests/support/make/common.sh
 
 whose=$1 # reader or solution
@@ -17,6 +18,19 @@ Most often that is an empty pointer or optional that was used all the same, or a
 object that was used when it had gone."
 }
 
+# What the compiler said; ninja's own lines say nothing to the reader.
+compiler_said() {
+    grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e ' -o [^ ]* -c ' "$1" |
+        sed -e "s|$PWD/||g" -e 's#\.\./\(chapters\|tests\|common\)/#\1/#g'
+}
+
+warnings() {
+    grep -q 'warning: ' "$compiled" 2>/dev/null || return
+    say "Your compiler warns:"
+    compiler_said "$compiled"
+    say ""
+}
+
 exercises() { cat "build/exercises/$chapter.list" 2>/dev/null; }
 
 if [ -z "$CHAPTER" ]; then
@@ -31,6 +45,19 @@ configure dev build
 # So that exercises declared since the last build are known.
 ninja -C build build.ninja >build/exercise.log 2>&1 || { cat build/exercise.log >&2; exit 1; }
 [ -n "$(exercises)" ] || die "$chapter has no exercises."
+if [ -n "$EXERCISE" ] && ! exercises | grep -qxF -e "$EXERCISE"; then
+    say "Chapter ${chapter%%_*} has no exercise '$EXERCISE'. It has: $(echo $(exercises))" >&2
+    exit 2
+fi
+
+# What all exercises stand on takes half a minute, the first time: to be seen, and apart from the file that
+# is yours.
+tools=exercise_tools.$chapter
+if ! ninja -C build -n "$tools" 2>/dev/null | grep -q 'no work to do'; then
+    say "First what the exercises of this chapter stand on. That is built once."
+    build build "$tools" || die "It does not build: the compiler's message is above."
+    say ""
+fi
 
 colour=no
 [ -t 1 ] && colour=yes
@@ -51,19 +78,21 @@ The question:  ${page:-chapters/$chapter/README.md}, under Exercises, with three
 Again:         make exercise CHAPTER=${chapter%%_*}"
 
     printf '(%s of %s) %s: ' "$number" "$total" "$name"
-    # ninja's own lines say nothing to the reader; the compiler's do.
     if ! ninja -C build -j "$(jobs_here)" "$target" >build/exercise.log 2>&1; then
         say "does not compile yet"
         say ""
-        grep -v -e '^ninja: ' -e '^\[[0-9]*/[0-9]*\]' -e '^FAILED: ' -e ' -o [^ ]* -c ' \
-            build/exercise.log | sed -e "s|$PWD/||g" -e 's#\.\./\(chapters\|tests\|common\)/#\1/#g'
+        compiler_said build/exercise.log
         say ""
         say "$next"
         exit 1
     fi
-    if "build/bin/exercises/$target" --gtest_brief=1 --gtest_fail_fast --gtest_color=$colour \
+    # Of the last time that it was compiled: a warning stays until it is mended.
+    compiled=build/exercises/$target.log
+    ! grep -q 'Building CXX object' build/exercise.log || cp build/exercise.log "$compiled"
+    if BOOK_EXERCISE=3 "build/bin/exercises/$target" --gtest_brief=1 --gtest_fail_fast --gtest_color=$colour \
         >build/exercise.log 2>&1; then
         say "green"
+        warnings
     else
         status=$?
         say "red"
@@ -73,6 +102,7 @@ Again:         make exercise CHAPTER=${chapter%%_*}"
             -e "s|$PWD/||g" -e 's|^\.\./||' build/exercise.log | cat -s
         [ "$status" -lt 128 ] || crashed
         say ""
+        warnings
         say "$next"
         exit 1
     fi
@@ -80,5 +110,5 @@ done
 
 say ""
 if [ "$whose" = reader ]; then
-    say "Well done. Compare your way with the book's: chapters/$chapter/solutions/"
+    say "Well done. Compare your way with the book's: chapters/$chapter/solutions/${EXERCISE:+$EXERCISE.h}"
 fi

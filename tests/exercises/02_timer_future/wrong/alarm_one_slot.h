@@ -1,4 +1,4 @@
-// A wrong answer: the alarm has room for one waker, and the last who comes gets it.
+// Wrong: the alarm has room for one waker, and the last who comes gets it.
 #pragma once
 
 #include <cstddef>
