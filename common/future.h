@@ -36,16 +36,14 @@ class PinGuard {
  public:
   PinGuard() = default;
   PinGuard(PinGuard&& other) : state_(other.state_) {
-    if (state_ != State::fresh) throw std::logic_error("a future was moved after its first poll");
+    if (was_polled()) throw std::logic_error("a future was moved after its first poll");
+    other.state_ = State::moved;
   }
   PinGuard& operator=(PinGuard&&) = delete;
   ~PinGuard() = default;
 
   void enter() {
-    if (state_ == State::finished)
-      throw std::logic_error(
-          "a future was polled after it had finished "
-          "(or it waits, and its poll did not say pin_.pending())");
+    if (state_ >= State::finished) refuse();
     state_ = State::finished;
   }
   [[nodiscard]] Pending pending() noexcept {
@@ -53,11 +51,24 @@ class PinGuard {
     return Pending{};
   }
 
+  /// Not polled yet; what a move has left behind is not fresh either.
   bool is_fresh() const noexcept { return state_ == State::fresh; }
+  /// For destructors: there may be something to undo. What a move has left behind was never polled.
+  bool was_polled() const noexcept { return state_ == State::waiting || state_ == State::finished; }
   bool is_finished() const noexcept { return state_ == State::finished; }
 
  private:
-  enum class State : unsigned char { fresh, waiting, finished };
+  [[noreturn]] void refuse() const {
+    if (state_ == State::moved) {
+      throw std::logic_error(
+          "a future was polled after it had been moved away: poll it where it is, without a move");
+    }
+    throw std::logic_error(
+        "a future was polled after it had finished "
+        "(or it waits, and its poll did not say pin_.pending())");
+  }
+
+  enum class State : unsigned char { fresh, waiting, finished, moved };
   State state_ = State::fresh;
 };
 

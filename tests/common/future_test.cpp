@@ -61,6 +61,18 @@ TEST_F(PinGuards, AFutureMovesUntilItsFirstPoll) {
   EXPECT_THROW(Third third(std::move(second)), std::logic_error);
 }
 
+TEST_F(PinGuards, WhatAMoveLeavesBehindIsPolledNoMore) {
+  Third first;
+  Third second(std::move(first));
+  EXPECT_THROW((void)first.poll(cx_), std::logic_error);
+  EXPECT_FALSE(first.pin().was_polled()) << "a destructor has nothing to undo";
+  EXPECT_FALSE(first.pin().is_fresh());
+  EXPECT_FALSE(first.pin().is_finished());
+  Third third(std::move(first));  // an empty shell may still be moved: with a container, say
+  EXPECT_THROW((void)third.poll(cx_), std::logic_error) << "it stays an empty shell";
+  EXPECT_TRUE(second.poll(cx_).is_pending()) << "the future itself knows nothing of all that";
+}
+
 TEST_F(PinGuards, AFutureThatHasFinishedIsPolledNoMore) {
   Third future;
   EXPECT_TRUE(future.poll(cx_).is_pending());

@@ -26,7 +26,7 @@ class Alarm {
     explicit Wait(Alarm& alarm) : alarm_(&alarm) {}
     Wait(Wait&&) = default;
     ~Wait() {
-      if (!pin_.is_fresh()) alarm_->forget(this);
+      if (pin_.was_polled()) alarm_->forget(this);
     }
 
     Poll<void> poll(Context& cx) {

@@ -40,7 +40,7 @@ class Bell::Ring : PinnedOncePolled {
   explicit Ring(Bell& bell) : bell_(bell) {}
   Ring(Ring&&) = default;
   ~Ring() {
-    if (!pin_.is_fresh()) bell_.waker_ = Waker();
+    if (pin_.was_polled()) bell_.waker_ = Waker();
   }
 
   Poll<void> poll(Context& cx) {

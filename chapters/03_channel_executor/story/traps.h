@@ -18,7 +18,7 @@ class [[nodiscard]] LosesItsWaker : PinnedOncePolled {
   LosesItsWaker() = default;
   LosesItsWaker(LosesItsWaker&&) = default;
   ~LosesItsWaker() {
-    if (!pin_.is_fresh()) fmt::print("   (and the future is dropped)\n");
+    if (pin_.was_polled()) fmt::print("   (and the future is dropped)\n");
   }
 
   Poll<void> poll(Context&) {

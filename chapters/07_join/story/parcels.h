@@ -53,7 +53,7 @@ class [[nodiscard]] Parcels::Arrival : PinnedOncePolled {
   Arrival(Arrival&&) = default;
   Arrival& operator=(Arrival&&) = delete;
   ~Arrival() {
-    if (!pin_.is_fresh()) parcel().waiter = Waker();
+    if (pin_.was_polled()) parcel().waiter = Waker();
   }
 
   Poll<std::size_t> poll(Context& cx) {

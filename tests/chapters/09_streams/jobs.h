@@ -41,7 +41,7 @@ class Jobs {
     ~Job() {
       if (!state_) return;
       state_->jobs[number_].waker = {};
-      if (!pin_.is_fresh() && !over_) --state_->running;
+      if (pin_.was_polled() && !over_) --state_->running;
     }
 
     Poll<int> poll(Context& cx) {
