@@ -48,7 +48,7 @@ class [[nodiscard]] Send : PinnedOncePolled {
   Send(Send&&) = default;
   Send& operator=(Send&&) = delete;
   ~Send() {
-    if (!pin_.is_fresh() && item_) give_up(sink_);
+    if (pin_.was_polled() && item_) give_up(sink_);
   }
 
   Poll<void> poll(Context& cx) {
