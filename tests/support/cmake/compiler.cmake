@@ -11,9 +11,9 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 # CMake's own RelWithDebInfo defines NDEBUG. Here assertions stay: this is a book.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
-# Tests are most of what is compiled, and their own speed matters little: so, half the time to build them.
-# (The sanitizers' presets have their own.)
-set(BOOK_TEST_OPTIONS "$<$<CONFIG:RelWithDebInfo>:-O1;-g1>" CACHE STRING
+# Tests and exercises are most of what is compiled, and their own speed matters little: so, half the time
+# to build them. (The sanitizers' presets have their own.)
+set(BOOK_TEST_OPTIONS "$<$<CONFIG:RelWithDebInfo>:-O0;-g1>" CACHE STRING
     "What tests are compiled with beside the flags of the build type")
 
 # Stories are told once: half the time to compile them. (A precompiled header of -O2 -g serves for these, too.)
