@@ -17,6 +17,9 @@
 //                                             (release, acquire) the news: the second look sees it
 //     wake comes in the middle of store       wake leaves a note (`storing_woken`); store finds it
 //                                             when it wants to finish, and fires the waker itself
+//                                             (its own task would look again; but forget and
+//                                             store_unless_taken may leave another task's waker
+//                                             there, and that task is asleep)
 //     store comes in the middle of wake       store finds `taking`: it does not wait, it fires its
 //                                             own waker. The sleeper polls once more than needed
 //
