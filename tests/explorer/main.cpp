@@ -90,7 +90,8 @@ void Trial::explore(std::string scenario, Options options,
     return fmt::print("  {}: {} schedules{}, none fails\n", result.scenario, result.schedules,
                       options.by_lot ? " by lot" : "");
   }
-  fmt::print("  {}: FAILS in schedule {}: {}\n", result.scenario, std::max(result.schedules, 1L), result.failure);
+  fmt::print("  {}: FAILS in schedule {}: {}\n", result.scenario, std::max(result.schedules, 1L),
+             result.failure);
   if (result.replay.empty()) return;
   fmt::print("\n{}\n     again: make explore SUBJECT={} ARGS=--replay={}/{}\n\n", result.report,
              request_.mutant.empty() ? subject_ : request_.mutant, number_, result.replay);

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
+#include <array>
 
-#include "explorer/code_place.h"
+#include "explorer/late_stores.h"
 
 namespace book::explorer {
 namespace {
@@ -16,70 +15,6 @@ std::uintptr_t number(const void* address) { return reinterpret_cast<std::uintpt
 bool acquires(int order) { return order != __ATOMIC_RELAXED && order != __ATOMIC_RELEASE; }
 bool releases(int order) {
   return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
-}
-
-std::uint64_t in_memory(const void* address, int size) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, address, static_cast<std::size_t>(size));  // little-endian, as x86 is
-  return value;
-}
-
-void into_memory(void* address, int size, std::uint64_t value) {
-  std::memcpy(address, &value, static_cast<std::size_t>(size));
-}
-
-void reach_memory(const LateStore& store) {
-  into_memory(store.word, store.size, store.value);
-  world().shadow().published(number(store.word)) = store.published;
-}
-
-void first_reaches_memory(Thread& thread) {
-  reach_memory(thread.late.front());
-  thread.late.erase(thread.late.begin());
-}
-
-/// Another thread's late store to this word comes before the access that begins, or after it: that
-/// is all that its lateness can mean to anybody. (Stores of one thread stay in their order.)
-void settle(const void* word) {
-  for (;;) {
-    std::array<int, kMaxThreads> owners{};
-    int count = 0;
-    for (int i = 0; i < world().thread_count(); ++i) {
-      const auto& late = world().thread(i).late;
-      const auto here = [&](const LateStore& store) { return store.word == word; };
-      if (i != world().my_number() && std::any_of(late.begin(), late.end(), here)) {
-        owners[static_cast<std::size_t>(count++)] = i;
-      }
-    }
-    if (count == 0) return;
-    const int answer = world().choose(1 + count);
-    if (answer == 0) return;
-    Thread& owner = world().thread(owners[static_cast<std::size_t>(answer - 1)]);
-    for (bool found = false; !found;) {
-      found = owner.late.front().word == word;
-      first_reaches_memory(owner);
-    }
-  }
-}
-
-std::string race(const char* what, const Shadow::Conflict& other, std::uint32_t pc) {
-  const std::string there = fmt::format("{} {} it at {}", world().thread(other.thread).name,
-                                        other.kind == Shadow::Conflict::written ? "writes"
-                                        : other.kind == Shadow::Conflict::read  ? "reads"
-                                                                                : "freed",
-                                        code_place(other.pc));
-  const std::string here = fmt::format("{} {} it at {}", world().me().name, what, code_place(pc));
-  if (other.kind == Shadow::Conflict::freed) {
-    return fmt::format("use after free: {}, and {}", there, here);
-  }
-  return fmt::format("data race: {}, {}, and nothing orders the two", there, here);
-}
-
-/// A word in freed memory, or one that another thread has plainly written without publishing it.
-void touch(Word word) {
-  const auto conflict = world().shadow().read(number(word.address), 1, world().my_number(),
-                                              world().me().clock, word.pc);
-  if (conflict) world().fail(race("uses", conflict, word.pc));
 }
 
 const char* order_name(int order) {
@@ -197,13 +132,10 @@ void store(Word word, std::uint64_t value, int order) {
   tick();
   if (order == __ATOMIC_SEQ_CST) drain();
   bool late = shared && !self.late.empty();
-  if (order != __ATOMIC_SEQ_CST && self.late.empty() && world().may_be_late()) {
-    if (!shared) {
-      world().skip_question();
-    } else if (world().choose(2) == 1) {
-      world().count_late();
-      late = true;
-    }
+  if (order != __ATOMIC_SEQ_CST && self.late.empty()) {
+    const bool may_be = shared && world().may_be_late() && !world().is_on_my_stack(word.address);
+    late = world().choose(may_be ? 2 : 1) == 1;
+    if (late) world().count_late();
   }
   if (late) {
     self.late.push_back(store);
@@ -250,27 +182,6 @@ std::uint64_t compare_exchange(Word word, std::uint64_t expected, std::uint64_t 
   return old;
 }
 
-void read_plain(const void* address, std::size_t size, std::uint32_t pc) {
-  World::Inside inside;
-  const auto conflict =
-      world().shadow().read(number(address), size, world().my_number(), world().me().clock, pc);
-  if (conflict) world().fail(race("reads", conflict, pc));
-}
-
-void write_plain(const void* address, std::size_t size, std::uint32_t pc) {
-  World::Inside inside;
-  const auto conflict =
-      world().shadow().write(number(address), size, world().my_number(), world().me().clock, pc);
-  if (conflict) world().fail(race("writes", conflict, pc));
-}
-
-void free_plain(const void* address, std::size_t size, std::uint32_t pc) {
-  World::Inside inside;
-  const auto conflict =
-      world().shadow().free(number(address), size, world().my_number(), world().me().clock, pc);
-  if (conflict) world().fail(race("frees", conflict, pc));
-}
-
 void release(const void* object) {
   world().shadow().published(number(object)).join(world().me().clock);
   tick();
@@ -278,18 +189,6 @@ void release(const void* object) {
 
 void acquire(const void* object) {
   world().me().clock.join(world().shadow().published(number(object)));
-}
-
-void drain() {
-  World::Inside inside;
-  while (!world().me().late.empty()) first_reaches_memory(world().me());
-}
-
-void drain_all() {
-  World::Inside inside;
-  for (int i = 0; i < world().thread_count(); ++i) {
-    while (!world().thread(i).late.empty()) first_reaches_memory(world().thread(i));
-  }
 }
 
 }  // namespace book::explorer

@@ -26,6 +26,9 @@ std::uint64_t change(Word word, Change how, std::uint64_t operand, int order);
 std::uint64_t compare_exchange(Word word, std::uint64_t expected, std::uint64_t wanted, int success,
                                int failure);
 
+/// An error if the word is in freed memory, or another thread has plainly written it, and has not
+/// published that.
+void touch(Word word);
 void read_plain(const void* address, std::size_t size, std::uint32_t pc);
 void write_plain(const void* address, std::size_t size, std::uint32_t pc);
 void free_plain(const void* address, std::size_t size, std::uint32_t pc);
@@ -33,9 +36,5 @@ void free_plain(const void* address, std::size_t size, std::uint32_t pc);
 /// What mutexes and Parkers do: all that the thread has done is known to the next that acquires it.
 void release(const void* object);
 void acquire(const void* object);
-/// The thread's own late stores reach memory.
-void drain();
-/// Everybody's do.
-void drain_all();
 
 }  // namespace book::explorer

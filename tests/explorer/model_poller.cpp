@@ -1,6 +1,7 @@
 // The reactor's Poller (common/reactor/poller.h) for explored threads: no descriptors, and a wait
 // that is a sleep of the explorer's. Linked in the place of poller_epoll.cpp.
 #include "common/reactor/poller.h"
+#include "explorer/late_stores.h"
 #include "explorer/memory.h"
 #include "explorer/world.h"
 

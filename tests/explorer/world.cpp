@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <sched.h>
 
-#include <cstdlib>
+#include <array>
 #include <exception>
 #include <utility>
-
-#include "explorer/code_place.h"
 
 namespace book::explorer {
 
@@ -34,9 +32,15 @@ bool World::watches_me() {
   return seat_ != Turns::kController && !inside_ && seat_ == get().running_;
 }
 
+bool World::is_on_my_stack(const void* address) {
+  const auto* place = static_cast<const char*>(address);
+  return place <= stack_begins_ && place >= static_cast<const char*>(__builtin_frame_address(0));
+}
+
 int World::run_thread(int number) {
   World& world = get();
   seat_ = number;
+  stack_begins_ = static_cast<const char*>(__builtin_frame_address(0));
   std::string thrown;
   try {
     world.thread(number).body();
@@ -70,7 +74,7 @@ int World::next_thread(bool can_go_on) {
   };
   if (can_go_on) {
     ready_.push_back(running_);
-    if (lottery_ || preemptions_ < options_.preemptions) add(true);
+    if (lottery_ || scripted_ || preemptions_ < options_.preemptions) add(true);
   } else {
     add(false);
     if (ready_.empty()) {
@@ -142,7 +146,8 @@ void World::yield() {
   if (self.insists > 0 && --self.insists > 0) return;
   // The others may be slow: for the price of one preemption this thread spins as long as it likes
   // to. (A loop without an end comes back to them.)
-  if (preemptions_ < options_.preemptions && others_are_ready() && choose(2) == 1) {
+  const bool may = (scripted_ || preemptions_ < options_.preemptions) && others_are_ready();
+  if (choose(may ? 2 : 1) == 1) {
     ++preemptions_;
     self.insists = 100;
     return;
@@ -175,13 +180,26 @@ void World::sleep(const void* on, const char* what, bool timed) {
 }
 
 bool World::wake_one(const void* on) {
+  std::array<Thread*, kMaxThreads> sleepers{};
+  int count = 0;
+  for (Thread& thread : threads_) {
+    if (thread.state == Thread::State::asleep && thread.waits_on == on) {
+      sleepers[static_cast<std::size_t>(count++)] = &thread;
+    }
+  }
+  if (count == 0) return false;
+  Thread& woken = *sleepers[static_cast<std::size_t>(choose(count))];
+  woken.state = Thread::State::ready;
+  woken.waits_on = nullptr;
+  return true;
+}
+
+void World::wake_all(const void* on) {
   for (Thread& thread : threads_) {
     if (thread.state != Thread::State::asleep || thread.waits_on != on) continue;
     thread.state = Thread::State::ready;
     thread.waits_on = nullptr;
-    return true;
   }
-  return false;
 }
 
 std::string World::who_sleeps() const {
@@ -191,23 +209,6 @@ std::string World::who_sleeps() const {
     text += fmt::format("{} {} {}", text.back() == ':' ? "" : ",", thread.name, thread.waits_for);
   }
   return text;
-}
-
-void World::allocated(void* memory, std::uint32_t pc) {
-  Inside inside;
-  allocated_[memory] = recording_ ? calls_to(pc) : std::vector{pc};
-}
-
-void World::freed(void* memory) {
-  if (!counts_ || inside_) return;
-  Inside inside;
-  get().allocated_.erase(memory);
-}
-
-std::string World::what_leaks() const {
-  return fmt::format("memory is lost: {} block{} allocated at {}", allocated_.size(),
-                     allocated_.size() == 1 ? "" : "s, one of them",
-                     code_place(allocated_.begin()->second));
 }
 
 void World::fail(std::string what) {
@@ -221,22 +222,6 @@ void World::fail(std::string what) {
 void World::fail_unless_running(std::string what) {
   if (running_ != Turns::kController) fail(std::move(what));
   if (failure_.empty()) failure_ = std::move(what);
-}
-
-void World::note(const char* what, const void* word, std::uint32_t pc, std::string after,
-                 bool always) {
-  if (recording_) steps_.push_back({running_, what, word, calls_to(pc), std::move(after), always});
-}
-
-std::string World::name_of(const void* word, bool or_number) {
-  const auto* address = static_cast<const char*>(word);
-  for (const Named& named : names_) {
-    if (address < named.begin || address >= named.begin + named.size) continue;
-    const auto offset = address - named.begin;
-    return offset ? fmt::format("{}+{}", named.name, offset) : named.name;
-  }
-  if (!or_number) return "";
-  return fmt::format("#{}", numbers_.try_emplace(word, numbers_.size() + 1).first->second);
 }
 
 }  // namespace book::explorer

@@ -77,16 +77,16 @@ class World {
   void yield();
   /// Until wake(): `what` is "waits for ...".
   void sleep(const void* on, const char* what, bool timed = false);
+  /// Any one of those that sleep on it: false when none does.
   bool wake_one(const void* on);
-  void wake_all(const void* on) {
-    while (wake_one(on)) {
-    }
-  }
+  void wake_all(const void* on);
   [[noreturn]] void fail(std::string what);
   void fail_unless_running(std::string what);
   int choose(int ways);
   void note(const char* what, const void* word, std::uint32_t pc, std::string after = "",
             bool always = true);
+
+  static bool is_on_my_stack(const void* address);
 
   bool recording() const { return recording_; }
   bool may_be_late() const { return late_ < options_.late_stores; }
@@ -138,6 +138,7 @@ class World {
   inline static bool inside_ = false;
   inline static bool counts_ = false;  // what is allocated and freed
   inline static thread_local int seat_ = Turns::kController;
+  inline static thread_local const char* stack_begins_ = nullptr;
 
   Options options_;
   Schedule schedule_;

@@ -73,6 +73,60 @@ TEST(Explorer, FindsALostUpdateByLot) {
   EXPECT_EQ(lost_update({.by_lot = 100}, true).schedules, 100);
 }
 
+TEST(Explorer, AScheduleThatWasDrawnIsTakenAgainWithoutTheLottery) {
+  // More preemptions than the bound would allow.
+  const auto set_up = [](Explore& e) {
+    auto& word = e.make<std::atomic<int>>(0);
+    for (int i = 0; i < 2; ++i) {
+      e.thread(i ? "one" : "two", [&word, i] {
+        for (int turn = 0; turn < 4; ++turn) {
+          int mine = 2 * turn + i;
+          if (!word.compare_exchange_strong(mine, mine + 1, Order::acq_rel, Order::relaxed)) return;
+        }
+        check(i == 0, "eight turns");
+      });
+    }
+  };
+  EXPECT_TRUE(explore("turns", {.preemptions = 2}, set_up).passed());
+  const Result drawn = explore("turns", {.preemptions = 7, .by_lot = 100'000}, set_up);
+  ASSERT_EQ(drawn.failure, "eight turns");
+  EXPECT_EQ(replay("turns", {.preemptions = 2}, drawn.replay, set_up).failure, "eight turns");
+}
+
+TEST(Explorer, WakesAnyOfThoseThatSleep) {
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int asleep = 0;
+    bool both = false, over = false;
+    int first = -1;
+
+    void sleep(int number) {
+      std::unique_lock lock(mutex);
+      if (over || asleep != number) return;  // left sleeps before right
+      ++asleep;
+      changed.wait(lock);
+      if (first < 0) first = number;
+      changed.notify_one();
+    }
+  };
+  for (int wanted : {0, 1}) {
+    const Result result = explore("two sleepers", {}, [wanted](Explore& e) {
+      auto& s = e.make<Shared>();
+      e.thread("left", [&s] { s.sleep(0); });
+      e.thread("right", [&s] { s.sleep(1); });
+      e.thread("waker", [&s] {
+        std::lock_guard lock(s.mutex);
+        s.over = true;
+        s.both = s.asleep == 2;
+        s.changed.notify_one();
+      });
+      e.finally([&s, wanted] { check(!s.both || s.first != wanted, "it was this one"); });
+    });
+    EXPECT_EQ(result.failure, "it was this one") << wanted;
+  }
+}
+
 TEST(Explorer, PrintsAScheduleInColumnsAndTakesItAgain) {
   const auto set_up = [](Explore& e) {
     auto& flag = e.make<std::atomic<int>>(0);
