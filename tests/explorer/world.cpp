@@ -58,6 +58,7 @@ int World::run_thread(int number) {
 }
 
 int World::choose(int ways) {
+  Inside inside;
   return schedule_.choose(question_++, ways, lottery_ ? lottery_->any(ways) : 0);
 }
 
