@@ -16,4 +16,16 @@ inline Waker waker_of(Parker& parker) {
   return Waker(&parker, &vtable);
 }
 
+/// Polls as a task of its own would: again after each wake, until it is ready.
+template <class Poll>
+auto wait_for(Parker& parker, Poll poll) {
+  const Waker waker = waker_of(parker);
+  for (;;) {
+    Context cx(waker);
+    auto result = poll(cx);
+    if (result.is_ready()) return result;
+    parker.park();
+  }
+}
+
 }  // namespace book::explorer
