@@ -82,7 +82,7 @@ http::Plan plan_from(const Args& args) {
     throw UsageError(fmt::format("--max-connections {} is shared by {} workers: at least one each",
                                  most, plan.workers));
   }
-  plan.thread_naps = args.get<std::string>("trap") == "blocking-nap";
+  plan.settings.blocking_sleep = args.get<std::string>("trap") == "blocking-nap";
   plan.seed = args.seed();
   return plan;
 }
@@ -106,14 +106,14 @@ std::string counted(std::uint64_t count, std::string_view what) {
 }
 
 void say_hello(const http::Plan& plan, const http::Server& server) {
-  const bool others_wait = plan.thread_naps || plan.mode < Mode::concurrent;
-  const double nap = std::chrono::duration<double>(plan.settings.nap).count();
+  const bool others_wait = plan.settings.blocking_sleep || plan.mode < Mode::concurrent;
+  const double delay = std::chrono::duration<double>(plan.settings.slow_delay).count();
   const std::string address = fmt::format("http://127.0.0.1:{}/", server.port());
   fmt::print("listening on {}\n", address);
   fmt::print("  serves   {}\n", plan.root);
   fmt::print("  mode     {}: {}\n", http::name_of(plan.mode), http::describe(plan));
   fmt::print("  try      curl {0}         (or a browser)\n", address);
-  fmt::print("           curl {0}sleep    ({1} s; {2} else waits)\n", address, nap,
+  fmt::print("           curl {0}sleep    ({1} s; {2} else waits)\n", address, delay,
              others_wait ? "everybody" : "nobody");
   fmt::print("  stop     Ctrl-C\n");
 }
@@ -132,25 +132,25 @@ void say_goodbye(const std::vector<http::Totals>& workers) {
 /// The first Ctrl-C asks the server to come to an end, a second one to do so at once.
 Async<void> obey(Signals signals, http::Stop& stop) {
   co_await next(signals);
-  stop.order();
+  stop.request_stop();
   co_await next(signals);
-  stop.order_at_once();
+  stop.abort();
 }
 
-/// The same for a server that blocks. A thread in the middle of a nap can not be told anything:
+/// The same for a server that blocks. A thread in the middle of a sleep cannot be told anything:
 /// what ends it is the end of the process.
 Async<void> obey_and_quit(Signals signals, http::Stop& stop, Duration grace) {
   co_await next(signals);
-  stop.order();
+  stop.request_stop();
   co_await book::select(next(signals), book::sleep(grace));
   fmt::print("stopped in the middle of an answer\n");
   std::fflush(stdout);
   std::_Exit(EXIT_SUCCESS);
 }
 
-/// Short naps, and two workers, whatever machine it is: the demo prints the same everywhere.
+/// Short sleeps, and two workers, whatever machine it is: the demo prints the same everywhere.
 void demo(http::Plan plan, const Args& args) {
-  if (!args.given("nap")) plan.settings.nap = std::chrono::seconds(1);
+  if (!args.given("nap")) plan.settings.slow_delay = std::chrono::seconds(1);
   if (!args.given("workers")) plan.workers = 2;
   const bool one = args.given("mode") || args.given("workers");
   http::demonstrate(plan, one ? std::optional(plan.mode) : std::nullopt);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "17_io/http/response.h"
+#include "20_web_server/files/file_body.h"
 
 namespace book::http {
 namespace {
@@ -88,10 +89,10 @@ StaticFiles::StaticFiles(const std::string& root, const Options& options)
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {
-  Kept* const kept = kept_at(path);
+  Kept* const kept = find_cached(path);
   if (kept) {
     const bool due = now - kept->checked >= options_.check_every;
-    if (!due || still_same(*kept)) {
+    if (!due || is_fresh(*kept)) {
       if (due) kept->checked = now;
       return found(*kept);
     }
@@ -101,18 +102,18 @@ Found StaticFiles::find(std::string_view path, Instant now) {
   Found fresh = load(path, named.name, now);
   // Out of descriptors: better the old page than none.
   if (fresh.status == 503 && kept) return found(*kept);
-  if (fresh.status != 200 || fresh.file) forget(path);
+  if (fresh.status != 200 || fresh.source) forget(path);
   return fresh;
 }
 
-StaticFiles::Kept* StaticFiles::kept_at(std::string_view path) {
-  Table::value_type*& at_hand = at_hand_[Hash()(path) % at_hand_.size()];
-  if (!at_hand || !Same()(at_hand->first, path)) {
+StaticFiles::Kept* StaticFiles::find_cached(std::string_view path) {
+  Table::value_type*& recent = recent_[Hash()(path) % recent_.size()];
+  if (!recent || !Same()(recent->first, path)) {
     const auto entry = table_.find(path);
     if (entry == table_.end()) return nullptr;
-    at_hand = &*entry;
+    recent = &*entry;
   }
-  return &at_hand->second;
+  return &recent->second;
 }
 
 Found StaticFiles::found(const Kept& kept) {
@@ -123,7 +124,7 @@ Found StaticFiles::found(const Kept& kept) {
 /// harmlessly, as what it finds there is another file and so sends us through open_beneath.
 ///
 /// What was just modified when we read it is read again: it can have changed and look the same.
-bool StaticFiles::still_same(const Kept& kept) const {
+bool StaticFiles::is_fresh(const Kept& kept) const {
   if (!kept.representation.validators.is_strong()) return false;
   struct ::stat st {};
   if (!kept.before.empty() && ::fstatat(root_.get(), kept.before.c_str(), &st, 0) == 0)
@@ -139,7 +140,7 @@ Found StaticFiles::load(std::string_view path, std::string_view name, Instant no
   if (!file || ::fstat(file.get(), &st) != 0) return {.status = status_of(errno)};
   if (S_ISDIR(st.st_mode)) return {.status = 301};
   if (!S_ISREG(st.st_mode)) return {};
-  return hand_out(path, name, {}, std::move(file), st, now);
+  return serve_open_file(path, name, {}, std::move(file), st, now);
 }
 
 Found StaticFiles::load_index(std::string_view path, std::string_view folder, Instant now) {
@@ -151,7 +152,7 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
     if (!file || ::fstat(file.get(), &st) != 0) {
       if (status_of(errno) != 404) return {.status = status_of(errno)};
     } else if (S_ISREG(st.st_mode)) {
-      return hand_out(path, name, before, std::move(file), st, now);
+      return serve_open_file(path, name, before, std::move(file), st, now);
     }
     before = name;
   }
@@ -166,8 +167,9 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
 /// Its size and time are looked at before it is read and after: whoever writes to it meanwhile must
 /// not leave us with the time of one state and the bytes of another. A file that does not hold
 /// still is handed out like a large one.
-Found StaticFiles::hand_out(std::string_view path, std::string_view name, std::string_view before,
-                            Descriptor file, struct ::stat st, Instant now) {
+Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,
+                                   std::string_view before, Descriptor file, struct ::stat st,
+                                   Instant now) {
   constexpr int kTries = 3;
   for (int i = 0; i < kTries && static_cast<std::uint64_t>(st.st_size) <= options_.small; ++i) {
     Kept kept;
@@ -184,8 +186,9 @@ Found StaticFiles::hand_out(std::string_view path, std::string_view name, std::s
     return keep(path, std::move(kept));
   }
   const auto size = static_cast<std::uint64_t>(st.st_size);
-  handed_out_ = describe(name, st, size, wall_clock());
-  return {200, handed_out_.fields, {}, std::move(file), size, &handed_out_};
+  uncached_ = describe(name, st, size, wall_clock());
+  auto body = std::make_unique<FileBody>(std::move(file), uncached_.version);
+  return {200, uncached_.fields, {}, std::move(body), size, &uncached_};
 }
 
 Found StaticFiles::keep(std::string_view path, Kept kept) {
@@ -194,7 +197,7 @@ Found StaticFiles::keep(std::string_view path, Kept kept) {
   forget(path);
   if (kept_bytes_ + kept.weight > options_.most_kept) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
-    at_hand_.fill(nullptr);
+    recent_.fill(nullptr);
     table_.clear();
     kept_bytes_ = 0;
   }
@@ -206,7 +209,7 @@ void StaticFiles::forget(std::string_view path) {
   const auto entry = table_.find(path);
   if (entry == table_.end()) return;
   kept_bytes_ -= entry->second.weight;
-  at_hand_.fill(nullptr);
+  recent_.fill(nullptr);
   table_.erase(entry);
 }
 

@@ -29,7 +29,7 @@ namespace book::http {
 using namespace std::string_view_literals;
 
 AccessLog::AccessLog(const std::string& where)
-    : alarm_(this, [](void* log) { static_cast<AccessLog*>(log)->ring(); }) {
+    : timer_(this, [](void* log) { static_cast<AccessLog*>(log)->on_timer(); }) {
   if (where.empty()) return;
   if (where != "-"sv) {
     path_ = where;
@@ -41,7 +41,7 @@ AccessLog::AccessLog(const std::string& where)
   if (::fstat(fd_, &st) != 0) return;
   never_waits_ = S_ISREG(st.st_mode);
   // Two workers may both see that a pipe has room, and the slower one would wait for more. So this
-  // is the same pipe once more, to be written to without waiting; whoever else has it may wait.
+  // is the same pipe once more, to be written to without waiting; others that have it may wait.
   if (S_ISFIFO(st.st_mode))
     file_ = Descriptor(::open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
   if (file_) fd_ = file_.get();
@@ -61,7 +61,7 @@ void AccessLog::open_file() {
   inode_ = st.st_ino;
 }
 
-/// Where a pipe was, somebody will make another one: that is not for us to do.
+/// Where a pipe was, another program will make a new one: that is not for us to do.
 bool AccessLog::was_moved() const noexcept {
   struct ::stat st {};
   if (path_.empty()) return false;
@@ -86,11 +86,11 @@ void AccessLog::add(const Line& line, Instant now) noexcept {
       return;
     }
     append(line, now);
-    // Without a reactor, in a server that blocks, there is nobody to ring.
+    // Without a reactor, in a server that blocks, there is no timer.
     if ((text_.size() >= kEnough && !failed_) || !Reactor::current_or_null())
       flush();
-    else if (!alarm_.is_set())
-      alarm_.set(now + std::chrono::seconds(1));
+    else if (!timer_.is_armed())
+      timer_.arm(now + std::chrono::seconds(1));
   } catch (const std::bad_alloc&) {
     ++lost_;
   }
@@ -99,7 +99,7 @@ void AccessLog::add(const Line& line, Instant now) noexcept {
 void AccessLog::append(const Line& line, Instant now) {
   const std::size_t before = text_.size();
   try {
-    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.visitor, date_at(now));
+    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.peer, date_at(now));
     append_escaped(line.request);
     if (line.bytes > 0)
       fmt::format_to(std::back_inserter(text_), "\" {} {}\n", line.status, line.bytes);
@@ -112,7 +112,7 @@ void AccessLog::append(const Line& line, Instant now) {
 }
 
 /// A client chooses these bytes: it must not be able to end the field, or the line, or to send the
-/// terminal of whoever reads the log a command.
+/// reader's terminal a command.
 void AccessLog::append_escaped(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -146,10 +146,10 @@ void AccessLog::flush() noexcept {
   failed_ = false;
 }
 
-void AccessLog::ring() noexcept {
+void AccessLog::on_timer() noexcept {
   flush();
   if (written_ < text_.size())
-    alarm_.set(Reactor::current().coarse_now() + std::chrono::seconds(1));
+    timer_.arm(Reactor::current().coarse_now() + std::chrono::seconds(1));
 }
 
 /// Once for each time that it begins.
@@ -174,7 +174,11 @@ std::string_view AccessLog::date_at(Instant now) {
   return {date_.data(), date_size_};
 }
 
-std::string visitor_at(int socket) {
+std::unique_ptr<const std::string> AccessLog::peer_of(int socket) const {
+  return is_on() ? std::make_unique<const std::string>(peer_address(socket)) : nullptr;
+}
+
+std::string peer_address(int socket) {
   Address peer;
   socklen_t size = Address::capacity();
   if (socket < 0 || ::getpeername(socket, peer.data(), &size) != 0) return "-";

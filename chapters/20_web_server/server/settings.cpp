@@ -42,9 +42,9 @@ std::vector<Option> server_options() {
                      "seconds that the server, once stopped, gives to what it has begun"),
       option::text("access-log", "FILE", "",
                    "a line a request, in the common format: to a file, or to stdout (-)"),
-      option::number("nap",
-                     {.fallback = 1000 * seconds_of(usual.nap), .min = 0, .max = 1000 * kDay},
-                     "milliseconds that /sleep takes"),
+      option::number(
+          "nap", {.fallback = 1000 * seconds_of(usual.slow_delay), .min = 0, .max = 1000 * kDay},
+          "milliseconds that /sleep takes"),
   };
 }
 
@@ -58,7 +58,7 @@ Settings settings_from(const Args& args) {
   settings.write_timeout = time("write-timeout");
   settings.grace = time("grace");
   settings.access_log = args.get<std::string>("access-log");
-  settings.nap = std::chrono::milliseconds(args.get<long long>("nap"));
+  settings.slow_delay = std::chrono::milliseconds(args.get<long long>("nap"));
   return settings;
 }
 

@@ -47,7 +47,9 @@ struct Settings {
   bool keep_alive = true;
 
   /// How long GET /sleep takes.
-  Duration nap = std::chrono::seconds(5);
+  Duration slow_delay = std::chrono::seconds(5);
+  /// The mistake of "What goes wrong" in the README: the thread sleeps, and not the task.
+  bool blocking_sleep = false;
 
   /// At the end: how long what was begun may take. Then it is dropped.
   Duration grace = std::chrono::seconds(10);

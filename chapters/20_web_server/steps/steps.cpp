@@ -111,7 +111,6 @@ Server::Server(const Plan& plan, const Address& address) : plan_(plan) {
   const Settings settings = settings_of(plan, workers);
   for (int i = 0; i < workers; ++i) {
     sites_.push_back(std::make_unique<Site>(plan.root, settings));
-    sites_.back()->thread_naps = plan.thread_naps;
   }
   listeners_ = listen(address, workers);
   port_ = listeners_.front().local_address().port();
@@ -133,25 +132,26 @@ std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
       run_parallel(stop, beside);
       break;
   }
-  for (const auto& site : sites_) totals.push_back({site->requests, site->connections});
+  for (const auto& site : sites_)
+    totals.push_back({site->http.requests, site->connections.total()});
   return totals;
 }
 
-/// Its thread has no time to listen to anybody. So this one does, and hangs up for it.
+/// Its thread has no time to listen for a stop. So this one does, and stops it.
 void Server::run_blocking(Stop& stop, const Beside& beside) {
-  struct HangUp {
+  struct StopAtTheEnd {
     BlockingServer& server;
-    ~HangUp() { server.hang_up(); }
+    ~StopAtTheEnd() { server.stop(); }
   };
   BlockingServer server(std::move(listeners_.front()), *sites_.front());
   Workers worker(
       1, [&](int) { server.serve(); }, stop);
-  const HangUp at_the_end{server};
+  const StopAtTheEnd at_the_end{server};
   Executor executor({.seed = plan_.seed});
   const Reactor::OutsideWork the_worker(executor.reactor());
   if (beside) executor.spawn(beside());
-  executor.block_on(select(stop.ordered(), worker.ended()));
-  server.hang_up();
+  executor.block_on(select(stop.requested(), worker.ended()));
+  server.stop();
   executor.block_on(worker.ended());
   worker.join();
 }
@@ -178,9 +178,9 @@ Async<void> Server::serve_until_stopped(int worker, Stop& stop) {
   Site& site = *sites_[index];
   Async<void> server = plan_.mode == Mode::sequential
                            ? serve_one_by_one(std::move(listener), site, stop.token())
-                           : serve(std::move(listener), site, stop.ordered());
+                           : serve(std::move(listener), site, stop.requested());
   // What is still there when all shall end at once is dropped, with the executor.
-  co_await select(std::move(server), stop.ordered_at_once());
+  co_await select(std::move(server), stop.aborted());
 }
 
 }  // namespace book::http

@@ -1,7 +1,7 @@
 // The four steps of the final project, each a whole server. They share the handler, the
 // conversation and the pages; what changes from step to step is who waits, and where.
 //
-//     step         threads  executors  a visitor is            while one sleeps, the others
+//     step         threads  executors  a client is             while one sleeps, the others
 //     blocking        1         -      a function call         wait
 //     sequential      1         1      awaited                 wait
 //     concurrent      1         1      a task                  are served
@@ -39,7 +39,6 @@ struct Plan {
   int workers = 1;  ///< of the parallel mode; the others have one
   std::string root;
   Settings settings{};
-  bool thread_naps = false;             ///< Site::thread_naps
   std::optional<std::uint64_t> seed{};  ///< ExecutorOptions::seed
 };
 
@@ -62,11 +61,10 @@ class Server {
   std::uint16_t port() const { return port_; }
   int workers() const { return static_cast<int>(sites_.size()); }
 
-  /// Serves until the end is ordered, and what was begun has ended. Throws what ends one of its
+  /// Serves until a stop is requested, and what was begun has ended. Throws what ends one of its
   /// threads. What `beside` makes runs as a task on this thread, as long as the server does.
-  /// The end can be ordered from there, or by another thread. (A blocking server does not hear the
-  /// order to end at once: nobody can interrupt a nap of its thread.)
-  /// Gives what each worker has done.
+  /// The stop can be requested from there, or by another thread. (A blocking server does not hear
+  /// an abort: nothing can interrupt a sleep of its thread.) Gives what each worker has done.
   std::vector<Totals> run(Stop& stop, const std::function<Async<void>()>& beside = {});
 
  private:

@@ -11,7 +11,7 @@ Workers::Workers(int count, std::function<void(int)> work, Stop& stop)
   try {
     for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { run(i); });
   } catch (...) {  // no more threads: those that there are must not be left alone
-    stop_.order_at_once();
+    stop_.abort();
     for (std::thread& thread : threads_) thread.join();
     throw;
   }
@@ -19,7 +19,7 @@ Workers::Workers(int count, std::function<void(int)> work, Stop& stop)
 
 Workers::~Workers() {
   if (threads_.empty()) return;
-  stop_.order_at_once();
+  stop_.abort();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -38,7 +38,7 @@ void Workers::run(int index) noexcept {
       const std::scoped_lock lock(mutex_);
       if (!first_error_) first_error_ = std::current_exception();
     }
-    stop_.order();
+    stop_.request_stop();
   }
   if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) ended_.cancel();
 }

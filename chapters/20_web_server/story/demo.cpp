@@ -27,14 +27,14 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage() {
-    stop_.order_at_once();
+    stop_.abort();
     if (thread_.joinable()) thread_.join();
   }
 
   Address address() const { return Address::loopback(server_.port()); }
   /// Throws what has ended the server, if it was not we.
   void close() {
-    stop_.order();
+    stop_.request_stop();
     thread_.join();
     if (error_) std::rethrow_exception(error_);
   }
