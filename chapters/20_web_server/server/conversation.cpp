@@ -152,8 +152,6 @@ void Conversation::log(const Request& request, int status, std::uint64_t bytes, 
 
 void Conversation::begin_body(const Request& request) {
   body_ = request.content_length;
-  // Some clients send an empty line behind a body.
-  if (request.has_body()) at_risk_ = kHarmless + 1;
   if (!request.chunked) [[likely]]
     return;
   body_ = kUnknown;

@@ -35,7 +35,7 @@ namespace book::http {
 
 /// What to do once the output is written, if there is any.
 struct Next {
-  enum Action : std::uint8_t {
+  enum Action {
     yield,   ///< let the other connections have their turn; then call advance() again
     read,    ///< read into room()
     sleep,   ///< sleep for `delay`

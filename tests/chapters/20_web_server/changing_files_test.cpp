@@ -207,7 +207,7 @@ TEST(ChangingFiles, ASmallOneMayBecomeLargeAndSmallAgain) {
   fs::resize_file(folder.root() / "hello.html", 40'000);
   EXPECT_EQ(files.find("/hello.html", Instant(1h)).body, "hello") << "within the second";
   const Found large = files.find("/hello.html", Instant(1h + 1s));
-  EXPECT_TRUE(static_cast<bool>(large.file));
+  EXPECT_TRUE(static_cast<bool>(large.source));
   EXPECT_EQ(large.size, 40'000u);
   fs::resize_file(folder.root() / "hello.html", 4);
   EXPECT_EQ(files.find("/hello.html", Instant(1h + 1s)).body, "hell")
@@ -257,7 +257,7 @@ TEST(ChangingFiles, TheTagAndTheBytesBelongTogether) {
   auto look = [&] {
     const Found found = files.find("/hello.html", Instant(1h));
     ASSERT_EQ(found.status, 200);
-    if (found.file || !found.selected->validators.is_strong()) return;
+    if (found.source || !found.selected->validators.is_strong()) return;
     ++sure;
     const char expected = letter(found.selected->validators.modified);
     ASSERT_EQ(found.body.size(), kSize);

@@ -15,6 +15,7 @@
 #include "17_io/http/date.h"
 #include "20_web_server/files/byte_range.h"
 #include "20_web_server/server/conversation.h"
+#include "20_web_server/server/site.h"
 #include "site_folder.h"
 
 namespace book::http {
@@ -330,20 +331,20 @@ TEST(ByteRange, IsOneOfThreeForms) {
 
 /// What one connection is sent for these bytes, given in pieces of so many.
 std::string talk(Site& site, std::string_view bytes, std::size_t piece = 4096) {
-  Conversation conversation(site);
+  Conversation conversation(site.http);
   std::string sent;
   while (!bytes.empty()) {
     const std::span<char> room = conversation.room();
     const std::size_t n = bytes.copy(room.data(), std::min(room.size(), piece));
     conversation.received(n);
     bytes.remove_prefix(n);
-    Next next = Next::advance;
-    while (next == Next::advance) {
+    Next next;
+    do {
       next = conversation.advance(Instant(1h));
       sent += conversation.output();
       if (!conversation.output().empty()) conversation.sent(conversation.output().size());
-    }
-    if (next != Next::read) break;
+    } while (next.action == Next::yield);
+    if (next.action != Next::read) break;
   }
   return sent;
 }
@@ -413,7 +414,7 @@ TEST_F(ConditionalGetTest, TellsTheValidatorsOfEachFile) {
 TEST_F(ConditionalGetTest, ANotModifiedIsAHeadThatNamesTheCopy) {
   for (const std::string path : {"/small.txt", "/large.txt"}) {
     const std::string sent = talk(site_, get(path, "If-None-Match: " + tag(path) + "\r\n"));
-    EXPECT_EQ(sent, "HTTP/1.1 304 Not Modified\r\n" + std::string(site_.date.at(Instant(1h))) +
+    EXPECT_EQ(sent, "HTTP/1.1 304 Not Modified\r\n" + std::string(site_.http.date.at(Instant(1h))) +
                         "Last-Modified: " + kDate + "\r\nETag: " + tag(path) + "\r\n\r\n");
   }
 }

@@ -200,7 +200,7 @@ TEST_F(LimitsTest, AClientThatAsksAndAsksAndReadsNothingIsDropped) {
   greedy.says(many, 1s);
   pass(1h);
   EXPECT_EQ(greedy.ended, 31s);
-  EXPECT_LE(site_.requests, (32 * 1024 + 4096) / kAnswer + 1)
+  EXPECT_LE(site_.http.requests, (32 * 1024 + 4096) / kAnswer + 1)
       << "32 KiB of answers, and what is on its way";
 }
 
@@ -264,11 +264,11 @@ TEST_F(LimitsTest, EverybodyHasTheirOwnTimeAndThereIsOneTimer) {
   pass(1h);
   for (int i = 0; i < 50; ++i)
     EXPECT_EQ(visitors[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
-  EXPECT_EQ(site_.watches.count(), 0u);
+  EXPECT_EQ(site_.connections.now(), 0u);
   EXPECT_EQ(executor_.reactor().waiting().timers, 0u);
 }
 
-/// Who asks again within a tenth of a second keeps the place in the lane: that must neither end
+/// Who asks again within a tenth of a second keeps the place in the queue: that must neither end
 /// them at the old time, nor keep those behind them beyond theirs.
 TEST_F(LimitsTest, WhoAsksOftenHasAllTheirTimeAndTakesNoneOfTheOthers) {
   Visitor busy(executor_, site_), calm(executor_, site_), late(executor_, site_);
@@ -312,7 +312,8 @@ TEST_F(LimitsTest, TheEndClosesTheIdleAndLetsTheOthersFinish) {
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   loading.says("GET /large.txt HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   pass(1s);
-  site_.watches.end_idle();
+  site_.shutdown.begin();
+  site_.timeouts.wake_refused();
   pass(1s);
   EXPECT_EQ(idle.ended, 1s);
   EXPECT_EQ(kept.ended, 1s);
@@ -340,7 +341,8 @@ TEST_F(LimitsTest, TheEndOfAllDropsWhoeverIsStillThere) {
   lingering.says("nonsense\r\n\r\n");
   body.says("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
   pass(500ms);
-  site_.watches.end_all();
+  site_.shutdown.abort();
+  site_.timeouts.wake_refused();
   pass(0s);
   pass(1h);
   for (Visitor* each : {&half, &asleep, &loading, &lingering, &body}) EXPECT_EQ(each->ended, 500ms);
@@ -360,7 +362,7 @@ TEST_F(LimitsTest, FinishesWithTheLastConnection) {
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   pass(1s);
   std::optional<Duration> end;
-  executor_.spawn(note_the_end(finish(site_), executor_.reactor().now(), end));
+  executor_.spawn(note_the_end(shut_down(site_), executor_.reactor().now(), end));
   pass(1h);
   EXPECT_EQ(idle.ended, 1s);
   EXPECT_EQ(asleep.ended, 5s);
@@ -370,7 +372,7 @@ TEST_F(LimitsTest, FinishesWithTheLastConnection) {
 
 TEST_F(LimitsTest, FinishesAtOnceWithoutConnections) {
   std::optional<Duration> end;
-  executor_.spawn(note_the_end(finish(site_), executor_.reactor().now(), end));
+  executor_.spawn(note_the_end(shut_down(site_), executor_.reactor().now(), end));
   pass(0s);
   EXPECT_EQ(end, 0s);
 }
@@ -386,7 +388,7 @@ TEST_F(LimitsTest, DropsAfterTheGraceWhatIsStillThere) {
     asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
     pass(1s);
     std::optional<Duration> end;
-    executor_.spawn(note_the_end(finish(site), executor_.reactor().now(), end));
+    executor_.spawn(note_the_end(shut_down(site), executor_.reactor().now(), end));
     pass(1h);
     EXPECT_EQ(end, grace);
     EXPECT_EQ(half.ended, 1s + grace);
@@ -400,42 +402,58 @@ TEST_F(LimitsTest, WaitsForFewerConnections) {
   first.says("GET", 0s);
   pass(0s);
   const Instant begin = executor_.reactor().now();
-  executor_.block_on(site_.watches.fewer_than(3));
+  executor_.block_on(site_.connections.below(3));
   EXPECT_EQ(executor_.reactor().now() - begin, 0s);
-  executor_.block_on(site_.watches.fewer_than(2));
+  executor_.block_on(site_.connections.below(2));
   EXPECT_EQ(executor_.reactor().now() - begin, 11s);
-  executor_.block_on(site_.watches.fewer_than(1));
+  executor_.block_on(site_.connections.below(1));
   EXPECT_EQ(executor_.reactor().now() - begin, 60s);
 }
 
 TEST_F(LimitsTest, OnlyOneTaskWaitsForFewerConnections) {
-  Watch one(site_.watches);
-  executor_.spawn(site_.watches.fewer_than(1));
+  const ConnectionCount::Slot one(site_.connections);
+  executor_.spawn(site_.connections.below(1));
   pass(1s);
-  EXPECT_THROW(executor_.block_on(site_.watches.fewer_than(1)), std::logic_error);
+  EXPECT_THROW(executor_.block_on(site_.connections.below(1)), std::logic_error);
 }
 
 TEST_F(LimitsTest, WaitingForFewerKeepsTheContract) {
-  std::optional<Watch> connection;
+  std::optional<ConnectionCount::Slot> connection;
   test::expect_contract(
       [&] {
-        connection.emplace(site_.watches);
-        return test::subject(site_.watches.fewer_than(1), [&] { connection.reset(); });
+        connection.emplace(site_.connections);
+        return test::subject(site_.connections.below(1), [&] { connection.reset(); });
       },
       {});
 }
 
-TEST_F(LimitsTest, AWatchStaysWhereItIsOnceItWaits) {
-  Watch first(site_.watches);
-  Watch second(std::move(first));
-  EXPECT_EQ(site_.watches.count(), 1u);
+TEST_F(LimitsTest, ASlotThatMovesCountsOnce) {
+  std::optional<ConnectionCount::Slot> first(site_.connections);
+  {
+    const ConnectionCount::Slot second(std::move(*first));
+    first.reset();
+    EXPECT_EQ(site_.connections.now(), 1u);
+  }
+  EXPECT_EQ(site_.connections.now(), 0u);
+  EXPECT_EQ(site_.connections.total(), 1u);
+}
+
+TEST_F(LimitsTest, AWaitThatIsOverIsOverAtEachPollUntilAnotherBegins) {
   Reactor reactor(TimeMode::virtual_time);
   Reactor::Scope scope(reactor);
   const Waker waker = Waker::noop();
   Context cx(waker);
-  EXPECT_FALSE(second.wait(cx, Waits::idle, true));
-  EXPECT_THROW(Watch(std::move(second)), std::logic_error);
-  EXPECT_EQ(site_.watches.count(), 1u);
+  ConnectionTimeout timeout(site_.timeouts);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::waiting);
+  reactor.wait();
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::timed_out);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::timed_out);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::write), WaitResult::waiting);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::waiting) << "another head, another time";
+  timeout.restart();
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::waiting);
+  site_.shutdown.abort();
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::refused);
 }
 
 }  // namespace

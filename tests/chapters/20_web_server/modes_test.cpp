@@ -32,7 +32,7 @@ Plan plan_of(Mode mode, const SiteFolder& folder, Duration nap = 1h) {
   plan.mode = mode;
   plan.workers = 2;
   plan.root = folder.root().string();
-  plan.settings.nap = nap;
+  plan.settings.slow_delay = nap;
   plan.settings.grace = 10s;
   return plan;
 }
@@ -211,7 +211,7 @@ TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
   Visitor visitor(server.port());
   visitor.asks("/large.bin");
   while (!visitor.has_answer()) std::this_thread::yield();
-  server.stop().order();
+  server.stop().request_stop();
   visitor.answer();
   EXPECT_EQ(visitor.body().size(), 20'000'000u);
   EXPECT_EQ(sum(server.join()).requests, 1u);
@@ -228,7 +228,7 @@ TEST(ASequentialServer, AcceptsNobodyWhoWasInTheQueueWhenItWasToEnd) {
   while (!visitor.has_answer()) std::this_thread::yield();
   Visitor queued(server.port());
   queued.asks("/");
-  server.stop().order();
+  server.stop().request_stop();
   visitor.answer();
   EXPECT_EQ(visitor.body().size(), 20'000'000u);
   EXPECT_EQ(sum(server.join()).connections, 1u);

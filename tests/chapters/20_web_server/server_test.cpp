@@ -220,7 +220,7 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   executor.spawn(serve(std::move(listener), site));
   const test::SystemCalls before = test::system_calls();
   auto until_all_are_answered = [](Site& of) -> Async<void> {
-    while (of.requests < 20) co_await yield_now();
+    while (of.http.requests < 20) co_await yield_now();
     co_await yield_now();
   };
   executor.block_on(until_all_are_answered(site));
@@ -259,7 +259,7 @@ TEST_F(ServerTest, KeepsToItsLimitOfConnectionsAndSendsNobodyAway) {
 
 TEST_F(ServerTest, FinishesWhatItHasBegunAndTakesNobodyNew) {
   Settings settings;
-  settings.nap = std::chrono::milliseconds(300);
+  settings.slow_delay = std::chrono::milliseconds(300);
   RunningServer server(folder_.root().string(), settings);
   Visitor idle(server.port), asleep(server.port), half(server.port);
   EXPECT_EQ(idle.gets("/"), "200 hello");
@@ -296,7 +296,7 @@ TEST_F(ServerTest, AnswersThoseWhoStandInTheQueueAtTheEnd) {
     EXPECT_TRUE(each.at_end());
   }
   EXPECT_EQ(silent.rest(), "");
-  EXPECT_EQ(site.connections, 101u);
+  EXPECT_EQ(site.connections.total(), 101u);
   EXPECT_THROW(Visitor late(port), std::system_error) << "nobody listens any more";
 }
 
@@ -312,8 +312,8 @@ TEST_F(ServerTest, LetsInNoMoreThanItsLimitAtTheEnd) {
   for (int i = 0; i < 10; ++i) queue.emplace_back(listener.local_address().port()).asks("/sleep");
   Executor executor;
   executor.block_on(serve(std::move(listener), site, ready()));
-  EXPECT_EQ(site.connections, 3u);
-  EXPECT_EQ(site.watches.count(), 0u);
+  EXPECT_EQ(site.connections.total(), 3u);
+  EXPECT_EQ(site.connections.now(), 0u);
 }
 
 TEST_F(ServerTest, LogsWhoAskedForWhat) {
@@ -349,7 +349,7 @@ TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
   server.stop();
   EXPECT_TRUE(half.at_end());
   EXPECT_EQ(greedy.whole().substr(0, 9), "cut short");
-  EXPECT_EQ(server.site.watches.count(), 0u);
+  EXPECT_EQ(server.site.connections.now(), 0u);
 }
 
 /// With the kernel's clock and the kernel's buffers: each time-out once.

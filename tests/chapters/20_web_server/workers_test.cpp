@@ -33,20 +33,20 @@ void wait_for(F&& future) {
 
 TEST(AStop, AtOnceIsAnOrderToStopToo) {
   Stop stop;
-  EXPECT_FALSE(stop.is_ordered());
-  stop.order_at_once();
-  EXPECT_TRUE(stop.is_ordered());
+  EXPECT_FALSE(stop.is_requested());
+  stop.abort();
+  EXPECT_TRUE(stop.is_requested());
   Executor executor;
-  executor.block_on(stop.ordered());
-  executor.block_on(stop.ordered_at_once());
+  executor.block_on(stop.requested());
+  executor.block_on(stop.aborted());
 }
 
 TEST(AStop, TheFirstOrderIsNotTheSecond) {
   Stop stop;
-  stop.order();
-  stop.order();
+  stop.request_stop();
+  stop.request_stop();
   Executor executor;
-  const auto winner = executor.block_on(select_biased(stop.ordered_at_once(), stop.ordered()));
+  const auto winner = executor.block_on(select_biased(stop.aborted(), stop.requested()));
   EXPECT_EQ(winner.index(), 1u);
 }
 
@@ -57,11 +57,11 @@ TEST(AStop, IsHeardOnEveryThread) {
   threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
-      wait_for(stop.ordered());
+      wait_for(stop.requested());
       ++heard;
     });
   }
-  stop.order();
+  stop.request_stop();
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(heard, 3);
 }
@@ -79,7 +79,7 @@ TEST(SomeWorkers, AllRunAtTheSameTime) {
   wait_for(workers.ended());
   workers.join();
   EXPECT_EQ(here, 4);
-  EXPECT_FALSE(stop.is_ordered());
+  EXPECT_FALSE(stop.is_requested());
 }
 
 TEST(SomeWorkers, AreToldWhoTheyAre) {
@@ -98,7 +98,7 @@ TEST(SomeWorkers, EndTogetherWhenOneFailsAndItsErrorComesOut) {
       3,
       [&](int i) {
         if (i == 1) throw std::runtime_error("the second one has failed");
-        wait_for(stop.ordered());
+        wait_for(stop.requested());
         ++stopped;
       },
       stop);
@@ -119,7 +119,7 @@ TEST(SomeWorkers, AreNotLeftAloneByADestructor) {
     Workers workers(
         2,
         [&](int) {
-          wait_for(stop.ordered_at_once());
+          wait_for(stop.aborted());
           ++stopped;
         },
         stop);
@@ -162,7 +162,7 @@ TEST(AParallelServer, HasWorkersThatAllServe) {
 TEST(AParallelServer, EndsAtOnceWhateverItsVisitorsDo) {
   SiteFolder folder;
   Plan plan = plan_for(folder, 2);
-  plan.settings.nap = 1h;
+  plan.settings.slow_delay = 1h;
   plan.settings.grace = 1h;
   Running server(plan);
   std::vector<Visitor> visitors;
