@@ -16,6 +16,7 @@ using namespace std::string_view_literals;
 /// "You have it already": the validators, so that the client knows which of its copies is meant.
 void set_not_modified(Found& found, std::string& storage) {
   storage = to_fields(found.selected->validators);
+  storage += found.selected->cache_control;
   found = {.status = 304, .entity = storage, .body = ""};  // empty, and not null: it is copied
 }
 
@@ -32,6 +33,7 @@ void set_range(Found& found, const ByteRange& part, std::string& storage) {
       "Content-Type: {}\r\nContent-Range: bytes {}-{}/{}\r\nContent-Length: {}\r\n",
       found.selected->type, part.first, part.first + part.size - 1, found.size, part.size);
   storage += to_fields(found.selected->validators);
+  storage += found.selected->cache_control;
   if (found.source) {
     found.source->set_range(part.first, part.size);
   } else {

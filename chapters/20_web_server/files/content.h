@@ -19,8 +19,9 @@ struct Representation {
   std::string_view type;
   Validators validators;
   FileVersion version;
-  std::string fields;     ///< of a 200: Content-Type, Content-Length, and what comes below
-  std::size_t plain = 0;  ///< bytes of `fields` before Last-Modified, ETag and Accept-Ranges
+  std::string_view cache_control;  ///< a field, or nothing
+  std::string fields;              ///< of a 200: Content-Type, Content-Length, and what comes below
+  std::size_t plain = 0;           ///< bytes of `fields` before Last-Modified and what follows it
 };
 
 /// A body that is too large to lie in memory: it is read piece by piece.

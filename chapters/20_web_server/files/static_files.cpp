@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "17_io/http/response.h"
+#include "17_io/http/scan.h"
 #include "20_web_server/files/file_body.h"
 
 namespace book::http {
@@ -43,14 +44,16 @@ std::timespec wall_clock() {
 
 /// Of a body of `size` bytes. `now` is from before they were read.
 Representation describe(std::string_view name, const struct ::stat& st, std::uint64_t size,
-                        const std::timespec& now) {
+                        const std::timespec& now, std::string_view cache_control) {
   Representation result;
   result.type = content_type(name);
   result.validators = validators_of(st, now);
   result.version = version_of(st);
   result.fields = entity_fields(result.type, size);
   result.plain = result.fields.size();
+  result.cache_control = cache_control;
   result.fields += to_fields(result.validators);
+  result.fields += cache_control;
   result.fields += "Accept-Ranges: bytes\r\n"sv;
   return result;
 }
@@ -85,7 +88,12 @@ constexpr auto kSecondIndex = "hello.html"sv;
 
 StaticFiles::StaticFiles(const std::string& root, const Options& options)
     : root_(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), options_(options) {
-  if (!root_) throw std::system_error(errno, std::system_category(), "the root '" + root + "'");
+  // A folder can be opened that nothing can be looked up in: each page would be 403.
+  struct ::stat st {};
+  if (!root_ || ::fstatat(root_.get(), ".", &st, 0) != 0)
+    throw std::system_error(errno, std::system_category(), "the root '" + root + "'");
+  if (!options_.cache_control.empty())
+    options_.cache_control = "Cache-Control: " + options_.cache_control + "\r\n";
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {
@@ -181,12 +189,12 @@ Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,
     if (version_of(st) != before_reading) continue;
     kept.name = name;
     kept.before = before;
-    kept.representation = describe(name, st, kept.body.size(), begin);
+    kept.representation = describe(name, st, kept.body.size(), begin, options_.cache_control);
     kept.checked = now;
     return keep(path, std::move(kept));
   }
   const auto size = static_cast<std::uint64_t>(st.st_size);
-  uncached_ = describe(name, st, size, wall_clock());
+  uncached_ = describe(name, st, size, wall_clock(), options_.cache_control);
   auto body = std::make_unique<FileBody>(std::move(file), uncached_.version);
   return {200, uncached_.fields, {}, std::move(body), size, &uncached_};
 }
@@ -234,7 +242,7 @@ std::string_view content_type(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot != std::string_view::npos)
     for (const auto& [extension, type] : kTypes)
-      if (name.substr(dot) == extension) return type;
+      if (equals_ignoring_case(name.substr(dot), extension)) return type;
   return "application/octet-stream"sv;
 }
 

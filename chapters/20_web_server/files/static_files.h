@@ -33,6 +33,7 @@ class StaticFiles final : public Content {
     std::size_t small = 32 * 1024;             ///< bytes: files up to this size are kept in memory
     std::size_t most_kept = 16 * 1024 * 1024;  ///< bytes of all that is kept
     Duration check_every = std::chrono::seconds(1);
+    std::string cache_control = {};  ///< the value of this field, for every file; "": no such field
     Walk walk = Walk::kernel;
   };
 

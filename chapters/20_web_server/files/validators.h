@@ -7,7 +7,8 @@
 //
 // A clock has ticks. Two changes within one tick leave the same time behind, so a file that was
 // modified a moment ago may change again and look the same. Until a second has passed, its tag is
-// weak, which means "do not put parts of it together", and never equal to a later one.
+// weak, which means "do not put parts of it together", and never equal to a later one. (A time in
+// the future is none at which it can have changed. Then the time counts at which its inode did.)
 #pragma once
 
 #include <sys/stat.h>

@@ -17,6 +17,7 @@
 #include <exception>
 #include <iterator>
 #include <new>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -28,8 +29,22 @@ namespace book::http {
 
 using namespace std::string_view_literals;
 
+namespace {
+
+/// "10/Oct/2026:13:55:36 +0000"
+std::size_t log_date(std::span<char> out, std::time_t second) {
+  std::tm t{};
+  ::gmtime_r(&second, &t);
+  const auto written =
+      fmt::format_to_n(out.data(), out.size(), "{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday,
+                       kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  return written.size;
+}
+
+}  // namespace
+
 AccessLog::AccessLog(const std::string& where)
-    : timer_(this, [](void* log) { static_cast<AccessLog*>(log)->on_timer(); }) {
+    : timer_(this, [](void* log) { static_cast<AccessLog*>(log)->on_timer(); }), date_(&log_date) {
   if (where.empty()) return;
   if (where != "-"sv) {
     path_ = where;
@@ -99,7 +114,7 @@ void AccessLog::add(const Line& line, Instant now) noexcept {
 void AccessLog::append(const Line& line, Instant now) {
   const std::size_t before = text_.size();
   try {
-    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.peer, date_at(now));
+    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.peer, date_.at(now));
     append_escaped(line.request);
     if (line.bytes > 0)
       fmt::format_to(std::back_inserter(text_), "\" {} {}\n", line.status, line.bytes);
@@ -158,20 +173,6 @@ void AccessLog::complain(int error) noexcept {
   const char* const why =
       error == EAGAIN ? "whoever reads it is too slow" : ::strerrordesc_np(error);
   std::fprintf(stderr, "access log: %s; it is tried again every second\n", why);
-}
-
-std::string_view AccessLog::date_at(Instant now) {
-  if (now >= date_until_) {
-    const std::time_t seconds = std::time(nullptr);
-    std::tm t{};
-    ::gmtime_r(&seconds, &t);
-    const auto written = fmt::format_to_n(
-        date_.data(), date_.size(), "{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday,
-        kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-    date_size_ = written.size;
-    date_until_ = now + std::chrono::seconds(1);
-  }
-  return {date_.data(), date_size_};
 }
 
 std::unique_ptr<const std::string> AccessLog::peer_of(int socket) const {

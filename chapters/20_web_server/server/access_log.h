@@ -14,12 +14,12 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "17_io/http/response.h"
 #include "17_io/sockets/descriptor.h"
 #include "20_web_server/server/callback_timer.h"
 #include "common/clock.h"
@@ -63,7 +63,6 @@ class AccessLog {
   void begin_anew() noexcept;
   void append(const Line& line, Instant now);
   void append_escaped(std::string_view text);
-  std::string_view date_at(Instant now);
   void on_timer() noexcept;
   void complain(int error) noexcept;
 
@@ -78,10 +77,7 @@ class AccessLog {
   std::size_t written_ = 0;  // of text_
   std::uint64_t lost_ = 0;
   CallbackTimer timer_;
-
-  Instant date_until_ = Instant::min();
-  std::array<char, 32> date_{};
-  std::size_t date_size_ = 0;
+  DateLine date_;
 };
 
 /// The address at the other end of a socket, without its port; "-" if it has none.

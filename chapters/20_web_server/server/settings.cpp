@@ -40,6 +40,8 @@ std::vector<Option> server_options() {
               "seconds after which a client that takes none of its answer is dropped"),
       option::number("grace", {.fallback = seconds_of(usual.grace), .min = 0, .max = kDay},
                      "seconds that the server, once stopped, gives to what it has begun"),
+      option::text("cache-control", "VALUE", "",
+                   "how long a client may keep a file, as 'max-age=60': a field of every file"),
       option::text("access-log", "FILE", "",
                    "a line a request, in the common format: to a file, or to stdout (-)"),
       option::number(
@@ -57,6 +59,9 @@ Settings settings_from(const Args& args) {
   settings.idle_timeout = time("idle-timeout");
   settings.write_timeout = time("write-timeout");
   settings.grace = time("grace");
+  settings.cache_control = args.get<std::string>("cache-control");
+  for (const char c : settings.cache_control)
+    if (c < 0x20 || c > 0x7e) throw UsageError("--cache-control is one line of plain letters");
   settings.access_log = args.get<std::string>("access-log");
   settings.slow_delay = std::chrono::milliseconds(args.get<long long>("nap"));
   return settings;

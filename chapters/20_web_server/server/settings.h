@@ -54,12 +54,15 @@ struct Settings {
   /// At the end: how long what was begun may take. Then it is dropped.
   Duration grace = std::chrono::seconds(10);
 
+  /// The value of the Cache-Control field of every file, such as "max-age=60"; "" for none.
+  std::string cache_control = {};
+
   /// Where the access log goes: a file to append to, "-" for stdout, "" for no log.
   std::string access_log = {};
 };
 
 /// --max-connections, --max-head, --header-timeout, --idle-timeout, --write-timeout, --grace,
-/// --access-log and --nap: for the options of a chapter.
+/// --cache-control, --access-log and --nap: for the options of a chapter.
 std::vector<Option> server_options();
 /// What they were set to.
 Settings settings_from(const Args& args);

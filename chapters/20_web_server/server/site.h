@@ -25,7 +25,7 @@ struct Site {
   /// Throws std::system_error when `root` is no folder that can be opened, or the log no file.
   explicit Site(const std::string& root, Settings set = {})
       : settings(std::move(set)),
-        files(root),
+        files(root, {.cache_control = settings.cache_control}),
         log(settings.access_log),
         http(settings, shutdown, files, log),
         timeouts(settings, shutdown) {}

@@ -12,11 +12,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
 #include "17_io/sockets/tcp.h"
 #include "20_web_server/server/settings.h"
@@ -55,7 +57,8 @@ Totals sum(const std::vector<Totals>& parts);
 /// A server of one of the modes. Once it is made it listens; run() serves.
 class Server {
  public:
-  /// Throws std::system_error when the port is taken, or the root no folder.
+  /// Opens all that run() needs, so that a server which says that it listens can serve. Throws
+  /// std::system_error when that cannot be had, the port is taken, or the root is no folder.
   Server(const Plan& plan, const Address& address);
 
   std::uint16_t port() const { return port_; }
@@ -69,6 +72,7 @@ class Server {
 
  private:
   using Beside = std::function<Async<void>()>;
+  std::unique_ptr<Executor> take_executor();
   void run_blocking(Stop& stop, const Beside& beside);
   void run_async(int worker, Stop& stop, const Beside& beside);
   void run_parallel(Stop& stop, const Beside& beside);
@@ -77,6 +81,9 @@ class Server {
   Plan plan_;
   std::vector<TcpListener> listeners_;        // one a worker, all of them on one port
   std::vector<std::unique_ptr<Site>> sites_;  // the same
+  // The same, and one for the thread that calls run() when the workers have threads of their own.
+  std::vector<std::unique_ptr<Executor>> executors_;
+  std::mutex mutex_;  // guards executors_ while the workers take them
   std::uint16_t port_ = 0;
 };
 

@@ -9,6 +9,9 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
 
 #include "20_web_server/files/static_files.h"
 #include "20_web_server/server/handler.h"
@@ -39,6 +42,7 @@ class StaticFilesTest : public ::testing::TestWithParam<Walk> {
   void TearDown() override { fs::remove_all(base_); }
 
   void write(const std::string& name, const std::string& text) {
+    fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << text;
   }
   StaticFiles::Options options() const {
@@ -120,6 +124,63 @@ TEST_P(StaticFilesTest, NeverLeavesTheRoot) {
     const std::string got = get(files, path);
     EXPECT_TRUE(got == "404") << path << " gave: " << got;
   }
+}
+
+/// A name has no slash in it, so one that is encoded names nothing: "/img%2f" is not "/img/".
+TEST_P(StaticFilesTest, TakesNoEncodedSlashForOneThatDivides) {
+  write("root/img/index.html", "pictures");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(get(files, "/img/"), "pictures");
+  for (const char* path : {"/img%2f", "/img%2F", "/img%2findex.html", "/%2fimg/"})
+    EXPECT_EQ(get(files, path), "404") << path;
+}
+
+TEST_P(StaticFilesTest, ServesWhatIsWellKnownAndNoOtherNameWithADot) {
+  write("root/.well-known/acme-challenge/token", "proof");
+  write("root/img/.well-known/token", "proof");
+  write("root/.well-known/.hidden", "hidden");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(get(files, "/.well-known/acme-challenge/token"), "proof");
+  EXPECT_EQ(get(files, "/%2ewell-known/acme-challenge/token"), "proof");
+  for (const char* path : {"/img/.well-known/token", "/.well-known/.hidden", "/.well-known",
+                           "/.well-known/../hello.html", "/.well-known2/x"})
+    EXPECT_EQ(get(files, path), "404") << path;
+}
+
+TEST_P(StaticFilesTest, AnEndingInCapitalLettersIsTheSameEnding) {
+  write("root/HELLO.HTML", "HELLO");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(plain(files.find("/HELLO.HTML", Instant(1h))),
+            "Content-Type: text/html; charset=utf-8\r\nContent-Length: 5\r\n");
+}
+
+TEST_P(StaticFilesTest, SaysOfEachFileHowLongItMayBeKept) {
+  StaticFiles::Options keep = options();
+  keep.cache_control = "max-age=60";
+  StaticFiles files(root_.string(), keep);
+  EXPECT_NE(files.find("/hello.html", Instant(1h)).entity.find("\r\nCache-Control: max-age=60\r\n"),
+            std::string_view::npos);
+  StaticFiles silent(root_.string(), options());
+  EXPECT_EQ(silent.find("/hello.html", Instant(1h)).entity.find("Cache-Control"),
+            std::string_view::npos);
+}
+
+/// It could be opened, and each page would be 403.
+TEST_P(StaticFilesTest, NeedsAFolderThatMayBeEntered) {
+  fs::permissions(base_, fs::perms::all);
+  fs::permissions(root_, fs::perms::none);
+  std::string said;
+  std::thread([&] {  // whose rights are those of nobody, if ours are those of root
+    if (::geteuid() == 0) ::setfsuid(65534);
+    try {
+      const StaticFiles files(root_.string(), options());
+    } catch (const std::system_error& error) {
+      said = error.what();
+    }
+  })
+      .join();
+  fs::permissions(root_, fs::perms::owner_all);
+  EXPECT_EQ(said, "the root '" + root_.string() + "': Permission denied");
 }
 
 TEST_P(StaticFilesTest, RefusesPathsThatNoHonestClientSends) {
