@@ -97,24 +97,24 @@ StaticFiles::StaticFiles(const std::string& root, const Options& options)
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {
-  Kept* const kept = find_cached(path);
-  if (kept) {
-    const bool due = now - kept->checked >= options_.check_every;
-    if (!due || is_fresh(*kept)) {
-      if (due) kept->checked = now;
-      return found(*kept);
+  CachedFile* const cached = find_cached(path);
+  if (cached) {
+    const bool due = now - cached->checked >= options_.check_every;
+    if (!due || is_fresh(*cached)) {
+      if (due) cached->checked = now;
+      return found_cached(*cached);
     }
   }
   const RelativePath named = relative_path(path, decoded_);
   if (named.status != 200) return {.status = named.status};
   Found fresh = load(path, named.name, now);
   // Out of descriptors: better the old page than none.
-  if (fresh.status == 503 && kept) return found(*kept);
+  if (fresh.status == 503 && cached) return found_cached(*cached);
   if (fresh.status != 200 || fresh.source) forget(path);
   return fresh;
 }
 
-StaticFiles::Kept* StaticFiles::find_cached(std::string_view path) {
+StaticFiles::CachedFile* StaticFiles::find_cached(std::string_view path) {
   Table::value_type*& recent = recent_[Hash()(path) % recent_.size()];
   if (!recent || !Same()(recent->first, path)) {
     const auto entry = table_.find(path);
@@ -124,21 +124,22 @@ StaticFiles::Kept* StaticFiles::find_cached(std::string_view path) {
   return &recent->second;
 }
 
-Found StaticFiles::found(const Kept& kept) {
-  return {200, kept.representation.fields, kept.body, {}, kept.body.size(), &kept.representation};
+Found StaticFiles::found_cached(const CachedFile& cached) {
+  return {200, cached.representation.fields, cached.body,
+          {},  cached.body.size(),           &cached.representation};
 }
 
 /// Looks without opening: that needs no descriptor. It may follow a link out of the root,
 /// harmlessly, as what it finds there is another file and so sends us through open_beneath.
 ///
 /// What was just modified when we read it is read again: it can have changed and look the same.
-bool StaticFiles::is_fresh(const Kept& kept) const {
-  if (!kept.representation.validators.is_strong()) return false;
+bool StaticFiles::is_fresh(const CachedFile& cached) const {
+  if (!cached.representation.validators.is_strong()) return false;
   struct ::stat st {};
-  if (!kept.before.empty() && ::fstatat(root_.get(), kept.before.c_str(), &st, 0) == 0)
+  if (!cached.before.empty() && ::fstatat(root_.get(), cached.before.c_str(), &st, 0) == 0)
     return false;
-  if (::fstatat(root_.get(), kept.name.c_str(), &st, 0) != 0) return false;
-  return S_ISREG(st.st_mode) && version_of(st) == kept.representation.version;
+  if (::fstatat(root_.get(), cached.name.c_str(), &st, 0) != 0) return false;
+  return S_ISREG(st.st_mode) && version_of(st) == cached.representation.version;
 }
 
 Found StaticFiles::load(std::string_view path, std::string_view name, Instant now) {
@@ -180,18 +181,18 @@ Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,
                                    Instant now) {
   constexpr int kTries = 3;
   for (int i = 0; i < kTries && static_cast<std::uint64_t>(st.st_size) <= options_.small; ++i) {
-    Kept kept;
+    CachedFile cached;
     const std::timespec begin = wall_clock();
-    if (!read_whole(file.get(), static_cast<std::size_t>(st.st_size), kept.body))
+    if (!read_whole(file.get(), static_cast<std::size_t>(st.st_size), cached.body))
       return {.status = 503};
     const FileVersion before_reading = version_of(st);
     if (::fstat(file.get(), &st) != 0) return {.status = 503};
     if (version_of(st) != before_reading) continue;
-    kept.name = name;
-    kept.before = before;
-    kept.representation = describe(name, st, kept.body.size(), begin, options_.cache_control);
-    kept.checked = now;
-    return keep(path, std::move(kept));
+    cached.name = name;
+    cached.before = before;
+    cached.representation = describe(name, st, cached.body.size(), begin, options_.cache_control);
+    cached.checked = now;
+    return store(path, std::move(cached));
   }
   const auto size = static_cast<std::uint64_t>(st.st_size);
   uncached_ = describe(name, st, size, wall_clock(), options_.cache_control);
@@ -199,24 +200,24 @@ Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,
   return {200, uncached_.fields, {}, std::move(body), size, &uncached_};
 }
 
-Found StaticFiles::keep(std::string_view path, Kept kept) {
-  kept.weight = kOverhead + path.size() + kept.name.size() + kept.representation.fields.size() +
-                kept.body.size();
+Found StaticFiles::store(std::string_view path, CachedFile cached) {
+  cached.weight = kOverhead + path.size() + cached.name.size() +
+                  cached.representation.fields.size() + cached.body.size();
   forget(path);
-  if (kept_bytes_ + kept.weight > options_.most_kept) {
+  if (cached_bytes_ + cached.weight > options_.max_cached) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
     recent_.fill(nullptr);
     table_.clear();
-    kept_bytes_ = 0;
+    cached_bytes_ = 0;
   }
-  kept_bytes_ += kept.weight;
-  return found(table_.emplace(path, std::move(kept)).first->second);
+  cached_bytes_ += cached.weight;
+  return found_cached(table_.emplace(path, std::move(cached)).first->second);
 }
 
 void StaticFiles::forget(std::string_view path) {
   const auto entry = table_.find(path);
   if (entry == table_.end()) return;
-  kept_bytes_ -= entry->second.weight;
+  cached_bytes_ -= entry->second.weight;
   recent_.fill(nullptr);
   table_.erase(entry);
 }

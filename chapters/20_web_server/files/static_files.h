@@ -30,8 +30,8 @@ namespace book::http {
 class StaticFiles final : public Content {
  public:
   struct Options {
-    std::size_t small = 32 * 1024;             ///< bytes: files up to this size are kept in memory
-    std::size_t most_kept = 16 * 1024 * 1024;  ///< bytes of all that is kept
+    std::size_t small = 32 * 1024;              ///< bytes: files up to this size are kept in memory
+    std::size_t max_cached = 16 * 1024 * 1024;  ///< bytes of all that is kept
     Duration check_every = std::chrono::seconds(1);
     std::string cache_control = {};  ///< the value of this field, for every file; "": no such field
     Walk walk = Walk::kernel;
@@ -46,7 +46,7 @@ class StaticFiles final : public Content {
   Found find(std::string_view path, Instant now) override;
 
  private:
-  struct Kept {
+  struct CachedFile {
     std::string name;    // relative to the root
     std::string before;  // the index that this one stands in for: nothing, as yet
     Representation representation;
@@ -65,14 +65,14 @@ class StaticFiles final : public Content {
     }
   };
 
-  bool is_fresh(const Kept& kept) const;
-  static Found found(const Kept& kept);
+  bool is_fresh(const CachedFile& cached) const;
+  static Found found_cached(const CachedFile& cached);
   Found load(std::string_view path, std::string_view name, Instant now);
   Found load_index(std::string_view path, std::string_view folder, Instant now);
   Found serve_open_file(std::string_view path, std::string_view name, std::string_view before,
                         Descriptor file, struct ::stat st, Instant now);
-  Found keep(std::string_view path, Kept kept);
-  Kept* find_cached(std::string_view path);
+  Found store(std::string_view path, CachedFile cached);
+  CachedFile* find_cached(std::string_view path);
   void forget(std::string_view path);
 
   Descriptor root_;
@@ -88,11 +88,11 @@ class StaticFiles final : public Content {
       return true;
     }
   };
-  using Table = std::unordered_map<std::string, Kept, Hash, Same>;
+  using Table = std::unordered_map<std::string, CachedFile, Hash, Same>;
   Table table_;
   // Those that were asked for last: a look here is cheaper than one into the table.
   std::array<Table::value_type*, 64> recent_{};
-  std::size_t kept_bytes_ = 0;
+  std::size_t cached_bytes_ = 0;
   std::string decoded_;
   Representation uncached_;  // of the last file that is not kept
 };

@@ -34,12 +34,12 @@ Validators validators_of(const struct ::stat& st, const std::timespec& now) {
                     : fmt::format("W/\"{:x}-{:x}-{:x}\"", modified, size, nanoseconds(now));
   // There are no dates before 1970 here: some file systems have them, no client needs them.
   result.modified = std::max<std::time_t>(st.st_mtim.tv_sec, 0);
-  result.told = std::clamp<std::time_t>(now.tv_sec - 1, 0, result.modified);
+  result.last_modified = std::clamp<std::time_t>(now.tv_sec - 1, 0, result.modified);
   return result;
 }
 
 std::string to_fields(const Validators& validators) {
-  return fmt::format("Last-Modified: {}\r\nETag: {}\r\n", http_date(validators.told),
+  return fmt::format("Last-Modified: {}\r\nETag: {}\r\n", http_date(validators.last_modified),
                      validators.etag);
 }
 

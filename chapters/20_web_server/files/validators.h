@@ -25,7 +25,7 @@ struct Validators {
   /// What Last-Modified says. Of a file that was just modified it is a second that had passed when
   /// we looked: whoever asks later whether it was modified since then is told that it was. And it
   /// is never in the future, whatever the file says.
-  std::time_t told = 0;
+  std::time_t last_modified = 0;
 
   bool is_strong() const noexcept { return etag.front() == '"'; }
 };

@@ -54,7 +54,7 @@ AccessLog::AccessLog(const std::string& where)
   fd_ = STDOUT_FILENO;
   struct ::stat st {};
   if (::fstat(fd_, &st) != 0) return;
-  never_waits_ = S_ISREG(st.st_mode);
+  is_regular_file_ = S_ISREG(st.st_mode);
   // Two workers may both see that a pipe has room, and the slower one would wait for more. So this
   // is the same pipe once more, to be written to without waiting; others that have it may wait.
   if (S_ISFIFO(st.st_mode))
@@ -71,7 +71,7 @@ void AccessLog::open_file() {
     throw std::system_error(errno, std::system_category(), "open " + path_);
   file_ = std::move(file);
   fd_ = file_.get();
-  never_waits_ = S_ISREG(st.st_mode);
+  is_regular_file_ = S_ISREG(st.st_mode);
   device_ = st.st_dev;
   inode_ = st.st_ino;
 }
@@ -80,12 +80,12 @@ void AccessLog::open_file() {
 bool AccessLog::was_moved() const noexcept {
   struct ::stat st {};
   if (path_.empty()) return false;
-  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT && never_waits_;
+  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT && is_regular_file_;
   return st.st_dev != device_ || st.st_ino != inode_;
 }
 
 /// If there is none to be had, the old one goes on, wherever it is now.
-void AccessLog::begin_anew() noexcept {
+void AccessLog::reopen() noexcept {
   try {
     open_file();
     // Half a line is in the old one, perhaps. The new one has all of it.
@@ -96,13 +96,13 @@ void AccessLog::begin_anew() noexcept {
 
 void AccessLog::add(const Line& line, Instant now) noexcept {
   try {
-    if (text_.size() - written_ >= kMost) {
+    if (text_.size() - written_ >= kMaxBuffered) {
       ++lost_;
       return;
     }
     append(line, now);
     // Without a reactor, in a server that blocks, there is no timer.
-    if ((text_.size() >= kEnough && !failed_) || !Reactor::current_or_null())
+    if ((text_.size() >= kFlushSize && !failed_) || !Reactor::current_or_null())
       flush();
     else if (!timer_.is_armed())
       timer_.arm(now + std::chrono::seconds(1));
@@ -139,21 +139,21 @@ void AccessLog::append_escaped(std::string_view text) {
 }
 
 void AccessLog::flush() noexcept {
-  if (written_ < text_.size() && was_moved()) begin_anew();
+  if (written_ < text_.size() && was_moved()) reopen();
   while (written_ < text_.size()) {
     std::size_t size = text_.size() - written_;
-    if (!never_waits_) {
+    if (!is_regular_file_) {
       // A pipe that can be written to has room for so much, and perhaps for no more. Whole lines,
       // if they are that short: other threads may write to the same pipe.
       size = std::min<std::size_t>(size, PIPE_BUF);
       const std::size_t end = std::string_view(text_).substr(written_, size).rfind('\n');
       if (end != std::string_view::npos) size = end + 1;
       pollfd ready{fd_, POLLOUT, 0};
-      if (::poll(&ready, 1, 0) == 0) return complain(EAGAIN);
+      if (::poll(&ready, 1, 0) == 0) return report_error(EAGAIN);
     }
     const ssize_t n = ::write(fd_, text_.data() + written_, size);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return complain(errno);
+    if (n < 0) return report_error(errno);
     written_ += static_cast<std::size_t>(n);
   }
   text_.clear();
@@ -168,7 +168,7 @@ void AccessLog::on_timer() noexcept {
 }
 
 /// Once for each time that it begins.
-void AccessLog::complain(int error) noexcept {
+void AccessLog::report_error(int error) noexcept {
   if (std::exchange(failed_, true)) return;
   const char* const why =
       error == EAGAIN ? "whoever reads it is too slow" : ::strerrordesc_np(error);

@@ -55,24 +55,24 @@ class AccessLog {
   std::uint64_t lost() const noexcept { return lost_; }
 
  private:
-  static constexpr std::size_t kEnough = 32 * 1024;  // bytes that are worth a write
-  static constexpr std::size_t kMost = 1024 * 1024;  // bytes that may wait for a better time
+  static constexpr std::size_t kFlushSize = 32 * 1024;      // bytes that are worth a write
+  static constexpr std::size_t kMaxBuffered = 1024 * 1024;  // bytes that may wait for a better time
 
   void open_file();
   bool was_moved() const noexcept;
-  void begin_anew() noexcept;
+  void reopen() noexcept;
   void append(const Line& line, Instant now);
   void append_escaped(std::string_view text);
   void on_timer() noexcept;
-  void complain(int error) noexcept;
+  void report_error(int error) noexcept;
 
   std::string path_;  // of the file, if it is one
   Descriptor file_;
   int fd_ = -1;       // of the file, or stdout
   dev_t device_ = 0;  // of the file: which one it is
   ino_t inode_ = 0;
-  bool never_waits_ = false;  // a regular file: a write to it does not wait for anybody
-  bool failed_ = false;       // the last write: the next one is the timer's
+  bool is_regular_file_ = false;  // a regular file: a write to it does not wait for anybody
+  bool failed_ = false;           // the last write: the next one is the timer's
   std::string text_;
   std::size_t written_ = 0;  // of text_
   std::uint64_t lost_ = 0;

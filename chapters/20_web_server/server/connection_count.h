@@ -59,7 +59,7 @@ class ConnectionCount::Slot {
 };
 
 /// What below() gives.
-class [[nodiscard]] ConnectionCount::Below {
+class [[nodiscard]] ConnectionCount::Below : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -73,7 +73,6 @@ class [[nodiscard]] ConnectionCount::Below {
   Poll<void> poll(Context& cx);
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   ConnectionCount& count_;
   std::size_t limit_;
   bool waits_ = false;

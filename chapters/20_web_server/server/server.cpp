@@ -12,6 +12,7 @@
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/handler.h"
+#include "20_web_server/server/make_room.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {
@@ -31,14 +32,13 @@ void spawn_connection(TcpStream stream, Site& site) {
 
 Async<void> accept_all(TcpListener& listener, Site& site) {
   constexpr int kBatch = 64;  // connections, before the others get their turn
-  const std::size_t most = site.settings.max_connections;
   // While there are descriptors to open them with: the clients may take the last one.
   warm_up(site.files, Reactor::current().now());
   for (;;) {
     for (int i = 0; i < kBatch; ++i) {
-      // The next client waits in the system's queue, and so do those behind it.
-      if (site.connections.now() >= most) co_await site.connections.below(most);
       TcpListener::Accepted accepted = co_await listener.accept();
+      // Where there is none to be made, this client waits, and behind it the system's queue.
+      if (site.connections.now() >= site.settings.max_connections) co_await make_room(site);
       spawn_connection(std::move(accepted.stream), site);
     }
     co_await yield_now();

@@ -27,7 +27,7 @@ std::vector<Option> server_options() {
   return {
       option::number("max-connections",
                      {.fallback = count(usual.max_connections), .min = 1, .max = 10'000'000},
-                     "connections at once; further clients wait until one has gone"),
+                     "connections at once; for one more, the longest idle one is closed"),
       option::number(
           "max-head",
           {.fallback = count(usual.limits.head), .min = 64, .max = count(InputBuffer::kSize)},

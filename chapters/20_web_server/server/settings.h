@@ -22,8 +22,8 @@ struct Option;
 namespace book::http {
 
 struct Settings {
-  /// Connections at once, of one serve(). While there are as many, nobody else is accepted: the
-  /// next ones wait in the system's queue, and are not sent away.
+  /// Connections at once, of one serve(). For one more, the longest idle one is closed. While none
+  /// is idle, the next ones wait, in the system's queue, and are not sent away.
   std::size_t max_connections = 20'000;
 
   /// Bytes of a request: of its target, and of its whole head.

@@ -18,6 +18,7 @@ constexpr Duration kSlack = std::chrono::milliseconds(100);
 
 ConnectionTimeout::~ConnectionTimeout() {
   unlink();
+  if (queues_.expired_early_ == this) queues_.expired_early_ = nullptr;
   queues_.disarm_if_empty();
 }
 
@@ -48,6 +49,8 @@ void TimeoutQueues::enqueue(ConnectionTimeout& one, WaitKind kind, Instant now) 
   into.list.push_back(one);
   one.kind_ = kind;
   one.expired_ = false;
+  if (expired_early_ == &one) expired_early_ = nullptr;
+  if (kind == WaitKind::idle && idle_waiter) idle_waiter.wake_by_ref();
   if (into.limit == kNoLimit) return;
   one.place_ = one.deadline_ = now + into.limit;
   if (one.deadline_ < armed_for_ || !timer_.is_armed()) arm(one.deadline_);
@@ -92,18 +95,30 @@ Instant TimeoutQueues::expire_due(Queue& queue, Instant now) {
       next = std::min(next, one.place_);
       break;
     }
-    one.unlink();
-    if (one.deadline_ > now) {
-      next = std::min(next, one.deadline_);
-      extended.push_back(one);
+    if (one.deadline_ <= now) {
+      expire(one);
       continue;
     }
-    one.expired_ = true;
-    one.waker_.wake_by_ref();
+    next = std::min(next, one.deadline_);
+    one.unlink();
+    extended.push_back(one);
   }
   extended.append(queue.list);
   queue.list.append(extended);
   return next;
+}
+
+void TimeoutQueues::expire(ConnectionTimeout& one) {
+  one.unlink();
+  one.expired_ = true;
+  one.waker_.wake_by_ref();
+}
+
+void TimeoutQueues::expire_longest_idle() {
+  LinkedList& idle = queue(WaitKind::idle).list;
+  if (expired_early_ || idle.empty()) return;
+  expired_early_ = &idle.front<ConnectionTimeout>();
+  expire(*expired_early_);
 }
 
 void TimeoutQueues::wake_refused() {

@@ -72,6 +72,13 @@ class TimeoutQueues {
   TimeoutQueues(const TimeoutQueues&) = delete;
   TimeoutQueues& operator=(const TimeoutQueues&) = delete;
 
+  /// Ends the wait of the connection that has been idle for longest, if there is one, as if its
+  /// time were up. One at a time: until it has gone, or goes on because a request has just come, no
+  /// other.
+  void expire_longest_idle();
+  /// Woken when a connection becomes idle, for as long as it is set.
+  Waker idle_waiter;
+
   /// After a step of the shutdown: wakes those who may not wait any longer.
   void wake_refused();
 
@@ -91,18 +98,20 @@ class TimeoutQueues {
   bool extend(ConnectionTimeout& one, Instant now) noexcept;
   void on_timer();
   Instant expire_due(Queue& queue, Instant now);
+  static void expire(ConnectionTimeout& one);
   void arm(Instant time);
   void disarm_if_empty() noexcept;
 
   const Shutdown& shutdown_;
   std::array<Queue, 5> queues_;
   CallbackTimer timer_;
+  ConnectionTimeout* expired_early_ = nullptr;  // by expire_longest_idle()
   Instant armed_for_ = Instant::max();
 };
 
 /// What or_shutdown(timeout, future) gives.
 template <Future F>
-class [[nodiscard]] OrShutdown {
+class [[nodiscard]] OrShutdown : PinnedOncePolled {
  public:
   using Output = bool;
 
@@ -118,7 +127,6 @@ class [[nodiscard]] OrShutdown {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   ConnectionTimeout& timeout_;
   F future_;
 };

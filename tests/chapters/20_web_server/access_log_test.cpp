@@ -103,7 +103,7 @@ TEST_F(AccessLogTest, NoClientWritesWhatItLikes) {
             "- - - [] \"\\x1b[2J \\xff\\x00\\x7f 127.0.0.1\" 400 17\n");
 }
 
-TEST_F(AccessLogTest, NamesTheVisitor) {
+TEST_F(AccessLogTest, NamesThePeer) {
   TcpListener listener = TcpListener::bind(Address::loopback(0));
   const test::Fd socket(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
   EXPECT_EQ(peer_address(socket), "-") << "it is not connected";

@@ -143,7 +143,7 @@ TEST(Validators, OfAFileThatWasJustModifiedPromiseNothing) {
     const Validators young = validators_of(st, now);
     EXPECT_FALSE(young.is_strong());
     EXPECT_EQ(young.etag.substr(0, 3), "W/\"");
-    EXPECT_LT(young.told, now.tv_sec) << "this second is not over";
+    EXPECT_LT(young.last_modified, now.tv_sec) << "this second is not over";
     EXPECT_EQ(young.modified, kThen);
     const std::string later = validators_of(st, {kNow, 0}).etag;
     EXPECT_NE(young.etag.substr(2), later) << "even a weak comparison must not find them equal";
@@ -153,7 +153,7 @@ TEST(Validators, OfAFileThatWasJustModifiedPromiseNothing) {
 
 TEST(Validators, AreNeverFromTheFuture) {
   const Validators future = validators_of(file(kNow, 0), {kThen, 0});
-  EXPECT_EQ(future.told, kThen - 1);
+  EXPECT_EQ(future.last_modified, kThen - 1);
   const Validators far =
       validators_of(file(std::numeric_limits<std::time_t>::max(), 0), {kThen, 0});
   EXPECT_EQ(to_fields(far).substr(0, 44), "Last-Modified: Sun, 06 Nov 1994 08:49:36 GMT");
@@ -162,7 +162,7 @@ TEST(Validators, AreNeverFromTheFuture) {
   const Validators first =
       validators_of(file(std::numeric_limits<std::time_t>::min(), 0), {kThen, 0});
   EXPECT_TRUE(first.is_strong());
-  EXPECT_EQ(first.told, 0);
+  EXPECT_EQ(first.last_modified, 0);
 }
 
 /// Else it is never 304, and never resumed.

@@ -433,7 +433,7 @@ TEST_F(ConversationTest, SaysWhatItCanDo) {
   EXPECT_EQ(old.wants, Next::close);
 }
 
-TEST_F(ConversationTest, SendsVisitorsOfAFolderToItsSlash) {
+TEST_F(ConversationTest, SendsClientsOfAFolderToItsSlash) {
   site_.content.write("img/index.html", "pictures");
   Driver driver(site_);
   driver.receive(get("/img?a=/b?c") + get("/img/?a") + get("http://a/img"));

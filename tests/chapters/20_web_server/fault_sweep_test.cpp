@@ -353,7 +353,7 @@ INSTANTIATE_TEST_SUITE_P(, Harmful, ::testing::ValuesIn(kHarmful), name_of_test)
 TEST_P(Harmful, OnceAtEveryCall) { sweep(GetParam(), false); }
 TEST_P(Harmful, ThreeInARowAtEveryCall) { sweep(GetParam(), false, 3); }
 
-/// The steps that serve one visitor after the other meet the same kernel.
+/// The steps that serve one client after the other meet the same kernel.
 class SmallSweep : public FaultSweep, public ::testing::WithParamInterface<Mode> {};
 INSTANTIATE_TEST_SUITE_P(, SmallSweep, ::testing::Values(Mode::blocking, Mode::sequential),
                          [](const auto& info) { return std::string(name_of(info.param)); });

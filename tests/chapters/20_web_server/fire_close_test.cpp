@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "client.h"
 #include "program.h"
 #include "site_folder.h"
 #include "under_fire.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -26,7 +26,7 @@ class Closing : public testing::TestWithParam<const char*> {
   /// Sends `head` and, apart from it, `stray`; then reads. What is wrong with what came, or
   /// nothing.
   static std::string visit(std::uint16_t port, const std::string& head, const std::string& stray) {
-    Visitor client(port, {.receive_buffer = 2048});
+    Client client(port, {.receive_buffer = 2048});
     client.hurries().sends(head).sends(stray);
     std::string got;
     char buffer[4096];

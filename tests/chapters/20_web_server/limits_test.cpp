@@ -14,6 +14,7 @@
 #include "17_io/ends/duplex.h"
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/linger.h"
+#include "20_web_server/server/make_room.h"
 #include "20_web_server/server/server.h"
 #include "chapters/20_web_server/site_folder.h"
 #include "support/contract.h"
@@ -26,8 +27,8 @@ using namespace std::chrono_literals;
 const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// One connection: the client's end of it, what came there and when.
-struct Visitor {
-  explicit Visitor(Executor& executor, Site& site, std::size_t capacity = 4096)
+struct Client {
+  explicit Client(Executor& executor, Site& site, std::size_t capacity = 4096)
       : executor_(executor), begin_(executor.reactor().now()) {
     auto [ours, theirs] = duplex(capacity);
     client_ = std::make_unique<DuplexStream>(std::move(ours));
@@ -50,9 +51,9 @@ struct Visitor {
   std::optional<Duration> ended;  ///< when the server was through with the connection
 
  private:
-  static Async<void> serve(DuplexStream stream, Site& site, Visitor& visitor) {
+  static Async<void> serve(DuplexStream stream, Site& site, Client& self) {
     co_await handle_connection(std::move(stream), site);
-    visitor.ended = Reactor::current().now() - visitor.begin_;
+    self.ended = Reactor::current().now() - self.begin_;
   }
   static Async<void> say(DuplexStream& client, std::string bytes, Duration at) {
     co_await sleep(at);
@@ -62,12 +63,12 @@ struct Visitor {
       // Nobody listens any more: what the test is about.
     }
   }
-  static Async<void> listen(DuplexStream& client, Visitor& visitor) {
+  static Async<void> listen(DuplexStream& client, Client& self) {
     char buffer[1000];
     for (;;) {
       const std::size_t n = co_await read(client, buffer);
       if (n == 0) break;
-      visitor.got.append(buffer, n);
+      self.got.append(buffer, n);
     }
   }
 
@@ -86,9 +87,9 @@ class LimitsTest : public ::testing::Test {
     return settings;
   }
   void pass(Duration time) { executor_.block_on(sleep(time)); }
-  std::size_t answers(const Visitor& visitor, const std::string& status) {
+  std::size_t answers(const Client& self, const std::string& status) {
     std::size_t count = 0;
-    for (std::size_t at = 0; (at = visitor.got.find("HTTP/1.1 " + status, at)) != std::string::npos;
+    for (std::size_t at = 0; (at = self.got.find("HTTP/1.1 " + status, at)) != std::string::npos;
          ++at)
       ++count;
     return count;
@@ -100,7 +101,7 @@ class LimitsTest : public ::testing::Test {
 };
 
 TEST_F(LimitsTest, AClientThatSaysNothingIsSentAwayWithoutAWord) {
-  Visitor silent(executor_, site_);
+  Client silent(executor_, site_);
   silent.reads_everything();
   pass(1h);
   EXPECT_EQ(silent.ended, 60s);
@@ -108,7 +109,7 @@ TEST_F(LimitsTest, AClientThatSaysNothingIsSentAwayWithoutAWord) {
 }
 
 TEST_F(LimitsTest, EveryAnswerBeginsTheIdleTimeAnew) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   for (Duration at : {0s, 59s, 100s}) client.says(kGet, at);
   pass(1h);
@@ -117,7 +118,7 @@ TEST_F(LimitsTest, EveryAnswerBeginsTheIdleTimeAnew) {
 }
 
 TEST_F(LimitsTest, AHeadThatDoesNotComeIsAnswered408) {
-  Visitor half(executor_, site_);
+  Client half(executor_, site_);
   half.reads_everything();
   half.says("GET / HTTP/1.1\r\nHo", 5s);
   pass(1h);
@@ -127,7 +128,7 @@ TEST_F(LimitsTest, AHeadThatDoesNotComeIsAnswered408) {
 }
 
 TEST_F(LimitsTest, AByteASecondDoesNotExtendTheTimeOfAHead) {
-  Visitor slow(executor_, site_);
+  Client slow(executor_, site_);
   slow.reads_everything();
   slow.drips(kGet, 800ms);
   pass(1h);
@@ -137,7 +138,7 @@ TEST_F(LimitsTest, AByteASecondDoesNotExtendTheTimeOfAHead) {
 }
 
 TEST_F(LimitsTest, NorDoesAByteASecondInAField) {
-  Visitor slow(executor_, site_);
+  Client slow(executor_, site_);
   slow.reads_everything();
   slow.says("GET / HTTP/1.1\r\nHost: a\r\nX: ");
   for (int i = 0; i < 60; ++i) slow.says("x", i * 1s);
@@ -148,7 +149,7 @@ TEST_F(LimitsTest, NorDoesAByteASecondInAField) {
 }
 
 TEST_F(LimitsTest, AHeadThatComesSlowlyButInTimeIsAsGoodAsAnyOther) {
-  Visitor slow(executor_, site_);
+  Client slow(executor_, site_);
   slow.reads_everything();
   slow.drips(kGet, 300ms);
   pass(1h);
@@ -157,7 +158,7 @@ TEST_F(LimitsTest, AHeadThatComesSlowlyButInTimeIsAsGoodAsAnyOther) {
 }
 
 TEST_F(LimitsTest, EachHeadHasItsOwnTime) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   const std::string half = kGet.substr(0, 9), rest = kGet.substr(9);
   client.says(half, 1s);
@@ -170,7 +171,7 @@ TEST_F(LimitsTest, EachHeadHasItsOwnTime) {
 }
 
 TEST_F(LimitsTest, ABodyThatDoesNotComeEndsTheConnection) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   client.says("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n", 1s);
   for (int i = 2; i < 60; ++i) client.says("x", i * 1s);
@@ -181,7 +182,7 @@ TEST_F(LimitsTest, ABodyThatDoesNotComeEndsTheConnection) {
 }
 
 TEST_F(LimitsTest, NorDoesAByteASecondOfAChunkExtendTheTimeOfABody) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   client.says("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n");
   for (int i = 1; i < 60; ++i) client.says("x", i * 1s);
@@ -194,7 +195,7 @@ TEST_F(LimitsTest, NorDoesAByteASecondOfAChunkExtendTheTimeOfABody) {
 /// However much it asks for: what is kept for it has an end, and so has the time.
 TEST_F(LimitsTest, AClientThatAsksAndAsksAndReadsNothingIsDropped) {
   constexpr std::size_t kAnswer = 150;  // bytes: any answer of ours has more
-  Visitor greedy(executor_, site_);
+  Client greedy(executor_, site_);
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += kGet;
   greedy.says(many, 1s);
@@ -208,7 +209,7 @@ TEST_F(LimitsTest, AClientThatTakesNothingOfItsAnswerIsDropped) {
   folder_.write("page.txt", std::string(10'000, 'x'));
   folder_.write("large.txt", std::string(1'000'000, 'x'));
   for (const char* page : {"page", "large"}) {
-    Visitor greedy(executor_, site_);
+    Client greedy(executor_, site_);
     greedy.says("GET /" + std::string(page) + ".txt HTTP/1.1\r\nHost: a\r\n\r\n", 1s);
     pass(1h);
     EXPECT_EQ(greedy.ended, 31s) << page;
@@ -244,7 +245,7 @@ TEST_F(LimitsTest, ANapIsNoIdleness) {
   Settings impatient = settings();
   impatient.idle_timeout = impatient.header_timeout = impatient.write_timeout = 2s;
   Site site(folder_.root().string(), impatient);
-  Visitor sleeper(executor_, site);
+  Client sleeper(executor_, site);
   sleeper.reads_everything();
   sleeper.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
   pass(1h);
@@ -253,17 +254,17 @@ TEST_F(LimitsTest, ANapIsNoIdleness) {
 }
 
 TEST_F(LimitsTest, EverybodyHasTheirOwnTimeAndThereIsOneTimer) {
-  std::vector<std::unique_ptr<Visitor>> visitors;
+  std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 50; ++i) {
-    visitors.push_back(std::make_unique<Visitor>(executor_, site_));
-    visitors.back()->reads_everything();
-    if (i % 3 == 1) visitors.back()->says("GET", 0s);
+    clients.push_back(std::make_unique<Client>(executor_, site_));
+    clients.back()->reads_everything();
+    if (i % 3 == 1) clients.back()->says("GET", 0s);
     pass(100ms);
     EXPECT_LE(executor_.reactor().waiting().timers, 1u);
   }
   pass(1h);
   for (int i = 0; i < 50; ++i)
-    EXPECT_EQ(visitors[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
+    EXPECT_EQ(clients[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
   EXPECT_EQ(site_.connections.now(), 0u);
   EXPECT_EQ(executor_.reactor().waiting().timers, 0u);
 }
@@ -271,8 +272,8 @@ TEST_F(LimitsTest, EverybodyHasTheirOwnTimeAndThereIsOneTimer) {
 /// Who asks again within a tenth of a second keeps the place in the queue: that must neither end
 /// them at the old time, nor keep those behind them beyond theirs.
 TEST_F(LimitsTest, WhoAsksOftenHasAllTheirTimeAndTakesNoneOfTheOthers) {
-  Visitor busy(executor_, site_), calm(executor_, site_), late(executor_, site_);
-  for (Visitor* each : {&busy, &calm, &late}) each->reads_everything();
+  Client busy(executor_, site_), calm(executor_, site_), late(executor_, site_);
+  for (Client* each : {&busy, &calm, &late}) each->reads_everything();
   for (Duration at = 0ms; at <= 90ms; at += 10ms) busy.says(kGet, at);
   calm.says(kGet, 5ms);
   late.says(kGet, 150ms);
@@ -284,28 +285,28 @@ TEST_F(LimitsTest, WhoAsksOftenHasAllTheirTimeAndTakesNoneOfTheOthers) {
 
 TEST_F(LimitsTest, EverybodyEndsAtTheirTimeHoweverTheyAsked) {
   std::mt19937 random(1);
-  std::vector<std::unique_ptr<Visitor>> visitors;
+  std::vector<std::unique_ptr<Client>> clients;
   std::vector<Duration> last;
   for (int i = 0; i < 50; ++i) {
-    visitors.push_back(std::make_unique<Visitor>(executor_, site_));
-    visitors.back()->reads_everything();
+    clients.push_back(std::make_unique<Client>(executor_, site_));
+    clients.back()->reads_everything();
     Duration at{0};
     for (int n = static_cast<int>(random() % 20); n > 0; --n) {
       at += std::chrono::milliseconds(random() % (i % 3 == 0 ? 2000 : 60));
-      visitors.back()->says(kGet, at);
+      clients.back()->says(kGet, at);
     }
     last.push_back(at);
   }
   pass(1h);
-  for (std::size_t i = 0; i < visitors.size(); ++i)
-    EXPECT_EQ(visitors[i]->ended, last[i] + 60s) << "visitor " << i;
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    EXPECT_EQ(clients[i]->ended, last[i] + 60s) << "client " << i;
 }
 
 TEST_F(LimitsTest, TheEndClosesTheIdleAndLetsTheOthersFinish) {
   folder_.write("large.txt", std::string(100'000, 'x'));
-  Visitor idle(executor_, site_), kept(executor_, site_), half(executor_, site_),
+  Client idle(executor_, site_), kept(executor_, site_), half(executor_, site_),
       asleep(executor_, site_), loading(executor_, site_);
-  for (Visitor* each : {&idle, &kept, &half, &asleep}) each->reads_everything();
+  for (Client* each : {&idle, &kept, &half, &asleep}) each->reads_everything();
   kept.says(kGet, 0s);
   half.says(kGet.substr(0, 9), 0s);
   half.says(kGet.substr(9), 4s);
@@ -333,7 +334,7 @@ TEST_F(LimitsTest, TheEndClosesTheIdleAndLetsTheOthersFinish) {
 
 TEST_F(LimitsTest, TheEndOfAllDropsWhoeverIsStillThere) {
   folder_.write("large.txt", std::string(100'000, 'x'));
-  Visitor half(executor_, site_), asleep(executor_, site_), loading(executor_, site_),
+  Client half(executor_, site_), asleep(executor_, site_), loading(executor_, site_),
       lingering(executor_, site_), body(executor_, site_);
   half.says(kGet.substr(0, 9));
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -345,8 +346,8 @@ TEST_F(LimitsTest, TheEndOfAllDropsWhoeverIsStillThere) {
   site_.timeouts.wake_refused();
   pass(0s);
   pass(1h);
-  for (Visitor* each : {&half, &asleep, &loading, &lingering, &body}) EXPECT_EQ(each->ended, 500ms);
-  Visitor late(executor_, site_);
+  for (Client* each : {&half, &asleep, &loading, &lingering, &body}) EXPECT_EQ(each->ended, 500ms);
+  Client late(executor_, site_);
   pass(1h);
   EXPECT_EQ(late.ended, 0s);
 }
@@ -357,7 +358,7 @@ Async<void> note_the_end(Async<void> future, Instant begin, std::optional<Durati
 }
 
 TEST_F(LimitsTest, FinishesWithTheLastConnection) {
-  Visitor idle(executor_, site_), asleep(executor_, site_);
+  Client idle(executor_, site_), asleep(executor_, site_);
   asleep.reads_everything();
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   pass(1s);
@@ -382,7 +383,7 @@ TEST_F(LimitsTest, DropsAfterTheGraceWhatIsStillThere) {
     Settings settings;
     settings.grace = grace;
     Site site(folder_.root().string(), settings);
-    Visitor half(executor_, site), asleep(executor_, site);
+    Client half(executor_, site), asleep(executor_, site);
     half.says("GET", 0s);
     asleep.reads_everything();
     asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
@@ -398,7 +399,7 @@ TEST_F(LimitsTest, DropsAfterTheGraceWhatIsStillThere) {
 }
 
 TEST_F(LimitsTest, WaitsForFewerConnections) {
-  Visitor first(executor_, site_), second(executor_, site_);
+  Client first(executor_, site_), second(executor_, site_);
   first.says("GET", 0s);
   pass(0s);
   const Instant begin = executor_.reactor().now();
@@ -423,6 +424,70 @@ TEST_F(LimitsTest, WaitingForFewerKeepsTheContract) {
       [&] {
         connection.emplace(site_.connections);
         return test::subject(site_.connections.below(1), [&] { connection.reset(); });
+      },
+      {});
+}
+
+TEST_F(LimitsTest, MakesRoomByClosingTheLongestIdle) {
+  Settings two = settings();
+  two.max_connections = 2;
+  Site site(folder_.root().string(), two);
+  Client first(executor_, site), second(executor_, site);
+  for (Client* each : {&first, &second}) each->reads_everything();
+  first.says(kGet, 1s);
+  pass(2s);  // now the second one has been idle for longer
+  executor_.block_on(make_room(site));
+  EXPECT_EQ(site.connections.now(), 1u);
+  pass(0s);
+  EXPECT_EQ(second.ended, 2s);
+  EXPECT_EQ(first.ended, std::nullopt);
+  executor_.block_on(make_room(site));
+  EXPECT_EQ(site.connections.now(), 1u) << "there was room";
+}
+
+TEST_F(LimitsTest, WaitsForOneThatIsIdleWhenAllAreBusy) {
+  Settings two = settings();
+  two.max_connections = 2;
+  Site site(folder_.root().string(), two);
+  Client half(executor_, site), asleep(executor_, site);
+  for (Client* each : {&half, &asleep}) each->reads_everything();
+  half.says(kGet.substr(0, 9));
+  asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  pass(1s);
+  executor_.block_on(make_room(site));
+  pass(0s);
+  EXPECT_EQ(asleep.ended, 5s) << "its answer was sent, and then it was idle";
+  EXPECT_EQ(answers(asleep, "200"), 1u);
+  EXPECT_EQ(half.ended, std::nullopt);
+}
+
+/// However often it is polled meanwhile.
+TEST_F(LimitsTest, ClosesOneForOne) {
+  Settings three = settings();
+  three.max_connections = 3;
+  Site site(folder_.root().string(), three);
+  Client first(executor_, site), second(executor_, site), third(executor_, site);
+  pass(1s);
+  {
+    auto room = make_room(site);
+    const Waker waker = Waker::noop();
+    Context cx(waker);
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(room.poll(cx).is_pending());
+  }
+  pass(0s);
+  EXPECT_EQ(site.connections.now(), 2u);
+  EXPECT_EQ(first.ended, 1s);
+}
+
+TEST_F(LimitsTest, MakingRoomKeepsTheContract) {
+  Settings one = settings();
+  one.max_connections = 1;
+  Site site(folder_.root().string(), one);
+  std::optional<ConnectionCount::Slot> connection;
+  test::expect_contract(
+      [&] {
+        connection.emplace(site.connections);
+        return test::subject(make_room(site), [&] { connection.reset(); });
       },
       {});
 }

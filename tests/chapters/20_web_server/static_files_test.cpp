@@ -323,7 +323,7 @@ TEST_P(StaticFilesTest, HandsOutLargeFilesOpenedAndForgetsThem) {
 
 TEST_P(StaticFilesTest, ForgetsInsteadOfGrowingWithoutEnd) {
   StaticFiles::Options tight = options();
-  tight.most_kept = 12;
+  tight.max_cached = 12;
   StaticFiles files(root_.string(), tight);
   for (int round = 0; round < 3; ++round) {
     EXPECT_EQ(get(files, "/hello.html"), "hello");
