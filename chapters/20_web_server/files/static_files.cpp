@@ -20,7 +20,7 @@ using namespace std::string_view_literals;
 /// What an entry of the table weighs beside its texts.
 constexpr std::size_t kOverhead = 256;
 
-/// Reads the first `size` bytes; fewer when the file has shrunk meanwhile. False: it can not be
+/// Reads the first `size` bytes; fewer when the file has shrunk meanwhile. False: it cannot be
 /// read, errno says why.
 bool read_whole(int fd, std::size_t size, std::string& text) {
   text.resize(size);
@@ -73,7 +73,7 @@ int status_of(int error) {
     case ENOENT:
     case ENOTDIR:
     case ENAMETOOLONG:
-    case ENXIO:  // a socket, or a named pipe that nobody writes to
+    case ENXIO:  // a socket, or a named pipe without a writer
     case ENODEV:
       return 404;
     default:  // EIO and its like: it may well be there
@@ -173,7 +173,7 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
 
 /// A small file is kept from now on, a large one is handed out as it is.
 ///
-/// Its size and time are looked at before it is read and after: whoever writes to it meanwhile must
+/// Its size and time are looked at before it is read and after: a program that writes meanwhile must
 /// not leave us with the time of one state and the bytes of another. A file that does not hold
 /// still is handed out like a large one.
 Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,

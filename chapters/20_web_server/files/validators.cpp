@@ -27,7 +27,7 @@ Validators validators_of(const struct ::stat& st, const std::timespec& now) {
   const auto size = static_cast<std::uint64_t>(st.st_size);
   const std::uint64_t modified = nanoseconds(st.st_mtim);
   Validators result;
-  // A time in the future is no time at which it was modified: somebody has set it.
+  // A time in the future is no time at which it was modified: it was set.
   const bool set = st.st_mtim.tv_sec > now.tv_sec + 1 && is_a_second_before(st.st_ctim, now);
   result.etag = set || is_a_second_before(st.st_mtim, now)
                     ? fmt::format("\"{:x}-{:x}\"", modified, size)

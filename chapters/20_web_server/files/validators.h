@@ -23,8 +23,8 @@ struct Validators {
   std::string etag;          ///< with its quotes
   std::time_t modified = 0;  ///< seconds, as the file says
   /// What Last-Modified says. Of a file that was just modified it is a second that had passed when
-  /// we looked: whoever asks later whether it was modified since then is told that it was. And it
-  /// is never in the future, whatever the file says.
+  /// we looked: a client that asks later whether it was modified since then is told that it was.
+  /// And it is never in the future, whatever the file says.
   std::time_t last_modified = 0;
 
   bool is_strong() const noexcept { return etag.front() == '"'; }
@@ -47,7 +47,7 @@ struct FileVersion {
 [[nodiscard]] FileVersion version_of(const struct ::stat& st) noexcept;
 
 /// Is what an open file held at `then` still in it? It may have grown at its end, and it may have
-/// lost its name. Where it was overwritten with more than it held, this can not tell.
+/// lost its name. Where it was overwritten with more than it held, this cannot tell.
 [[nodiscard]] bool still_holds(int fd, const FileVersion& then) noexcept;
 
 }  // namespace book::http

@@ -28,7 +28,7 @@ Found not_found(Content& content, Instant now) {
   Found found = content.find(kNotFoundPage, now);
   if (found.status != 200) return {404, kNotFoundEntity, kNotFoundText, {}, kNotFoundText.size()};
   found.status = 404;
-  found.entity = found.entity.substr(0, found.selected->plain);  // nobody keeps this page
+  found.entity = found.entity.substr(0, found.selected->plain);  // no client may keep this page
   return found;
 }
 

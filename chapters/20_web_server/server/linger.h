@@ -6,8 +6,8 @@
 //     they:   still sending ....... read the answer, close-'        (or our patience is over)
 //
 // Many a client reads nothing until it has sent everything, be it fifty megabytes that we have
-// refused. So it is not the bytes that have a limit here, but the time; and so that nobody else
-// waits meanwhile, a turn is short.
+// refused. So it is not the bytes that have a limit here, but the time; and so that no other
+// connection waits meanwhile, a turn is short.
 #pragma once
 
 #include <algorithm>

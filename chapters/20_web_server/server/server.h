@@ -37,7 +37,7 @@ Async<void> serve(TcpListener listener, Site& site, Stop stop) {
   // Made while there is memory for them.
   Async<void> backlog = drain_backlog(listener, site), the_end = shut_down(site);
   {
-    // The loser of the race is dropped: it accepts nobody any more.
+    // The loser of the race is dropped: it accepts no more.
     auto either = race(accept_all(listener, site), std::move(stop));
     co_await either;
   }

@@ -43,7 +43,7 @@ struct Settings {
   Duration write_timeout = std::chrono::seconds(30);
 
   /// May a connection carry another request after its first? (The steps that serve one connection
-  /// after the other say no: a visitor who stays would hold up everybody else.)
+  /// after the other say no: a client that stays would hold up all others.)
   bool keep_alive = true;
 
   /// How long GET /sleep takes.

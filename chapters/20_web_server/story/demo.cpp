@@ -96,7 +96,7 @@ Scene play(const Plan& plan) {
   Stage stage(plan);
   Scene scene;
   // A server that has too little of something may answer never.
-  const Duration patience = plan.settings.slow_delay + std::chrono::seconds(10);
+  const Duration patience = plan.settings.slow_delay + std::chrono::seconds(5);
   std::exception_ptr error;
   try {
     auto visits = visit_all(stage.address(), scene);

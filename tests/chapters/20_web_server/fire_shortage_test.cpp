@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstddef>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -69,6 +70,19 @@ TEST(FewDescriptors, AreEnoughOrAreSaidToBeTooFewBeforeItListens) {
       EXPECT_EQ(program.end(SIGINT), 0);
       EXPECT_EQ(program.errors(), "");
     }
+  }
+}
+
+/// Its clients have what its server would need, and wait for it: it must not wait for them.
+TEST(FewDescriptors, EndADemoThatCannotGoOn) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs descriptors, too";
+  std::vector<std::unique_ptr<Program>> demos;
+  for (rlim_t most = 12; most <= 22; most += 2)
+    demos.push_back(
+        std::make_unique<Program>(std::vector{"--demo"s, "--nap"s, "1"s}, with_descriptors(most)));
+  for (const auto& demo : demos) {
+    EXPECT_EQ(demo->end(), 1) << demo->output();
+    EXPECT_EQ(lines(demo->errors()), 1u) << demo->errors();
   }
 }
 
