@@ -34,7 +34,7 @@ namespace {
 using namespace book;
 using http::Mode;
 
-constexpr std::uint16_t kUsualPort = 7878;
+constexpr std::uint16_t kDefaultPort = 7878;
 constexpr long long kMostWorkers = 1024;
 
 long long processors() {
@@ -43,7 +43,7 @@ long long processors() {
 
 /// The pages of this chapter: found from where the program is, so that the project may be moved
 /// after it was built; else where they were then.
-std::string usual_root() {
+std::string default_root() {
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
@@ -75,14 +75,14 @@ http::Plan plan_from(const Args& args) {
                                  http::name_of(plan.mode)));
   }
   plan.workers = args.get<int>("workers");
-  plan.root = args.given("root") ? args.get<std::string>("root") : usual_root();
+  plan.root = args.given("root") ? args.get<std::string>("root") : default_root();
   plan.settings = http::settings_from(args);
   const std::size_t most = plan.settings.max_connections;
   if (plan.mode == Mode::parallel && most < static_cast<std::size_t>(plan.workers)) {
     throw UsageError(fmt::format("--max-connections {} is shared by {} workers: at least one each",
                                  most, plan.workers));
   }
-  plan.thread_naps = args.get<std::string>("trap") == "blocking-nap";
+  plan.settings.blocking_sleep = args.get<std::string>("trap") == "blocking-nap";
   plan.seed = args.seed();
   return plan;
 }
@@ -91,11 +91,11 @@ http::Plan plan_from(const Args& args) {
 http::Server listen(const http::Plan& plan, const Args& args) {
   if (args.given("port"))
     return http::Server(plan, Address::loopback(args.get<std::uint16_t>("port")));
-  for (std::uint16_t port = kUsualPort;; ++port) {
+  for (std::uint16_t port = kDefaultPort;; ++port) {
     try {
       return http::Server(plan, Address::loopback(port));
     } catch (const std::system_error& error) {
-      if (error.code().value() != EADDRINUSE || port == kUsualPort + 100) throw;
+      if (error.code().value() != EADDRINUSE || port == kDefaultPort + 100) throw;
       fmt::print("port {} is taken, trying the next one\n", port);
     }
   }
@@ -105,20 +105,20 @@ std::string counted(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-void say_hello(const http::Plan& plan, const http::Server& server) {
-  const bool others_wait = plan.thread_naps || plan.mode < Mode::concurrent;
-  const double nap = std::chrono::duration<double>(plan.settings.nap).count();
+void print_greeting(const http::Plan& plan, const http::Server& server) {
+  const bool others_wait = plan.settings.blocking_sleep || plan.mode < Mode::concurrent;
+  const double delay = std::chrono::duration<double>(plan.settings.slow_delay).count();
   const std::string address = fmt::format("http://127.0.0.1:{}/", server.port());
   fmt::print("listening on {}\n", address);
   fmt::print("  serves   {}\n", plan.root);
   fmt::print("  mode     {}: {}\n", http::name_of(plan.mode), http::describe(plan));
   fmt::print("  try      curl {0}         (or a browser)\n", address);
-  fmt::print("           curl {0}sleep    ({1} s; {2} else waits)\n", address, nap,
+  fmt::print("           curl {0}sleep    ({1} s; {2} else waits)\n", address, delay,
              others_wait ? "everybody" : "nobody");
   fmt::print("  stop     Ctrl-C\n");
 }
 
-void say_goodbye(const std::vector<http::Totals>& workers) {
+void print_totals(const std::vector<http::Totals>& workers) {
   const http::Totals all = http::sum(workers);
   fmt::print("stopped after {} on {}\n", counted(all.requests, "request"),
              counted(all.connections, "connection"));
@@ -130,27 +130,27 @@ void say_goodbye(const std::vector<http::Totals>& workers) {
 }
 
 /// The first Ctrl-C asks the server to come to an end, a second one to do so at once.
-Async<void> obey(Signals signals, http::Stop& stop) {
+Async<void> stop_on_signals(Signals signals, http::Stop& stop) {
   co_await next(signals);
-  stop.order();
+  stop.request_stop();
   co_await next(signals);
-  stop.order_at_once();
+  stop.abort();
 }
 
-/// The same for a server that blocks. A thread in the middle of a nap can not be told anything:
+/// The same for a server that blocks. A thread in the middle of a sleep cannot be told anything:
 /// what ends it is the end of the process.
-Async<void> obey_and_quit(Signals signals, http::Stop& stop, Duration grace) {
+Async<void> stop_on_signals_and_exit(Signals signals, http::Stop& stop, Duration grace) {
   co_await next(signals);
-  stop.order();
+  stop.request_stop();
   co_await book::select(next(signals), book::sleep(grace));
   fmt::print("stopped in the middle of an answer\n");
   std::fflush(stdout);
   std::_Exit(EXIT_SUCCESS);
 }
 
-/// Short naps, and two workers, whatever machine it is: the demo prints the same everywhere.
+/// Short sleeps, and two workers, whatever machine it is: the demo prints the same everywhere.
 void demo(http::Plan plan, const Args& args) {
-  if (!args.given("nap")) plan.settings.nap = std::chrono::seconds(1);
+  if (!args.given("nap")) plan.settings.slow_delay = std::chrono::seconds(1);
   if (!args.given("workers")) plan.workers = 2;
   const bool one = args.given("mode") || args.given("workers");
   http::demonstrate(plan, one ? std::optional(plan.mode) : std::nullopt);
@@ -167,15 +167,15 @@ void run(Args& args) {
   // Until the very end: another Ctrl-C, while we clean up, must not turn a good end into a kill.
   const Signals unheard = book::signals({SIGINT, SIGTERM});
   http::Server server = listen(plan, args);  // last: it looks whether there is all that it needs
-  say_hello(plan, server);
+  print_greeting(plan, server);
 
   const std::vector<http::Totals> totals = server.run(stop, [&] {
     return plan.mode == Mode::blocking
-               ? obey_and_quit(std::move(signals), stop, plan.settings.grace)
-               : obey(std::move(signals), stop);
+               ? stop_on_signals_and_exit(std::move(signals), stop, plan.settings.grace)
+               : stop_on_signals(std::move(signals), stop);
   });
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
-  say_goodbye(totals);
+  print_totals(totals);
 }
 
 std::vector<Option> options() {
@@ -183,7 +183,7 @@ std::vector<Option> options() {
   for (const std::string& mode : http::mode_names()) modes.push_back(mode);
   std::vector<Option> all = {
       option::flag("demo", "show who waits for whom, in each mode, and end"),
-      option::number("port", {.fallback = kUsualPort, .min = 0, .max = 65535},
+      option::number("port", {.fallback = kDefaultPort, .min = 0, .max = 65535},
                      "where to listen on 127.0.0.1; 0 picks a free port"),
       option::text("root", "DIR", "", "the folder to serve (default: the pages of this chapter)"),
       {.name = "mode",

@@ -11,6 +11,7 @@
 #include "17_io/http/chunked.h"
 #include "17_io/http/request_head.h"
 #include "20_web_server/server/conversation.h"
+#include "20_web_server/server/site.h"
 #include "chapters/20_web_server/site_folder.h"
 #include "fuzz/cuts.h"
 
@@ -44,19 +45,20 @@ struct Talk {
   bool operator==(const Talk&) const = default;
 };
 
-/// Plays the part of whoever holds the socket. `next_size()` says how much comes at once.
+/// Plays the part of the driver, which holds the socket. `next_size()` says how much comes at once.
 template <class NextSize>
 Talk converse(http::Site& site, std::string_view bytes, NextSize next_size) {
   const Instant now(std::chrono::hours(1));
-  http::Conversation talk(site);
+  http::Conversation talk(site.http);
+  http::Next next;
   Talk result;
   auto advance = [&] {
     for (;;) {
-      const http::Next next = talk.advance(now);
+      next = talk.advance(now);
       result.sent += talk.output();
       if (!talk.output().empty()) talk.sent(talk.output().size());
-      if (next == http::Next::advance || next == http::Next::sleep) continue;
-      return next == http::Next::read;
+      if (next.action == http::Next::yield || next.action == http::Next::sleep) continue;
+      return next.action == http::Next::read;
     }
   };
   result.open = advance();
@@ -67,10 +69,13 @@ Talk converse(http::Site& site, std::string_view bytes, NextSize next_size) {
     bytes.remove_prefix(n);
     talk.received(n);
     result.open = advance();
-    if (result.open) talk.give_back_buffers();
+    if (result.open) {
+      (void)talk.room();
+      talk.received(0);  // the next read finds nothing, at first
+    }
   }
-  if (result.open && talk.waits_for() == http::Waits::head) {
-    talk.give_up(now);  // half a request: its time is up
+  if (result.open && next.waits_for == http::WaitKind::head) {
+    talk.answer_timeout(now);  // half a request: its time is up
     result.open = advance();
   }
   if (result.open) return result;

@@ -65,16 +65,14 @@ std::string entity_fields(std::string_view content_type, std::uint64_t length) {
 
 std::string_view DateLine::at(Instant now) {
   if (now >= valid_until_) {
-    render();
+    size_ = format_(text_, std::time(nullptr));
     valid_until_ = now + std::chrono::seconds(1);
   }
   return {text_.data(), size_};
 }
 
-void DateLine::render() {
-  const auto written =
-      fmt::format_to_n(text_.data(), text_.size(), "Date: {}\r\n", http_date(std::time(nullptr)));
-  size_ = written.size;
+std::size_t DateLine::http_field(std::span<char> out, std::time_t second) {
+  return fmt::format_to_n(out.data(), out.size(), "Date: {}\r\n", http_date(second)).size;
 }
 
 Connection connection_after(const Request& request) {

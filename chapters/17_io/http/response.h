@@ -11,6 +11,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,14 +32,18 @@ namespace book::http {
 [[nodiscard]] std::string entity_fields(std::string_view content_type, std::uint64_t length);
 
 /// The Date field. Formatting one costs as much as the rest of an answer, so it is kept for a
-/// second.
+/// second. (Or another text about the time that stays the same for as long: the access log's.)
 class DateLine {
  public:
+  /// Writes the text of a second, and gives its size.
+  using Format = std::size_t (*)(std::span<char> out, std::time_t second);
+  static std::size_t http_field(std::span<char> out, std::time_t second);
+
+  explicit DateLine(Format format = &http_field) noexcept : format_(format) {}
   [[nodiscard]] std::string_view at(Instant now);
 
  private:
-  void render();
-
+  Format format_;
   Instant valid_until_ = Instant::min();
   std::array<char, 40> text_{};
   std::size_t size_ = 0;

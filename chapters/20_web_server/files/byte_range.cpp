@@ -13,14 +13,26 @@ namespace {
 
 using namespace std::string_view_literals;
 
+struct Number {
+  std::uint64_t value = 0;
+  std::string_view digits;  // without zeros in front
+
+  bool operator<(const Number& other) const {
+    if (digits.size() != other.digits.size()) return digits.size() < other.digits.size();
+    return digits < other.digits;
+  }
+};
+
 /// Takes the digits from the front of `text`; nothing if there are none. More than 64 bits can hold
 /// is more than any file has, and so is the most that they can hold.
-std::optional<std::uint64_t> take_number(std::string_view& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+std::optional<Number> take_number(std::string_view& text) {
+  Number number;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number.value);
   if (error == std::errc::invalid_argument) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (error != std::errc()) return std::numeric_limits<std::uint64_t>::max();
+  number.digits = text.substr(0, static_cast<std::size_t>(end - text.data()));
+  text.remove_prefix(number.digits.size());
+  number.digits.remove_prefix(std::min(number.digits.find_first_not_of('0'), number.digits.size()));
+  if (error != std::errc()) number.value = std::numeric_limits<std::uint64_t>::max();
   return number;
 }
 
@@ -39,17 +51,18 @@ std::optional<ByteRange> byte_range(std::string_view field, std::uint64_t size) 
   const auto last = take_number(range);
   if (!range.empty()) return std::nullopt;  // a second range, or nonsense
 
+  if (!first && !last) return std::nullopt;
+  if (first && last && *last < *first) return std::nullopt;
+  // Of an empty file any part is the whole file, and there is no way to write down which part of it
+  // that is. Some clients always send a Range, and it must not keep them from an empty file.
+  if (size == 0) return std::nullopt;
   if (!first) {
-    // Of an empty file even the last fifty bytes are the whole file, and there is no way to write
-    // down which part of it that is.
-    if (!last || (size == 0 && *last > 0)) return std::nullopt;
-    const std::uint64_t count = std::min(*last, size);
+    const std::uint64_t count = std::min(last->value, size);
     return ByteRange{size - count, count};
   }
-  if (last && *last < *first) return std::nullopt;
-  if (*first >= size) return ByteRange{};
-  const std::uint64_t end = last ? std::min(*last, size - 1) : size - 1;
-  return ByteRange{*first, end - *first + 1};
+  if (first->value >= size) return ByteRange{};
+  const std::uint64_t end = last ? std::min(last->value, size - 1) : size - 1;
+  return ByteRange{first->value, end - first->value + 1};
 }
 
 }  // namespace book::http

@@ -5,7 +5,7 @@
 //     bytes=-50      the last fifty
 //
 // One range is understood. A server may ignore the field, and this one does where there are more,
-// or where it makes no sense: then the client gets the whole file.
+// or where it makes no sense, or where the file is empty: then the client gets the whole file.
 #pragma once
 
 #include <cstdint>

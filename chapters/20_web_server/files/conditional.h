@@ -7,13 +7,13 @@
 #include <string>
 
 #include "17_io/http/request.h"
-#include "20_web_server/files/static_files.h"
+#include "20_web_server/files/content.h"
 
 namespace book::http {
 
 /// `found`, a file with the status 200, becomes what the fields of `request`, a GET or HEAD, leave
-/// of it. Of a large file the descriptor then stands where the part begins. `storage` keeps the
-/// fields of the answer alive. Throws std::system_error when the descriptor can not be moved.
-void narrow(Found& found, const Request& request, std::string& storage);
+/// of it. Of a large file the source then gives that part. `storage` keeps the fields of the answer
+/// alive. Throws std::system_error when the source cannot be moved there.
+void apply_conditions(Found& found, const Request& request, std::string& storage);
 
 }  // namespace book::http

@@ -69,7 +69,7 @@ bool is_the_same(std::string_view if_range, const Validators& validators, std::t
   if (!validators.is_strong()) return false;
   if (if_range.starts_with('"') || is_weak(if_range))
     return same(if_range, validators.etag, Comparison::strong);
-  return parse_http_date(if_range, now) == validators.told;
+  return parse_http_date(if_range, now) == validators.last_modified;
 }
 
 }  // namespace

@@ -20,26 +20,32 @@ int hex(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool decode_percents(std::string_view text, std::string& out) {
+/// 200, 400, or 404: a slash that is encoded is none that divides, and no file has it in its name.
+int decode_percents(std::string_view text, std::string& out) {
   out.clear();
+  bool has_slash = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
       out += text[i];
       continue;
     }
-    if (text.size() - i < 3) return false;
+    if (text.size() - i < 3) return 400;
     const int high = hex(text[i + 1]), low = hex(text[i + 2]);
-    if (high < 0 || low < 0) return false;
+    if (high < 0 || low < 0) return 400;
     out += static_cast<char>(high * 16 + low);
+    has_slash = has_slash || out.back() == '/';
     i += 2;
   }
-  return true;
+  return has_slash ? 404 : 200;
 }
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;
 }
+
+/// The one name with a dot in front that is for everybody to read (RFC 8615).
+constexpr std::string_view kWellKnown = ".well-known/";
 
 bool is_servable(std::string_view segment) {
   return !segment.empty() && segment.front() != '.' && segment.find('\\') == segment.npos;
@@ -94,11 +100,13 @@ RelativePath relative_path(std::string_view path, std::string& storage) {
   if (path.empty() || path.front() != '/') return {404};
   path.remove_prefix(1);
   if (path.find('%') != std::string_view::npos) {
-    if (!decode_percents(path, storage)) return {400};
+    if (const int status = decode_percents(path, storage); status != 200) return {status};
     path = storage;
   }
   if (std::any_of(path.begin(), path.end(), is_control)) return {400};
-  for (std::string_view rest = path; !rest.empty();) {
+  std::string_view rest = path;
+  if (rest.starts_with(kWellKnown)) rest.remove_prefix(kWellKnown.size());
+  while (!rest.empty()) {
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     if (!is_servable(rest.substr(0, slash))) return {404};
     rest.remove_prefix(std::min(slash + 1, rest.size()));

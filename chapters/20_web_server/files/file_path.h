@@ -15,8 +15,9 @@ namespace book::http {
 /// What the path of a request names.
 struct RelativePath {
   /// 200. Or 400: a broken percent-encoding, a NUL or another control character, which no honest
-  /// client sends. Or 404: nothing that this server would serve, such as a backslash, an empty
-  /// segment, or one that begins with a dot ("..", ".git").
+  /// client sends. Or 404: nothing that this server would serve, such as a backslash, an
+  /// encoded slash, an empty segment, or one that begins with a dot ("..", ".git"), other than a
+  /// ".well-known" in front.
   int status = 404;
   std::string_view name =
       {};  ///< relative to the root; a folder's ends in a slash, the root's is ""

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "17_io/http/response.h"
+#include "17_io/http/scan.h"
+#include "20_web_server/files/file_body.h"
 
 namespace book::http {
 namespace {
@@ -18,7 +20,7 @@ using namespace std::string_view_literals;
 /// What an entry of the table weighs beside its texts.
 constexpr std::size_t kOverhead = 256;
 
-/// Reads the first `size` bytes; fewer when the file has shrunk meanwhile. False: it can not be
+/// Reads the first `size` bytes; fewer when the file has shrunk meanwhile. False: it cannot be
 /// read, errno says why.
 bool read_whole(int fd, std::size_t size, std::string& text) {
   text.resize(size);
@@ -42,14 +44,16 @@ std::timespec wall_clock() {
 
 /// Of a body of `size` bytes. `now` is from before they were read.
 Representation describe(std::string_view name, const struct ::stat& st, std::uint64_t size,
-                        const std::timespec& now) {
+                        const std::timespec& now, std::string_view cache_control) {
   Representation result;
   result.type = content_type(name);
   result.validators = validators_of(st, now);
   result.version = version_of(st);
   result.fields = entity_fields(result.type, size);
   result.plain = result.fields.size();
+  result.cache_control = cache_control;
   result.fields += to_fields(result.validators);
+  result.fields += cache_control;
   result.fields += "Accept-Ranges: bytes\r\n"sv;
   return result;
 }
@@ -69,7 +73,7 @@ int status_of(int error) {
     case ENOENT:
     case ENOTDIR:
     case ENAMETOOLONG:
-    case ENXIO:  // a socket, or a named pipe that nobody writes to
+    case ENXIO:  // a socket, or a named pipe without a writer
     case ENODEV:
       return 404;
     default:  // EIO and its like: it may well be there
@@ -84,52 +88,58 @@ constexpr auto kSecondIndex = "hello.html"sv;
 
 StaticFiles::StaticFiles(const std::string& root, const Options& options)
     : root_(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), options_(options) {
-  if (!root_) throw std::system_error(errno, std::system_category(), "the root '" + root + "'");
+  // A folder can be opened that nothing can be looked up in: each page would be 403.
+  struct ::stat st {};
+  if (!root_ || ::fstatat(root_.get(), ".", &st, 0) != 0)
+    throw std::system_error(errno, std::system_category(), "the root '" + root + "'");
+  if (!options_.cache_control.empty())
+    options_.cache_control = "Cache-Control: " + options_.cache_control + "\r\n";
 }
 
 Found StaticFiles::find(std::string_view path, Instant now) {
-  Kept* const kept = kept_at(path);
-  if (kept) {
-    const bool due = now - kept->checked >= options_.check_every;
-    if (!due || still_same(*kept)) {
-      if (due) kept->checked = now;
-      return found(*kept);
+  CachedFile* const cached = find_cached(path);
+  if (cached) {
+    const bool due = now - cached->checked >= options_.check_every;
+    if (!due || is_fresh(*cached)) {
+      if (due) cached->checked = now;
+      return found_cached(*cached);
     }
   }
   const RelativePath named = relative_path(path, decoded_);
   if (named.status != 200) return {.status = named.status};
   Found fresh = load(path, named.name, now);
   // Out of descriptors: better the old page than none.
-  if (fresh.status == 503 && kept) return found(*kept);
-  if (fresh.status != 200 || fresh.file) forget(path);
+  if (fresh.status == 503 && cached) return found_cached(*cached);
+  if (fresh.status != 200 || fresh.source) forget(path);
   return fresh;
 }
 
-StaticFiles::Kept* StaticFiles::kept_at(std::string_view path) {
-  Table::value_type*& at_hand = at_hand_[Hash()(path) % at_hand_.size()];
-  if (!at_hand || !Same()(at_hand->first, path)) {
+StaticFiles::CachedFile* StaticFiles::find_cached(std::string_view path) {
+  Table::value_type*& recent = recent_[Hash()(path) % recent_.size()];
+  if (!recent || !Same()(recent->first, path)) {
     const auto entry = table_.find(path);
     if (entry == table_.end()) return nullptr;
-    at_hand = &*entry;
+    recent = &*entry;
   }
-  return &at_hand->second;
+  return &recent->second;
 }
 
-Found StaticFiles::found(const Kept& kept) {
-  return {200, kept.representation.fields, kept.body, {}, kept.body.size(), &kept.representation};
+Found StaticFiles::found_cached(const CachedFile& cached) {
+  return {200, cached.representation.fields, cached.body,
+          {},  cached.body.size(),           &cached.representation};
 }
 
 /// Looks without opening: that needs no descriptor. It may follow a link out of the root,
 /// harmlessly, as what it finds there is another file and so sends us through open_beneath.
 ///
 /// What was just modified when we read it is read again: it can have changed and look the same.
-bool StaticFiles::still_same(const Kept& kept) const {
-  if (!kept.representation.validators.is_strong()) return false;
+bool StaticFiles::is_fresh(const CachedFile& cached) const {
+  if (!cached.representation.validators.is_strong()) return false;
   struct ::stat st {};
-  if (!kept.before.empty() && ::fstatat(root_.get(), kept.before.c_str(), &st, 0) == 0)
+  if (!cached.before.empty() && ::fstatat(root_.get(), cached.before.c_str(), &st, 0) == 0)
     return false;
-  if (::fstatat(root_.get(), kept.name.c_str(), &st, 0) != 0) return false;
-  return S_ISREG(st.st_mode) && version_of(st) == kept.representation.version;
+  if (::fstatat(root_.get(), cached.name.c_str(), &st, 0) != 0) return false;
+  return S_ISREG(st.st_mode) && version_of(st) == cached.representation.version;
 }
 
 Found StaticFiles::load(std::string_view path, std::string_view name, Instant now) {
@@ -139,7 +149,7 @@ Found StaticFiles::load(std::string_view path, std::string_view name, Instant no
   if (!file || ::fstat(file.get(), &st) != 0) return {.status = status_of(errno)};
   if (S_ISDIR(st.st_mode)) return {.status = 301};
   if (!S_ISREG(st.st_mode)) return {};
-  return hand_out(path, name, {}, std::move(file), st, now);
+  return serve_open_file(path, name, {}, std::move(file), st, now);
 }
 
 Found StaticFiles::load_index(std::string_view path, std::string_view folder, Instant now) {
@@ -151,7 +161,7 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
     if (!file || ::fstat(file.get(), &st) != 0) {
       if (status_of(errno) != 404) return {.status = status_of(errno)};
     } else if (S_ISREG(st.st_mode)) {
-      return hand_out(path, name, before, std::move(file), st, now);
+      return serve_open_file(path, name, before, std::move(file), st, now);
     }
     before = name;
   }
@@ -163,50 +173,52 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
 
 /// A small file is kept from now on, a large one is handed out as it is.
 ///
-/// Its size and time are looked at before it is read and after: whoever writes to it meanwhile must
+/// Its size and time are looked at before it is read and after: a program that writes meanwhile must
 /// not leave us with the time of one state and the bytes of another. A file that does not hold
 /// still is handed out like a large one.
-Found StaticFiles::hand_out(std::string_view path, std::string_view name, std::string_view before,
-                            Descriptor file, struct ::stat st, Instant now) {
+Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,
+                                   std::string_view before, Descriptor file, struct ::stat st,
+                                   Instant now) {
   constexpr int kTries = 3;
   for (int i = 0; i < kTries && static_cast<std::uint64_t>(st.st_size) <= options_.small; ++i) {
-    Kept kept;
+    CachedFile cached;
     const std::timespec begin = wall_clock();
-    if (!read_whole(file.get(), static_cast<std::size_t>(st.st_size), kept.body))
+    if (!read_whole(file.get(), static_cast<std::size_t>(st.st_size), cached.body))
       return {.status = 503};
     const FileVersion before_reading = version_of(st);
     if (::fstat(file.get(), &st) != 0) return {.status = 503};
     if (version_of(st) != before_reading) continue;
-    kept.name = name;
-    kept.before = before;
-    kept.representation = describe(name, st, kept.body.size(), begin);
-    kept.checked = now;
-    return keep(path, std::move(kept));
+    cached.name = name;
+    cached.before = before;
+    cached.representation = describe(name, st, cached.body.size(), begin, options_.cache_control);
+    cached.checked = now;
+    return store(path, std::move(cached));
   }
   const auto size = static_cast<std::uint64_t>(st.st_size);
-  handed_out_ = describe(name, st, size, wall_clock());
-  return {200, handed_out_.fields, {}, std::move(file), size, &handed_out_};
+  uncached_ = describe(name, st, size, wall_clock(), options_.cache_control);
+  auto body = std::make_unique<FileBody>(std::move(file), uncached_.version);
+  return {200, uncached_.fields, {}, std::move(body), size, &uncached_};
 }
 
-Found StaticFiles::keep(std::string_view path, Kept kept) {
-  kept.weight = kOverhead + path.size() + kept.name.size() + kept.representation.fields.size() +
-                kept.body.size();
+Found StaticFiles::store(std::string_view path, CachedFile cached) {
+  cached.weight = kOverhead + path.size() + cached.name.size() +
+                  cached.representation.fields.size() + cached.body.size();
   forget(path);
-  if (kept_bytes_ + kept.weight > options_.most_kept) {
+  if (cached_bytes_ + cached.weight > options_.max_cached) {
     // Simple and good enough for a folder of pages: start afresh, what is wanted comes back.
-    at_hand_.fill(nullptr);
+    recent_.fill(nullptr);
     table_.clear();
-    kept_bytes_ = 0;
+    cached_bytes_ = 0;
   }
-  kept_bytes_ += kept.weight;
-  return found(table_.emplace(path, std::move(kept)).first->second);
+  cached_bytes_ += cached.weight;
+  return found_cached(table_.emplace(path, std::move(cached)).first->second);
 }
 
 void StaticFiles::forget(std::string_view path) {
   const auto entry = table_.find(path);
   if (entry == table_.end()) return;
-  kept_bytes_ -= entry->second.weight;
-  at_hand_.fill(nullptr);
+  cached_bytes_ -= entry->second.weight;
+  recent_.fill(nullptr);
   table_.erase(entry);
 }
 
@@ -231,7 +243,7 @@ std::string_view content_type(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   if (dot != std::string_view::npos)
     for (const auto& [extension, type] : kTypes)
-      if (name.substr(dot) == extension) return type;
+      if (equals_ignoring_case(name.substr(dot), extension)) return type;
   return "application/octet-stream"sv;
 }
 

@@ -20,40 +20,20 @@
 #include <unordered_map>
 
 #include "17_io/sockets/descriptor.h"
+#include "20_web_server/files/content.h"
 #include "20_web_server/files/file_path.h"
 #include "20_web_server/files/validators.h"
 #include "common/clock.h"
 
 namespace book::http {
 
-/// What is told about a file, rendered once.
-struct Representation {
-  std::string_view type;
-  Validators validators;
-  FileVersion version;
-  std::string fields;     ///< of a 200: Content-Type, Content-Length, and what comes below
-  std::size_t plain = 0;  ///< bytes of `fields` before Last-Modified, ETag and Accept-Ranges
-};
-
-/// What a request gets. The views are good until the next find().
-struct Found {
-  /// 200. Or 301: a folder, to be asked for with a slash at its end. 400: no path at all. 403: it
-  /// is there and may not be read, or a link leads out of the root, or a folder has no index. 404.
-  /// 503: the system is out of descriptors or memory, or can not read its disk.
-  int status = 404;
-  std::string_view entity = {};              ///< the fields that describe it
-  std::string_view body = {};                ///< of a small file, all of it
-  Descriptor file = {};                      ///< of a large one, to be read from its start
-  std::uint64_t size = 0;                    ///< bytes of the body, wherever it is
-  const Representation* selected = nullptr;  ///< of a file
-};
-
-class StaticFiles {
+class StaticFiles final : public Content {
  public:
   struct Options {
-    std::size_t small = 32 * 1024;             ///< bytes: files up to this size are kept in memory
-    std::size_t most_kept = 16 * 1024 * 1024;  ///< bytes of all that is kept
+    std::size_t small = 32 * 1024;              ///< bytes: files up to this size are kept in memory
+    std::size_t max_cached = 16 * 1024 * 1024;  ///< bytes of all that is kept
     Duration check_every = std::chrono::seconds(1);
+    std::string cache_control = {};  ///< the value of this field, for every file; "": no such field
     Walk walk = Walk::kernel;
   };
 
@@ -63,10 +43,10 @@ class StaticFiles {
 
   /// The regular file at the path of a request ("/img/a%20b.png"). Of a folder ("/img/") it is
   /// index.html, and hello.html if there is no such file.
-  Found find(std::string_view path, Instant now);
+  Found find(std::string_view path, Instant now) override;
 
  private:
-  struct Kept {
+  struct CachedFile {
     std::string name;    // relative to the root
     std::string before;  // the index that this one stands in for: nothing, as yet
     Representation representation;
@@ -85,14 +65,14 @@ class StaticFiles {
     }
   };
 
-  bool still_same(const Kept& kept) const;
-  static Found found(const Kept& kept);
+  bool is_fresh(const CachedFile& cached) const;
+  static Found found_cached(const CachedFile& cached);
   Found load(std::string_view path, std::string_view name, Instant now);
   Found load_index(std::string_view path, std::string_view folder, Instant now);
-  Found hand_out(std::string_view path, std::string_view name, std::string_view before,
-                 Descriptor file, struct ::stat st, Instant now);
-  Found keep(std::string_view path, Kept kept);
-  Kept* kept_at(std::string_view path);
+  Found serve_open_file(std::string_view path, std::string_view name, std::string_view before,
+                        Descriptor file, struct ::stat st, Instant now);
+  Found store(std::string_view path, CachedFile cached);
+  CachedFile* find_cached(std::string_view path);
   void forget(std::string_view path);
 
   Descriptor root_;
@@ -108,13 +88,13 @@ class StaticFiles {
       return true;
     }
   };
-  using Table = std::unordered_map<std::string, Kept, Hash, Same>;
+  using Table = std::unordered_map<std::string, CachedFile, Hash, Same>;
   Table table_;
   // Those that were asked for last: a look here is cheaper than one into the table.
-  std::array<Table::value_type*, 64> at_hand_{};
-  std::size_t kept_bytes_ = 0;
+  std::array<Table::value_type*, 64> recent_{};
+  std::size_t cached_bytes_ = 0;
   std::string decoded_;
-  Representation handed_out_;  // of the last file that is not kept
+  Representation uncached_;  // of the last file that is not kept
 };
 
 /// By the name's extension; "application/octet-stream" where it says nothing.

@@ -27,17 +27,19 @@ Validators validators_of(const struct ::stat& st, const std::timespec& now) {
   const auto size = static_cast<std::uint64_t>(st.st_size);
   const std::uint64_t modified = nanoseconds(st.st_mtim);
   Validators result;
-  result.etag = is_a_second_before(st.st_mtim, now)
+  // A time in the future is no time at which it was modified: it was set.
+  const bool set = st.st_mtim.tv_sec > now.tv_sec + 1 && is_a_second_before(st.st_ctim, now);
+  result.etag = set || is_a_second_before(st.st_mtim, now)
                     ? fmt::format("\"{:x}-{:x}\"", modified, size)
                     : fmt::format("W/\"{:x}-{:x}-{:x}\"", modified, size, nanoseconds(now));
   // There are no dates before 1970 here: some file systems have them, no client needs them.
   result.modified = std::max<std::time_t>(st.st_mtim.tv_sec, 0);
-  result.told = std::clamp<std::time_t>(now.tv_sec - 1, 0, result.modified);
+  result.last_modified = std::clamp<std::time_t>(now.tv_sec - 1, 0, result.modified);
   return result;
 }
 
 std::string to_fields(const Validators& validators) {
-  return fmt::format("Last-Modified: {}\r\nETag: {}\r\n", http_date(validators.told),
+  return fmt::format("Last-Modified: {}\r\nETag: {}\r\n", http_date(validators.last_modified),
                      validators.etag);
 }
 

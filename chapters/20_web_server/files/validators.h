@@ -7,7 +7,8 @@
 //
 // A clock has ticks. Two changes within one tick leave the same time behind, so a file that was
 // modified a moment ago may change again and look the same. Until a second has passed, its tag is
-// weak, which means "do not put parts of it together", and never equal to a later one.
+// weak, which means "do not put parts of it together", and never equal to a later one. (A time in
+// the future is none at which it can have changed. Then the time counts at which its inode did.)
 #pragma once
 
 #include <sys/stat.h>
@@ -22,9 +23,9 @@ struct Validators {
   std::string etag;          ///< with its quotes
   std::time_t modified = 0;  ///< seconds, as the file says
   /// What Last-Modified says. Of a file that was just modified it is a second that had passed when
-  /// we looked: whoever asks later whether it was modified since then is told that it was. And it
-  /// is never in the future, whatever the file says.
-  std::time_t told = 0;
+  /// we looked: a client that asks later whether it was modified since then is told that it was.
+  /// And it is never in the future, whatever the file says.
+  std::time_t last_modified = 0;
 
   bool is_strong() const noexcept { return etag.front() == '"'; }
 };
@@ -46,7 +47,7 @@ struct FileVersion {
 [[nodiscard]] FileVersion version_of(const struct ::stat& st) noexcept;
 
 /// Is what an open file held at `then` still in it? It may have grown at its end, and it may have
-/// lost its name. Where it was overwritten with more than it held, this can not tell.
+/// lost its name. Where it was overwritten with more than it held, this cannot tell.
 [[nodiscard]] bool still_holds(int fd, const FileVersion& then) noexcept;
 
 }  // namespace book::http

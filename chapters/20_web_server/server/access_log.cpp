@@ -17,6 +17,7 @@
 #include <exception>
 #include <iterator>
 #include <new>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -28,8 +29,22 @@ namespace book::http {
 
 using namespace std::string_view_literals;
 
+namespace {
+
+/// "10/Oct/2026:13:55:36 +0000"
+std::size_t log_date(std::span<char> out, std::time_t second) {
+  std::tm t{};
+  ::gmtime_r(&second, &t);
+  const auto written =
+      fmt::format_to_n(out.data(), out.size(), "{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday,
+                       kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  return written.size;
+}
+
+}  // namespace
+
 AccessLog::AccessLog(const std::string& where)
-    : alarm_(this, [](void* log) { static_cast<AccessLog*>(log)->ring(); }) {
+    : timer_(this, [](void* log) { static_cast<AccessLog*>(log)->on_timer(); }), date_(&log_date) {
   if (where.empty()) return;
   if (where != "-"sv) {
     path_ = where;
@@ -39,9 +54,9 @@ AccessLog::AccessLog(const std::string& where)
   fd_ = STDOUT_FILENO;
   struct ::stat st {};
   if (::fstat(fd_, &st) != 0) return;
-  never_waits_ = S_ISREG(st.st_mode);
+  is_regular_file_ = S_ISREG(st.st_mode);
   // Two workers may both see that a pipe has room, and the slower one would wait for more. So this
-  // is the same pipe once more, to be written to without waiting; whoever else has it may wait.
+  // is the same pipe once more, to be written to without waiting; others that have it may wait.
   if (S_ISFIFO(st.st_mode))
     file_ = Descriptor(::open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC | O_NONBLOCK));
   if (file_) fd_ = file_.get();
@@ -56,21 +71,21 @@ void AccessLog::open_file() {
     throw std::system_error(errno, std::system_category(), "open " + path_);
   file_ = std::move(file);
   fd_ = file_.get();
-  never_waits_ = S_ISREG(st.st_mode);
+  is_regular_file_ = S_ISREG(st.st_mode);
   device_ = st.st_dev;
   inode_ = st.st_ino;
 }
 
-/// Where a pipe was, somebody will make another one: that is not for us to do.
+/// Where a pipe was, another program will make a new one: that is not for us to do.
 bool AccessLog::was_moved() const noexcept {
   struct ::stat st {};
   if (path_.empty()) return false;
-  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT && never_waits_;
+  if (::fstatat(AT_FDCWD, path_.c_str(), &st, 0) != 0) return errno == ENOENT && is_regular_file_;
   return st.st_dev != device_ || st.st_ino != inode_;
 }
 
 /// If there is none to be had, the old one goes on, wherever it is now.
-void AccessLog::begin_anew() noexcept {
+void AccessLog::reopen() noexcept {
   try {
     open_file();
     // Half a line is in the old one, perhaps. The new one has all of it.
@@ -81,16 +96,16 @@ void AccessLog::begin_anew() noexcept {
 
 void AccessLog::add(const Line& line, Instant now) noexcept {
   try {
-    if (text_.size() - written_ >= kMost) {
+    if (text_.size() - written_ >= kMaxBuffered) {
       ++lost_;
       return;
     }
     append(line, now);
-    // Without a reactor, in a server that blocks, there is nobody to ring.
-    if ((text_.size() >= kEnough && !failed_) || !Reactor::current_or_null())
+    // Without a reactor, in a server that blocks, there is no timer.
+    if ((text_.size() >= kFlushSize && !failed_) || !Reactor::current_or_null())
       flush();
-    else if (!alarm_.is_set())
-      alarm_.set(now + std::chrono::seconds(1));
+    else if (!timer_.is_armed())
+      timer_.arm(now + std::chrono::seconds(1));
   } catch (const std::bad_alloc&) {
     ++lost_;
   }
@@ -99,7 +114,7 @@ void AccessLog::add(const Line& line, Instant now) noexcept {
 void AccessLog::append(const Line& line, Instant now) {
   const std::size_t before = text_.size();
   try {
-    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.visitor, date_at(now));
+    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.peer, date_.at(now));
     append_escaped(line.request);
     if (line.bytes > 0)
       fmt::format_to(std::back_inserter(text_), "\" {} {}\n", line.status, line.bytes);
@@ -112,7 +127,7 @@ void AccessLog::append(const Line& line, Instant now) {
 }
 
 /// A client chooses these bytes: it must not be able to end the field, or the line, or to send the
-/// terminal of whoever reads the log a command.
+/// reader's terminal a command.
 void AccessLog::append_escaped(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -124,21 +139,21 @@ void AccessLog::append_escaped(std::string_view text) {
 }
 
 void AccessLog::flush() noexcept {
-  if (written_ < text_.size() && was_moved()) begin_anew();
+  if (written_ < text_.size() && was_moved()) reopen();
   while (written_ < text_.size()) {
     std::size_t size = text_.size() - written_;
-    if (!never_waits_) {
+    if (!is_regular_file_) {
       // A pipe that can be written to has room for so much, and perhaps for no more. Whole lines,
       // if they are that short: other threads may write to the same pipe.
       size = std::min<std::size_t>(size, PIPE_BUF);
       const std::size_t end = std::string_view(text_).substr(written_, size).rfind('\n');
       if (end != std::string_view::npos) size = end + 1;
       pollfd ready{fd_, POLLOUT, 0};
-      if (::poll(&ready, 1, 0) == 0) return complain(EAGAIN);
+      if (::poll(&ready, 1, 0) == 0) return report_error(EAGAIN);
     }
     const ssize_t n = ::write(fd_, text_.data() + written_, size);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return complain(errno);
+    if (n < 0) return report_error(errno);
     written_ += static_cast<std::size_t>(n);
   }
   text_.clear();
@@ -146,35 +161,25 @@ void AccessLog::flush() noexcept {
   failed_ = false;
 }
 
-void AccessLog::ring() noexcept {
+void AccessLog::on_timer() noexcept {
   flush();
   if (written_ < text_.size())
-    alarm_.set(Reactor::current().coarse_now() + std::chrono::seconds(1));
+    timer_.arm(Reactor::current().coarse_now() + std::chrono::seconds(1));
 }
 
 /// Once for each time that it begins.
-void AccessLog::complain(int error) noexcept {
+void AccessLog::report_error(int error) noexcept {
   if (std::exchange(failed_, true)) return;
   const char* const why =
       error == EAGAIN ? "whoever reads it is too slow" : ::strerrordesc_np(error);
   std::fprintf(stderr, "access log: %s; it is tried again every second\n", why);
 }
 
-std::string_view AccessLog::date_at(Instant now) {
-  if (now >= date_until_) {
-    const std::time_t seconds = std::time(nullptr);
-    std::tm t{};
-    ::gmtime_r(&seconds, &t);
-    const auto written = fmt::format_to_n(
-        date_.data(), date_.size(), "{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday,
-        kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-    date_size_ = written.size;
-    date_until_ = now + std::chrono::seconds(1);
-  }
-  return {date_.data(), date_size_};
+std::unique_ptr<const std::string> AccessLog::peer_of(int socket) const {
+  return is_on() ? std::make_unique<const std::string>(peer_address(socket)) : nullptr;
 }
 
-std::string visitor_at(int socket) {
+std::string peer_address(int socket) {
   Address peer;
   socklen_t size = Address::capacity();
   if (socket < 0 || ::getpeername(socket, peer.data(), &size) != 0) return "-";

@@ -1,26 +1,27 @@
 // The access log: one line a request, in the common log format.
 //
 //     127.0.0.1 - - [10/Oct/2026:13:55:36 +0000] "GET /a.html HTTP/1.1" 200 2326
-//     visitor       when (UTC)                    first line            status, bytes of the body
+//     peer          when (UTC)                    first line            status, bytes of the body
 //
 // A line is only put into a buffer. It is written a second later together with all that came
 // meanwhile, or at once when there is much of it: a busy server makes no system call for a line.
-// Nothing here ends the server. What can not be written, because the disk is full or nobody reads
-// the pipe, waits and is tried again; there is a limit to that, and further lines are lost.
+// Nothing here ends the server. What cannot be written, because the disk is full or a pipe has no
+// reader, waits and is tried again; there is a limit to that, and further lines are lost.
 //
-// Somebody may rename the file, or remove it (logrotate does): before each write the name is looked
-// at, and when it is not our file's any more, a new one is begun.
+// Another program may rename the file, or remove it (logrotate does): before each write the name is
+// looked at, and when it is not our file's any more, a new one is begun.
 #pragma once
 
 #include <sys/types.h>
 
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "17_io/http/response.h"
 #include "17_io/sockets/descriptor.h"
-#include "20_web_server/server/alarm.h"
+#include "20_web_server/server/callback_timer.h"
 #include "common/clock.h"
 
 namespace book::http {
@@ -28,16 +29,18 @@ namespace book::http {
 class AccessLog {
  public:
   /// A file to append to, "-" for stdout, "" for no log at all. Throws std::system_error when it
-  /// can not be opened.
+  /// cannot be opened.
   explicit AccessLog(const std::string& where);
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
   ~AccessLog() { flush(); }
 
   bool is_on() const noexcept { return fd_ >= 0; }
+  /// The address at the other end of a socket, if the log is on.
+  std::unique_ptr<const std::string> peer_of(int socket) const;
 
   struct Line {
-    std::string_view visitor;  ///< an address; "-" if it has none
+    std::string_view peer;  ///< an address; "-" if it has none
     std::string_view
         request;  ///< its first line as it came: what could mislead a reader is escaped
     int status = 0;
@@ -52,36 +55,32 @@ class AccessLog {
   std::uint64_t lost() const noexcept { return lost_; }
 
  private:
-  static constexpr std::size_t kEnough = 32 * 1024;  // bytes that are worth a write
-  static constexpr std::size_t kMost = 1024 * 1024;  // bytes that may wait for a better time
+  static constexpr std::size_t kFlushSize = 32 * 1024;      // bytes that are worth a write
+  static constexpr std::size_t kMaxBuffered = 1024 * 1024;  // bytes that may wait for a better time
 
   void open_file();
   bool was_moved() const noexcept;
-  void begin_anew() noexcept;
+  void reopen() noexcept;
   void append(const Line& line, Instant now);
   void append_escaped(std::string_view text);
-  std::string_view date_at(Instant now);
-  void ring() noexcept;
-  void complain(int error) noexcept;
+  void on_timer() noexcept;
+  void report_error(int error) noexcept;
 
   std::string path_;  // of the file, if it is one
   Descriptor file_;
   int fd_ = -1;       // of the file, or stdout
   dev_t device_ = 0;  // of the file: which one it is
   ino_t inode_ = 0;
-  bool never_waits_ = false;  // a regular file: a write to it does not wait for anybody
-  bool failed_ = false;       // the last write: the next one is the alarm's
+  bool is_regular_file_ = false;  // a regular file: a write to it does not wait for anybody
+  bool failed_ = false;           // the last write: the next one is the timer's
   std::string text_;
   std::size_t written_ = 0;  // of text_
   std::uint64_t lost_ = 0;
-  Alarm alarm_;
-
-  Instant date_until_ = Instant::min();
-  std::array<char, 32> date_{};
-  std::size_t date_size_ = 0;
+  CallbackTimer timer_;
+  DateLine date_;
 };
 
 /// The address at the other end of a socket, without its port; "-" if it has none.
-std::string visitor_at(int socket);
+std::string peer_address(int socket);
 
 }  // namespace book::http

@@ -1,8 +1,6 @@
 // One connection, from its first byte to its last: the `handle_connection` of the book.
 #pragma once
 
-#include <new>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -10,36 +8,15 @@
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
 #include "17_io/bytes/io.h"
+#include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/conversation.h"
 #include "20_web_server/server/exchange.h"
 #include "20_web_server/server/linger.h"
 #include "20_web_server/server/site.h"
-#include "20_web_server/server/watch.h"
+#include "20_web_server/server/timeout_queues.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {
-
-/// What is rare, and takes its time: in a frame of its own, which a connection has only then.
-template <class S>
-Async<void> take_time(S& stream, Conversation& talk, Watch& watch, Next next, const Site& site) {
-  switch (next) {
-    case Next::advance:
-      co_await yield_now();
-      break;
-    case Next::sleep:
-      if (site.thread_naps) {
-        std::this_thread::sleep_for(talk.delay());
-      } else {
-        co_await unless_over(watch, sleep(talk.delay()));
-      }
-      break;
-    case Next::linger:
-      co_await unless_over(watch, linger(stream));
-      break;
-    default:
-      break;
-  }
-}
 
 /// -1 for a stream that has none, as a mock.
 template <class S>
@@ -50,37 +27,58 @@ int socket_of(const S& stream) {
     return -1;
 }
 
-/// Talks HTTP on `stream` until either side has enough. What goes wrong with one connection
-/// concerns nobody else, so no exception of it leaves.
+/// What is rare, and takes its time: in a frame of its own, which a connection has only then.
 template <class S>
-requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site,
-                                                                     Watch watch) {
-  Conversation talk(site, socket_of(stream));
-  try {
-    for (;;) {
-      Next next = talk.advance(Reactor::current().coarse_now());
-      const Came came = co_await exchange(stream, talk, watch, next);
-      if (next == Next::close && talk.has_unread()) next = Next::linger;
-      if (came == Came::end || next == Next::close) break;
-      if (came == Came::too_late) talk.give_up(Reactor::current().coarse_now());
-      if (next == Next::read) continue;
-      co_await take_time(stream, talk, watch, next, site);
-      if (next == Next::linger || site.watches.all_ends()) break;
-    }
-    if (!talk.output().empty()) slam_at_close(socket_of(stream));
-  } catch (const std::system_error&) {
-    // The client has gone away in the middle, as clients do.
-  } catch (const UnexpectedEnd&) {
-    // A file has shrunk while it was sent: the client sees the connection end too early.
-  } catch (const std::bad_alloc&) {
-    // No memory for its buffers: others may have more luck.
+Async<void> take_time(S& stream, ConnectionTimeout& timeout, Next next, const Site& site) {
+  switch (next.action) {
+    case Next::yield:
+      co_await yield_now();
+      break;
+    case Next::sleep:
+      if (site.settings.blocking_sleep) {
+        std::this_thread::sleep_for(next.delay);
+      } else {
+        co_await or_shutdown(timeout, sleep(next.delay));
+      }
+      break;
+    case Next::settle:
+      if (socket_of(stream) < 0 || is_settled(socket_of(stream))) break;
+      [[fallthrough]];
+    case Next::linger:
+      co_await or_shutdown(timeout, linger(stream));
+      break;
+    default:
+      break;
   }
 }
 
-/// The same, for whoever does not count its connections.
+/// Talks HTTP on `stream` until either side has enough. What goes wrong with one connection
+/// concerns no other, so no exception of it leaves.
+template <class S>
+requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(
+    S stream, Site& site, [[maybe_unused]] ConnectionCount::Slot slot) {
+  ConnectionTimeout timeout(site.timeouts);
+  try {
+    Conversation talk(site.http, site.log.peer_of(socket_of(stream)));
+    for (;;) {
+      const Next next = talk.advance(Reactor::current().coarse_now());
+      const ReadResult result = co_await exchange(stream, talk, timeout, next);
+      if (result == ReadResult::closed || next.action == Next::close) break;
+      if (result == ReadResult::timed_out) talk.answer_timeout(Reactor::current().coarse_now());
+      if (next.action == Next::read) continue;
+      co_await take_time(stream, timeout, next, site);
+      if (next.is_end() || site.shutdown.is_aborted()) break;
+    }
+    if (!talk.output().empty()) reset_on_close(socket_of(stream));
+  } catch (...) {
+    ignore_connection_error();
+  }
+}
+
+/// The same, for a caller that accepts nothing.
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site) {
-  return handle_connection(std::move(stream), site, Watch(site.watches));
+  return handle_connection(std::move(stream), site, ConnectionCount::Slot(site.connections));
 }
 
 }  // namespace book::http

@@ -1,16 +1,10 @@
+// Read advance() first: it is the loop of the whole protocol. answer() is the usual request,
+// refuse() the last one; what is below serves them.
 #include "20_web_server/server/conversation.h"
 
-#include <sys/ioctl.h>
-#include <sys/types.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <string>
-#include <system_error>
-#include <utility>
 
-#include "17_io/bytes/io.h"
 #include "20_web_server/files/conditional.h"
 
 namespace book::http {
@@ -39,113 +33,107 @@ std::string location_of_folder(const Request& request) {
 
 Next Conversation::advance(Instant now) {
   for (;;) {
-    if (file_) {
+    if (source_) {
       read_piece();
-      return Next::advance;
+      return {Next::yield};
     }
-    if (last_) return has_input() || body_ > 0 ? Next::linger : Next::close;
+    if (last_) return end();
     if (steps_ == kTurn || output().size() >= kEnoughOutput) {
       steps_ = 0;
-      return Next::advance;
+      return {Next::yield};
     }
     ++steps_;
-    if (!skip_body() || !has_input()) return last_ ? Next::linger : Next::read;
+    if (sleeper_) [[unlikely]] {
+      const std::unique_ptr<Sleeper> awake = std::move(sleeper_);
+      if (const Next next = answer(awake->request, awake->route, now); next.is_end()) return next;
+      continue;
+    }
+    if (!skip_body() || !has_input()) return last_ ? Next{Next::linger} : read_more();
 
-    const Parsed parsed = parse(input_->bytes(), site_.settings.limits);
-    if (parsed.kind == Parsed::Kind::need_more) return Next::read;
+    const Parsed parsed = parse(input_->bytes(), context_.settings.limits);
+    if (parsed.kind == Parsed::Kind::need_more) return read_more();
     if (parsed.kind == Parsed::Kind::error) return refuse(parsed.status, parsed.request, now);
 
-    const Request& request = parsed.request;
-    const Route where = route(request, site_.settings.nap);
-    if (where.delay > Duration(0) && !slept_) {
-      slept_ = true;  // the request stays where it is, and is looked at again after the nap
-      return Next::sleep;
+    const Route where = route(parsed.request, context_.settings.slow_delay);
+    if (where.delay > Duration(0)) [[unlikely]] {
+      sleeper_.reset(new Sleeper{parsed.request, where});
+      return {Next::sleep, WaitKind::other, where.delay};
     }
-    slept_ = false;
-    const Next next = answer(request, where, now);
-    input_->consume(request.head_size);
-    if (next != Next::advance) return next;
+    if (const Next next = answer(parsed.request, where, now); next.is_end()) return next;
   }
 }
 
+Next Conversation::read_more() const noexcept {
+  if (body_ > 0) return {Next::read, WaitKind::body};
+  return {Next::read, has_begun() ? WaitKind::head : WaitKind::idle};
+}
+
+/// Nothing unread is known of: but a client may have asked for more while its answer was on its
+/// way, and then a close would be a reset. Only an answer that cannot be late is beyond that.
+Next Conversation::end() const noexcept {
+  if (has_input() || body_ > 0) return {Next::linger};
+  return {at_risk_ + output().size() <= kHarmless ? Next::close : Next::settle};
+}
+
+/// Answers the request at the front of the input, and takes it from there.
 Next Conversation::answer(const Request& request, const Route& where, Instant now) {
-  if (request.content_length > site_.settings.max_body) return refuse(413, request, now);
-  Found found = fetch(where, site_.files, now);
+  if (request.content_length > context_.settings.max_body) return refuse(413, request, now);
+  Found found = fetch(where, context_.content, now);
   if (found.status == 400 || found.status == 503) return refuse(found.status, request, now);
   if (request.has_conditions && found.status == 200) [[unlikely]]
-    narrow(found, request, site_.narrowed);
-  ++site_.requests;
-  answered_ = true;
+    apply_conditions(found, request, context_.fields);
+  ++context_.requests;
 
-  Connection connection = connection_after(request);
-  if (site_.watches.ends()) connection = Connection::close;
-  // "Shall I send the body?" is answered by the answer itself; whether the body comes is then
-  // unknown.
-  if (request.expects_continue && request.has_body()) connection = Connection::close;
-  if (!site_.settings.keep_alive) connection = Connection::close;
+  const Connection connection = decide_connection(request);
   last_ = connection == Connection::close;
   begin_body(request);
 
   const bool to_head = request.method == "HEAD"sv;
-  const std::string_view date = site_.date.at(now);
+  const std::string_view date = context_.date.at(now);
+  std::uint64_t bytes = 0;
   if (found.entity.empty()) {
     const std::string location = found.status == 301 ? location_of_folder(request) : "";
-    const std::size_t bytes =
-        append_status(out(), found.status, date, connection, to_head, location);
-    if (site_.log.is_on()) [[unlikely]]
-      log(request, found.status, bytes, now);
-    return Next::advance;
+    bytes = append_status(out(), found.status, date, connection, to_head, location);
+  } else {
+    append_head(out(), found.status, date, found.entity, connection);
+    if (!to_head) {
+      bytes = found.size;
+      source_ = std::move(found.source);
+      if (!source_) output_->append(found.body);
+    }
   }
-  append_head(out(), found.status, date, found.entity, connection);
-  if (site_.log.is_on()) [[unlikely]]
-    log(request, found.status, to_head ? 0 : found.size, now);
-  if (to_head) return Next::advance;
-  if (found.file)
-    file_.reset(new File{std::move(found.file), found.size, found.selected->version});
-  else
-    output_->append(found.body);
-  return Next::advance;
+  if (context_.log.is_on()) [[unlikely]]
+    log(request, found.status, bytes, now);
+  input_->consume(request.head_size);
+  return {Next::yield};
 }
 
-/// As much of the large file as the output has room for.
+/// May another request follow this one?
+Connection Conversation::decide_connection(const Request& request) const noexcept {
+  if (context_.shutdown.has_begun() || !context_.settings.keep_alive) return Connection::close;
+  // "Shall I send the body?" is answered by the answer itself; whether the body comes is then
+  // unknown.
+  if (request.expects_continue && request.has_body()) return Connection::close;
+  return connection_after(request);
+}
+
+/// As much of the large body as the output has room for.
 void Conversation::read_piece() {
-  held_up();
-  const std::span<char> room = out().room();
-  const std::size_t most = std::min<std::uint64_t>(room.size(), file_->left);
-  ssize_t n = 0;
-  do {
-    n = ::read(file_->descriptor.get(), room.data(), most);
-  } while (n < 0 && errno == EINTR);
-  if (n < 0) throw std::system_error(errno, std::system_category(), "read");
-  if (n == 0 && most > 0) throw UnexpectedEnd();
-  output_->added(static_cast<std::size_t>(n));
-  file_->left -= static_cast<std::uint64_t>(n);
-  if (file_->left > 0) return;
-  // If it was overwritten meanwhile, the client has bytes of two files. It must not take them for
-  // one: then the last ones are never sent.
-  if (!still_holds(file_->descriptor.get(), file_->version)) throw UnexpectedEnd();
-  file_.reset();
+  output_->added(source_->read(out().room()));
+  if (source_->at_end()) source_.reset();
 }
 
-/// An answer after which the connection can not go on: where the next request would begin is
+/// An answer after which the connection cannot go on: where the next request would begin is
 /// unknown.
 Next Conversation::refuse(int status, const Request& request, Instant now) {
-  ++site_.requests;
-  const std::size_t bytes = append_status(out(), status, site_.date.at(now), Connection::close,
+  ++context_.requests;
+  const std::size_t bytes = append_status(out(), status, context_.date.at(now), Connection::close,
                                           request.method == "HEAD"sv);
-  if (site_.log.is_on()) [[unlikely]]
+  if (context_.log.is_on()) [[unlikely]]
     log(request, status, bytes, now);
   last_ = true;
-  return Next::linger;
+  return {Next::linger};
 }
-
-/// A client may ask for more while a large file is on its way. Only the system knows.
-bool Conversation::has_unread() const noexcept {
-  int bytes = 0;
-  return held_up_ && socket_ >= 0 && ::ioctl(socket_, FIONREAD, &bytes) == 0 && bytes > 0;
-}
-
-void Conversation::give_up(Instant now) { refuse(408, Request(), now); }
 
 /// Of a request that could not be read there is no more to say than how its first line begins.
 void Conversation::log(const Request& request, int status, std::uint64_t bytes, Instant now) {
@@ -159,8 +147,7 @@ void Conversation::log(const Request& request, int status, std::uint64_t bytes, 
     if (line.starts_with("\r\n"sv)) line.remove_prefix(2);  // forgiven, as in parse()
     line = line.substr(0, line.find_first_of("\r\n"sv));
   }
-  if (!visitor_) visitor_ = std::make_unique<std::string>(visitor_at(socket_));
-  site_.log.add({*visitor_, line, status, bytes}, now);
+  context_.log.add({peer_ ? std::string_view(*peer_) : "-"sv, line, status, bytes}, now);
 }
 
 void Conversation::begin_body(const Request& request) {
@@ -168,7 +155,7 @@ void Conversation::begin_body(const Request& request) {
   if (!request.chunked) [[likely]]
     return;
   body_ = kUnknown;
-  chunks_ = std::make_unique<ChunkedDecoder>(site_.settings.max_body);
+  chunks_ = std::make_unique<ChunkedDecoder>(context_.settings.max_body);
 }
 
 /// Throws away what has come of the last request's body. False: there is more to come, or there
@@ -204,7 +191,7 @@ bool Conversation::skip_chunks() {
 }
 
 OutputBuffer& Conversation::out() {
-  if (!output_) output_ = site_.outputs.take();
+  if (!output_) output_ = context_.outputs.take();
   return *output_;
 }
 

@@ -3,24 +3,24 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
+#include <cstdint>
 
 #include "17_io/bytes/io.h"
 #include "20_web_server/server/conversation.h"
-#include "20_web_server/server/watch.h"
+#include "20_web_server/server/timeout_queues.h"
 #include "common/future.h"
 
 namespace book::http {
 
 /// How an exchange has ended.
-enum class Came {
-  something,  ///< the answers are written, and if there was to be a read, it brought something
-  too_late,   ///< the rest of a head did not come in time
-  end,  ///< nothing more will: the client has closed its side, asks for nothing any more, or does
-        ///< not take its answers
+enum class ReadResult : std::uint8_t {
+  data,       ///< the answers are written, and if there was to be a read, it brought something
+  timed_out,  ///< the rest of a head did not come in time
+  closed,     ///< there will be no more: the client has closed its side, has asked for nothing or
+              ///< taken nothing of its answers for too long, or the server shuts down
 };
 
-/// What exchange(stream, talk, watch, next) gives.
+/// What exchange(stream, talk, timeout, next) gives.
 ///
 /// The wait is what nearly all connections do nearly all the time, so this future holds no buffer
 /// meanwhile: one is borrowed at each poll and goes back when the poll brought nothing. (It does
@@ -29,48 +29,52 @@ template <class S>
 requires AsyncRead<S> && AsyncWrite<S>
 class [[nodiscard]] Exchange : PinnedOncePolled {
  public:
-  using Output = Came;
+  using Output = ReadResult;
 
-  Exchange(S& stream, Conversation& talk, Watch& watch, bool reads)
-      : stream_(stream), talk_(talk), watch_(watch), reads_(reads) {}
+  Exchange(S& stream, Conversation& talk, ConnectionTimeout& timeout, const Next& next)
+      : stream_(stream),
+        talk_(talk),
+        timeout_(timeout),
+        reads_(next.action == Next::read),
+        waits_for_(next.waits_for) {}
 
-  Poll<Came> poll(Context& cx) {
+  Poll<ReadResult> poll(Context& cx) {
     pin_.enter();
     while (!talk_.output().empty()) {
       Poll<std::size_t> taken = stream_.poll_write(cx, talk_.output());
       if (taken.is_pending()) {
-        talk_.held_up();
-        if (watch_.wait(cx, Waits::write, std::exchange(moved_, false))) return Came::end;
+        if (timeout_.wait(cx, WaitKind::write) != WaitResult::waiting) return ReadResult::closed;
         return pin_.pending();
       }
       if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
       talk_.sent(taken.value());
-      moved_ = true;
+      timeout_.restart();
     }
-    if (!reads_) return Came::something;
+    if (!reads_) return ReadResult::data;
 
-    Poll<std::size_t> came = stream_.poll_read(cx, talk_.room());
-    if (came.is_ready()) talk_.received(came.value());
-    talk_.give_back_buffers();
-    if (came.is_pending()) {
-      const Waits what = talk_.waits_for();
-      if (!watch_.wait(cx, what, talk_.take_answered())) return pin_.pending();
-      return what == Waits::head && watch_.is_late() ? Came::too_late : Came::end;
+    Poll<std::size_t> got = stream_.poll_read(cx, talk_.room());
+    if (got.is_ready()) {
+      talk_.received(got.value());
+      return got.value() > 0 ? ReadResult::data : ReadResult::closed;
     }
-    return came.value() > 0 ? Came::something : Came::end;
+    talk_.received(0);
+    const WaitResult result = timeout_.wait(cx, waits_for_);
+    if (result == WaitResult::waiting) return pin_.pending();
+    const bool is_late = result == WaitResult::timed_out && waits_for_ == WaitKind::head;
+    return is_late ? ReadResult::timed_out : ReadResult::closed;
   }
 
  private:
   S& stream_;
   Conversation& talk_;
-  Watch& watch_;
+  ConnectionTimeout& timeout_;
   bool reads_;
-  bool moved_ = true;  // since the wait for the client to take something began
+  WaitKind waits_for_;
 };
 
 template <class S>
-Exchange<S> exchange(S& stream, Conversation& talk, Watch& watch, Next next) {
-  return {stream, talk, watch, next == Next::read};
+Exchange<S> exchange(S& stream, Conversation& talk, ConnectionTimeout& timeout, const Next& next) {
+  return {stream, talk, timeout, next};
 }
 
 }  // namespace book::http

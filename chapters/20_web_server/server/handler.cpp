@@ -16,7 +16,7 @@ constexpr auto kFrontPage = "/"sv;
 constexpr auto kNotFoundPage = "/404.html"sv;
 
 /// The answer to a method that gets no page; 0 if it gets one.
-int answers_alone(std::string_view method) {
+int status_without_page(std::string_view method) {
   if (method == "GET"sv || method == "HEAD"sv) return 0;
   if (method == "OPTIONS"sv) return 204;  // what there is to say is in its Allow
   for (const auto known : {"POST"sv, "PUT"sv, "DELETE"sv, "PATCH"sv, "TRACE"sv, "CONNECT"sv})
@@ -24,37 +24,37 @@ int answers_alone(std::string_view method) {
   return 501;
 }
 
-Found not_found(StaticFiles& files, Instant now) {
-  Found found = files.find(kNotFoundPage, now);
+Found not_found(Content& content, Instant now) {
+  Found found = content.find(kNotFoundPage, now);
   if (found.status != 200) return {404, kNotFoundEntity, kNotFoundText, {}, kNotFoundText.size()};
   found.status = 404;
-  found.entity = found.entity.substr(0, found.selected->plain);  // nobody keeps this page
+  found.entity = found.entity.substr(0, found.selected->plain);  // no client may keep this page
   return found;
 }
 
 // One variable and one return: what was found is then built where the caller wants it.
-Found fetch_page(std::string_view path, StaticFiles& files, Instant now) {
-  Found found = files.find(path, now);
+Found fetch_page(std::string_view path, Content& content, Instant now) {
+  Found found = content.find(path, now);
   if (found.status == 404) [[unlikely]]
-    found = not_found(files, now);
+    found = not_found(content, now);
   return found;
 }
 
 }  // namespace
 
-Route route(const Request& request, Duration nap) {
-  if (const int status = answers_alone(request.method)) return {.status = status};
-  if (request.path == "/sleep"sv) return {kFrontPage, nap};
+Route route(const Request& request, Duration slow_delay) {
+  if (const int status = status_without_page(request.method)) return {.status = status};
+  if (request.path == "/sleep"sv) return {kFrontPage, slow_delay};
   return {request.path};
 }
 
-Found fetch(const Route& route, StaticFiles& files, Instant now) {
+Found fetch(const Route& route, Content& content, Instant now) {
   if (route.status != 200) return {.status = route.status};
-  return fetch_page(route.page, files, now);
+  return fetch_page(route.page, content, now);
 }
 
-void warm_up(StaticFiles& files, Instant now) {
-  for (const std::string_view page : {kFrontPage, kNotFoundPage}) (void)files.find(page, now);
+void warm_up(Content& content, Instant now) {
+  for (const std::string_view page : {kFrontPage, kNotFoundPage}) (void)content.find(page, now);
 }
 
 }  // namespace book::http

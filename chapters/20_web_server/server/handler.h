@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "17_io/http/request.h"
-#include "20_web_server/files/static_files.h"
+#include "20_web_server/files/content.h"
 #include "common/clock.h"
 
 namespace book::http {
@@ -21,15 +21,15 @@ struct Route {
   int status = 200;
 };
 
-/// GET / and GET /sleep are the front page, the latter after a nap; another GET is the file of its
-/// name.
-[[nodiscard]] Route route(const Request& request, Duration nap = std::chrono::seconds(5));
+/// GET / and GET /sleep are the front page, the latter after `slow_delay`; another GET is the file
+/// of its name.
+[[nodiscard]] Route route(const Request& request, Duration slow_delay = std::chrono::seconds(5));
 
 /// Fetches the page; 404.html, with the status 404, where there is none. Any other status than
 /// these two comes without a body.
-[[nodiscard]] Found fetch(const Route& route, StaticFiles& files, Instant now);
+[[nodiscard]] Found fetch(const Route& route, Content& content, Instant now);
 
 /// Reads the two pages that everybody asks for.
-void warm_up(StaticFiles& files, Instant now);
+void warm_up(Content& content, Instant now);
 
 }  // namespace book::http

@@ -1,7 +1,6 @@
 #include "20_web_server/server/server.h"
 
 #include <cstddef>
-#include <new>
 #include <utility>
 #include <variant>
 
@@ -11,19 +10,21 @@
 #include "08_select/select.h"
 #include "10_spawning/timeout.h"
 #include "20_web_server/server/connection.h"
+#include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/handler.h"
+#include "20_web_server/server/make_room.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {
 
 namespace {
 
-void let_in(TcpStream stream, Site& site) {
-  ++site.connections;
+void spawn_connection(TcpStream stream, Site& site) {
   try {
-    spawn_detached(handle_connection(std::move(stream), site, Watch(site.watches)));
-  } catch (const std::bad_alloc&) {
-    // No memory for one more: this client is sent away, and the next one may have more luck.
+    spawn_detached(
+        handle_connection(std::move(stream), site, ConnectionCount::Slot(site.connections)));
+  } catch (...) {
+    ignore_connection_error();  // there was no memory for it: this client is sent away
   }
 }
 
@@ -31,39 +32,40 @@ void let_in(TcpStream stream, Site& site) {
 
 Async<void> accept_all(TcpListener& listener, Site& site) {
   constexpr int kBatch = 64;  // connections, before the others get their turn
-  const std::size_t most = site.settings.max_connections;
   // While there are descriptors to open them with: the clients may take the last one.
   warm_up(site.files, Reactor::current().now());
   for (;;) {
     for (int i = 0; i < kBatch; ++i) {
-      // The next client waits in the system's queue, and so do those behind it.
-      if (site.watches.count() >= most) co_await site.watches.fewer_than(most);
       TcpListener::Accepted accepted = co_await listener.accept();
-      let_in(std::move(accepted.stream), site);
+      // Where there is none to be made, this client waits, and behind it the system's queue.
+      if (site.connections.now() >= site.settings.max_connections) co_await make_room(site);
+      spawn_connection(std::move(accepted.stream), site);
     }
     co_await yield_now();
   }
 }
 
-Async<void> last_call(TcpListener& listener, Site& site) {
-  // Not for ever, however fast they come.
+Async<void> drain_backlog(TcpListener& listener, Site& site) {
+  // Not forever, however fast they come.
   for (int i = 0; i < ListenOptions().backlog; ++i) {
-    if (site.watches.count() >= site.settings.max_connections) break;
+    if (site.connections.now() >= site.settings.max_connections) break;
     auto at_once = select_biased(listener.accept(), ready());
-    auto someone = co_await at_once;
-    if (someone.index() != 0) break;
-    let_in(std::move(std::get<0>(someone).stream), site);
+    auto either = co_await at_once;
+    if (either.index() != 0) break;
+    spawn_connection(std::move(std::get<0>(either).stream), site);
   }
   const TcpListener closed = std::move(listener);
 }
 
-Async<void> finish(Site& site) {
-  site.watches.end_idle();
-  auto all_gone = site.watches.fewer_than(1);
+Async<void> shut_down(Site& site) {
+  site.shutdown.begin();
+  site.timeouts.wake_refused();
+  auto all_gone = site.connections.below(1);
   const auto in_time = co_await timeout(site.settings.grace, std::move(all_gone));
   if (!in_time) {
-    site.watches.end_all();
-    co_await site.watches.fewer_than(1);
+    site.shutdown.abort();
+    site.timeouts.wake_refused();
+    co_await site.connections.below(1);
   }
   site.log.flush();
 }

@@ -27,7 +27,7 @@ std::vector<Option> server_options() {
   return {
       option::number("max-connections",
                      {.fallback = count(usual.max_connections), .min = 1, .max = 10'000'000},
-                     "connections at once; further clients wait until one has gone"),
+                     "connections at once; for one more, the longest idle one is closed"),
       option::number(
           "max-head",
           {.fallback = count(usual.limits.head), .min = 64, .max = count(InputBuffer::kSize)},
@@ -40,11 +40,13 @@ std::vector<Option> server_options() {
               "seconds after which a client that takes none of its answer is dropped"),
       option::number("grace", {.fallback = seconds_of(usual.grace), .min = 0, .max = kDay},
                      "seconds that the server, once stopped, gives to what it has begun"),
+      option::text("cache-control", "VALUE", "",
+                   "how long a client may keep a file, as 'max-age=60': a field of every file"),
       option::text("access-log", "FILE", "",
                    "a line a request, in the common format: to a file, or to stdout (-)"),
-      option::number("nap",
-                     {.fallback = 1000 * seconds_of(usual.nap), .min = 0, .max = 1000 * kDay},
-                     "milliseconds that /sleep takes"),
+      option::number(
+          "nap", {.fallback = 1000 * seconds_of(usual.slow_delay), .min = 0, .max = 1000 * kDay},
+          "milliseconds that /sleep takes"),
   };
 }
 
@@ -57,8 +59,11 @@ Settings settings_from(const Args& args) {
   settings.idle_timeout = time("idle-timeout");
   settings.write_timeout = time("write-timeout");
   settings.grace = time("grace");
+  settings.cache_control = args.get<std::string>("cache-control");
+  for (const char c : settings.cache_control)
+    if (c < 0x20 || c > 0x7e) throw UsageError("--cache-control is one line of plain letters");
   settings.access_log = args.get<std::string>("access-log");
-  settings.nap = std::chrono::milliseconds(args.get<long long>("nap"));
+  settings.slow_delay = std::chrono::milliseconds(args.get<long long>("nap"));
   return settings;
 }
 

@@ -22,8 +22,8 @@ struct Option;
 namespace book::http {
 
 struct Settings {
-  /// Connections at once, of one serve(). While there are as many, nobody else is accepted: the
-  /// next ones wait in the system's queue, and are not sent away.
+  /// Connections at once, of one serve(). For one more, the longest idle one is closed. While none
+  /// is idle, the next ones wait, in the system's queue, and are not sent away.
   std::size_t max_connections = 20'000;
 
   /// Bytes of a request: of its target, and of its whole head.
@@ -43,21 +43,26 @@ struct Settings {
   Duration write_timeout = std::chrono::seconds(30);
 
   /// May a connection carry another request after its first? (The steps that serve one connection
-  /// after the other say no: a visitor who stays would hold up everybody else.)
+  /// after the other say no: a client that stays would hold up all others.)
   bool keep_alive = true;
 
   /// How long GET /sleep takes.
-  Duration nap = std::chrono::seconds(5);
+  Duration slow_delay = std::chrono::seconds(5);
+  /// The mistake of "What goes wrong" in the README: the thread sleeps, and not the task.
+  bool blocking_sleep = false;
 
   /// At the end: how long what was begun may take. Then it is dropped.
   Duration grace = std::chrono::seconds(10);
+
+  /// The value of the Cache-Control field of every file, such as "max-age=60"; "" for none.
+  std::string cache_control = {};
 
   /// Where the access log goes: a file to append to, "-" for stdout, "" for no log.
   std::string access_log = {};
 };
 
 /// --max-connections, --max-head, --header-timeout, --idle-timeout, --write-timeout, --grace,
-/// --access-log and --nap: for the options of a chapter.
+/// --cache-control, --access-log and --nap: for the options of a chapter.
 std::vector<Option> server_options();
 /// What they were set to.
 Settings settings_from(const Args& args);

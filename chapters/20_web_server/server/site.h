@@ -1,41 +1,44 @@
-// Site: what all connections of a server share.
+// Site: all that one thread of a server has, each part for itself.
+//
+//     settings         every limit
+//     files, log       what it reads and writes
+//     shutdown         how far its end has come
+//     http             what the conversations share of these, and their buffers
+//     timeouts         how long each connection may wait
+//     connections      how many there are
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <utility>
 
-#include "17_io/http/buffers.h"
-#include "17_io/http/response.h"
 #include "20_web_server/files/static_files.h"
 #include "20_web_server/server/access_log.h"
+#include "20_web_server/server/connection_count.h"
+#include "20_web_server/server/http_context.h"
 #include "20_web_server/server/settings.h"
-#include "20_web_server/server/watch.h"
+#include "20_web_server/server/shutdown.h"
+#include "20_web_server/server/timeout_queues.h"
 
 namespace book::http {
 
 struct Site {
   /// Throws std::system_error when `root` is no folder that can be opened, or the log no file.
   explicit Site(const std::string& root, Settings set = {})
-      : settings(std::move(set)), files(root), watches(settings), log(settings.access_log) {}
+      : settings(std::move(set)),
+        files(root, {.cache_control = settings.cache_control}),
+        log(settings.access_log),
+        http(settings, shutdown, files, log),
+        timeouts(settings, shutdown) {}
+  Site(const Site&) = delete;
+  Site& operator=(const Site&) = delete;
 
   const Settings settings;
+  Shutdown shutdown;
   StaticFiles files;
-  DateLine date;
-  WatchList watches;
   AccessLog log;
-
-  Pool<InputBuffer> inputs;
-  Pool<OutputBuffer> outputs;
-
-  /// The fields of an answer that were rendered for one request, and not for all of a file.
-  std::string narrowed;
-
-  /// The mistake of "What goes wrong" in the README: the thread sleeps, and not the task.
-  bool thread_naps = false;
-
-  std::uint64_t connections = 0;  ///< accepted so far
-  std::uint64_t requests = 0;     ///< answered so far
+  HttpContext http;
+  TimeoutQueues timeouts;
+  ConnectionCount connections;
 };
 
 }  // namespace book::http

@@ -4,16 +4,15 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/conversation.h"
 #include "20_web_server/server/linger.h"
 #include "common/clock.h"
@@ -31,41 +30,43 @@ bool set_timeout(int socket, int option, Duration time) {
   return ::setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit) == 0;
 }
 
-/// How long one visitor may keep us waiting. (For the other steps, watch.h looks after that.)
-class Patience {
+/// How long one client may keep us waiting for a read. (For the other steps, timeout_queues.h looks
+/// after that.)
+class ReadDeadline {
  public:
-  explicit Patience(const Settings& settings) noexcept : settings_(settings) {}
+  explicit ReadDeadline(const Settings& settings) noexcept : settings_(settings) {}
+
+  /// There was progress: the next wait has all its time.
+  void restart() noexcept { kind_ = WaitKind::other; }
 
   /// What is left for the rest of a head, of a body, or for the next request to begin: a byte now
   /// and then does not extend it.
-  Duration left(Conversation& talk) {
-    const Waits what = talk.waits_for();
-    const bool anew = talk.take_answered();
+  Duration left(WaitKind kind) {
     const Instant now = std::chrono::steady_clock::now();
-    if (anew || what != what_) {
-      what_ = what;
-      due_ = now + (what == Waits::idle ? settings_.idle_timeout : settings_.header_timeout);
+    if (kind != kind_) {
+      kind_ = kind;
+      due_ = now + (kind == WaitKind::idle ? settings_.idle_timeout : settings_.header_timeout);
     }
     return due_ - now;
   }
 
  private:
   const Settings& settings_;
-  Waits what_ = Waits::nap;  // nothing that one reads for
+  WaitKind kind_ = WaitKind::other;  // nothing that one reads for
   Instant due_{};
 };
 
 }  // namespace
 
-class BlockingServer::Visit {
+class BlockingServer::Client {
  public:
-  Visit(BlockingServer& server, int client) : server_(server) {
+  Client(BlockingServer& server, int socket) : server_(server) {
     const std::scoped_lock lock(server_.mutex_);
-    if (server_.hung_up_) ::shutdown(client, SHUT_RD);
-    server_.client_ = client;
+    if (server_.stopped_) ::shutdown(socket, SHUT_RD);
+    server_.client_ = socket;
   }
-  Visit(const Visit&) = delete;
-  ~Visit() {
+  Client(const Client&) = delete;
+  ~Client() {
     const std::scoped_lock lock(server_.mutex_);
     server_.client_ = -1;
   }
@@ -84,66 +85,63 @@ BlockingServer::BlockingServer(TcpListener listener, Site& site)
 void BlockingServer::serve() {
   warm_up(site_.files, std::chrono::steady_clock::now());
   for (;;) {
-    const Descriptor client = accept();
-    if (!client) return;
-    ++site_.connections;
-    const Visit visit(*this, client.get());
+    const Descriptor socket = accept();
+    if (!socket) return;
+    const ConnectionCount::Slot slot(site_.connections);
+    const Client client(*this, socket.get());
     try {
-      handle_connection(client.get());
-    } catch (const std::system_error&) {
-      // The client has gone away in the middle, or was too slow.
-    } catch (const UnexpectedEnd&) {
-      // A file has shrunk while it was sent: the client sees the connection end too early.
-    } catch (const std::bad_alloc&) {
-      // No memory for this one: the next one may have more luck.
+      handle_connection(socket.get());
+    } catch (...) {
+      ignore_connection_error();
     }
   }
 }
 
 void BlockingServer::handle_connection(int client) {
-  Conversation talk(site_, client);
-  Patience patience(site_.settings);
+  Conversation talk(site_.http, site_.log.peer_of(client));
+  ReadDeadline deadline(site_.settings);
   for (;;) {
     const Next next = talk.advance(std::chrono::steady_clock::now());
-    while (!talk.output().empty()) talk.sent(send(client, talk.output()));
-    switch (next) {
-      case Next::advance:
+    for (; !talk.output().empty(); deadline.restart()) talk.sent(send(client, talk.output()));
+    switch (next.action) {
+      case Next::yield:
         break;
       case Next::read: {
-        const Waits what = talk.waits_for();
-        const auto came = receive(client, talk.room(), patience.left(talk));
-        if (!came && what == Waits::head) {
-          talk.give_up(std::chrono::steady_clock::now());
-          break;
-        }
-        if (came.value_or(0) == 0) return;
-        talk.received(*came);
+        const auto got = receive(client, talk.room(), deadline.left(next.waits_for));
+        talk.received(got.value_or(0));
+        if (!got && next.waits_for == WaitKind::head)
+          talk.answer_timeout(std::chrono::steady_clock::now());
+        else if (got.value_or(0) == 0)
+          return;
         break;
       }
       case Next::sleep:
-        std::this_thread::sleep_for(talk.delay());
+        std::this_thread::sleep_for(next.delay);
         break;
+      case Next::settle:
+        if (!is_settled(client)) linger(client);
+        return;
       case Next::linger:
-        return linger(client);
+        linger(client);
+        return;
       case Next::close:
-        if (talk.has_unread()) linger(client);
         return;
     }
   }
 }
 
-/// Nothing: there will be no more visitors.
+/// Nothing: the server was stopped.
 Descriptor BlockingServer::accept() {
   for (;;) {
     Descriptor client(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (client) {
       if (set_timeout(client.get(), SO_SNDTIMEO, site_.settings.write_timeout)) return client;
-      continue;  // whom we can not limit we do not serve
+      continue;  // a client that we cannot limit we do not serve
     }
     const int error = errno;
     {
       const std::scoped_lock lock(mutex_);
-      if (hung_up_) return {};
+      if (stopped_) return {};
     }
     if (detail::is_shortage(error))
       std::this_thread::sleep_for(kAcceptPause);
@@ -170,26 +168,27 @@ std::size_t BlockingServer::send(int client, std::string_view bytes) {
     const ssize_t n = ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n >= 0) return static_cast<std::size_t>(n);
     if (errno == EINTR) continue;
-    if (errno == EAGAIN) slam_at_close(client);
+    if (errno == EAGAIN) reset_on_close(client);
     fail("send");
   }
 }
 
-/// What linger.h does, and as long; but here the next visitor waits for it.
+/// As linger.h does; but here the next client waits for it.
 void BlockingServer::linger(int client) {
-  const Instant end = std::chrono::steady_clock::now() + kLingerMost;
+  LingerDeadline deadline(std::chrono::steady_clock::now());
   ::shutdown(client, SHUT_WR);
   std::array<char, 16 * 1024> unwanted;
   for (;;) {
-    const Duration left = end - std::chrono::steady_clock::now();
-    const auto came = receive(client, unwanted, std::min(left, kLingerQuiet));
-    if (came.value_or(0) == 0) return;
+    const Instant now = std::chrono::steady_clock::now();
+    const auto got = receive(client, unwanted, deadline.time() - now);
+    if (got.value_or(0) == 0) return;
+    deadline.note_data(std::chrono::steady_clock::now());
   }
 }
 
-void BlockingServer::hang_up() noexcept {
+void BlockingServer::stop() noexcept {
   const std::scoped_lock lock(mutex_);
-  hung_up_ = true;
+  stopped_ = true;
   ::shutdown(listener_.fd(), SHUT_RDWR);  // ends accept()
   if (client_ >= 0) ::shutdown(client_, SHUT_RD);
 }

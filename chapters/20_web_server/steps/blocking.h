@@ -1,7 +1,7 @@
-// Step 1, the server of a first networking course: one thread, one visitor after the other. Each
+// Step 1, the server of a first networking course: one thread, one client after the other. Each
 // call waits until it is done, and meanwhile nothing else happens in this program.
 //
-//     for ever:   accept   recv   (nap)   send   close
+//     forever:   accept   recv   (sleep)   send   close
 //
 // It shares the conversation, and so the handler, with all other steps: what is answered is the
 // same, only who waits is not.
@@ -25,12 +25,12 @@ class BlockingServer {
   /// The site is borrowed.
   BlockingServer(TcpListener listener, Site& site);
 
-  /// Serves until somebody hangs up. Throws std::system_error when accepting fails.
+  /// Serves until stop() is called. Throws std::system_error when accepting fails.
   void serve();
 
-  /// No more visitors, and no more from the present one, who still gets what he has asked for.
-  /// From any thread: the one that serves has no time to listen.
-  void hang_up() noexcept;
+  /// Accepts no more, and reads no more from the present client, which still gets what it has asked
+  /// for. From any thread: the one that serves has no time to listen.
+  void stop() noexcept;
 
  private:
   Descriptor accept();
@@ -39,15 +39,15 @@ class BlockingServer {
   std::size_t send(int client, std::string_view bytes);
   void linger(int client);
 
-  /// A visitor whom hang_up() can reach, for as long as this lives.
-  class Visit;
+  /// A client that stop() can reach, for as long as this lives.
+  class Client;
 
   TcpListener listener_;
   Site& site_;
 
   std::mutex mutex_;  // guards the following
   int client_ = -1;
-  bool hung_up_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace book::http

@@ -1,4 +1,4 @@
-// Step 2: the server is asynchronous, and gains nothing by it. It awaits one visitor's end before
+// Step 2: the server is asynchronous, and gains nothing by it. It awaits one client's end before
 // it accepts the next one.
 #pragma once
 
@@ -9,8 +9,9 @@
 
 namespace book::http {
 
-/// Serves until it is to stop, and then finishes with the visitor it has, as long as the grace is.
-/// (Who knocks meanwhile is let down with the listener, at the end.) The site is borrowed.
+/// Serves until it is to stop, and then finishes with the client it has, as long as the grace is.
+/// (Clients that connect meanwhile are reset at the end, when the listener is closed.) The site is
+/// borrowed.
 Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop);
 
 }  // namespace book::http

@@ -47,21 +47,16 @@ std::vector<TcpListener> listen(const Address& address, int count) {
   return listeners;
 }
 
-/// What run() is going to open is opened now and closed again: a server that can serve nobody says
-/// so before anybody is told that it listens.
-void rehearse(Mode mode, int workers, const TcpListener& listener) {
-  const int executors = mode == Mode::parallel ? workers + 1 : 1;
-  // An executor: epoll and a bell. A worker: a visitor, and the way to a file.
-  const int needed = 2 * executors + 3 * workers;
+/// A worker that cannot have a descriptor for a client and two for the way to a file serves nobody.
+void check_descriptors(int workers, const TcpListener& any) {
+  const int needed = 3 * workers;
   std::vector<Descriptor> spare;
   spare.reserve(static_cast<std::size_t>(needed));  // no descriptor is lost on the way into it
   for (int i = 0; i < needed; ++i) {
-    spare.emplace_back(::fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0));
+    spare.emplace_back(::fcntl(any.fd(), F_DUPFD_CLOEXEC, 0));
     if (!spare.back())
       throw std::system_error(errno, std::system_category(),
-                              "a server of " + std::to_string(workers) +
-                                  (workers == 1 ? " thread needs " : " threads needs ") +
-                                  std::to_string(needed - i) + " descriptors more");
+                              "no descriptors are left for clients and files");
   }
 }
 
@@ -109,16 +104,29 @@ Totals sum(const std::vector<Totals>& parts) {
 Server::Server(const Plan& plan, const Address& address) : plan_(plan) {
   const int workers = plan.mode == Mode::parallel ? std::max(1, plan.workers) : 1;
   const Settings settings = settings_of(plan, workers);
-  for (int i = 0; i < workers; ++i) {
-    sites_.push_back(std::make_unique<Site>(plan.root, settings));
-    sites_.back()->thread_naps = plan.thread_naps;
-  }
+  for (int i = 0; i < workers; ++i) sites_.push_back(std::make_unique<Site>(plan.root, settings));
   listeners_ = listen(address, workers);
   port_ = listeners_.front().local_address().port();
-  rehearse(plan.mode, workers, listeners_.front());
+  const int executors = plan.mode == Mode::parallel ? workers + 1 : 1;
+  for (int i = 0; i < executors; ++i)
+    executors_.push_back(std::make_unique<Executor>(ExecutorOptions{.seed = plan.seed}));
+  check_descriptors(workers, listeners_.front());
+}
+
+std::unique_ptr<Executor> Server::take_executor() {
+  const std::scoped_lock lock(mutex_);
+  std::unique_ptr<Executor> executor = std::move(executors_.back());
+  executors_.pop_back();
+  return executor;
 }
 
 std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
+  // A listener that no worker has taken would keep its clients waiting.
+  struct CloseTheRest {
+    std::vector<TcpListener>& listeners;
+    ~CloseTheRest() { listeners.clear(); }
+  };
+  const CloseTheRest at_the_end{listeners_};
   std::vector<Totals> totals;
   totals.reserve(sites_.size());  // while there is memory for it
   switch (plan_.mode) {
@@ -133,42 +141,43 @@ std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
       run_parallel(stop, beside);
       break;
   }
-  for (const auto& site : sites_) totals.push_back({site->requests, site->connections});
+  for (const auto& site : sites_)
+    totals.push_back({site->http.requests, site->connections.total()});
   return totals;
 }
 
-/// Its thread has no time to listen to anybody. So this one does, and hangs up for it.
+/// Its thread has no time to listen for a stop. So this one does, and stops it.
 void Server::run_blocking(Stop& stop, const Beside& beside) {
-  struct HangUp {
+  struct StopAtTheEnd {
     BlockingServer& server;
-    ~HangUp() { server.hang_up(); }
+    ~StopAtTheEnd() { server.stop(); }
   };
   BlockingServer server(std::move(listeners_.front()), *sites_.front());
   Workers worker(
       1, [&](int) { server.serve(); }, stop);
-  const HangUp at_the_end{server};
-  Executor executor({.seed = plan_.seed});
-  const Reactor::OutsideWork the_worker(executor.reactor());
-  if (beside) executor.spawn(beside());
-  executor.block_on(select(stop.ordered(), worker.ended()));
-  server.hang_up();
-  executor.block_on(worker.ended());
+  const StopAtTheEnd at_the_end{server};
+  const std::unique_ptr<Executor> executor = take_executor();
+  const Reactor::OutsideWork the_worker(executor->reactor());
+  if (beside) executor->spawn(beside());
+  executor->block_on(select(stop.requested(), worker.ended()));
+  server.stop();
+  executor->block_on(worker.ended());
   worker.join();
 }
 
 void Server::run_async(int worker, Stop& stop, const Beside& beside) {
-  Executor executor({.seed = plan_.seed});
-  if (beside) executor.spawn(beside());
-  executor.block_on(serve_until_stopped(worker, stop));
+  const std::unique_ptr<Executor> executor = take_executor();
+  if (beside) executor->spawn(beside());
+  executor->block_on(serve_until_stopped(worker, stop));
 }
 
 void Server::run_parallel(Stop& stop, const Beside& beside) {
   Workers workers(
       this->workers(), [&](int i) { run_async(i, stop, {}); }, stop);
-  Executor executor({.seed = plan_.seed});
-  const Reactor::OutsideWork all_of_them(executor.reactor());
-  if (beside) executor.spawn(beside());
-  executor.block_on(workers.ended());
+  const std::unique_ptr<Executor> executor = take_executor();
+  const Reactor::OutsideWork all_of_them(executor->reactor());
+  if (beside) executor->spawn(beside());
+  executor->block_on(workers.ended());
   workers.join();
 }
 
@@ -178,9 +187,9 @@ Async<void> Server::serve_until_stopped(int worker, Stop& stop) {
   Site& site = *sites_[index];
   Async<void> server = plan_.mode == Mode::sequential
                            ? serve_one_by_one(std::move(listener), site, stop.token())
-                           : serve(std::move(listener), site, stop.ordered());
+                           : serve(std::move(listener), site, stop.requested());
   // What is still there when all shall end at once is dropped, with the executor.
-  co_await select(std::move(server), stop.ordered_at_once());
+  co_await select(std::move(server), stop.aborted());
 }
 
 }  // namespace book::http

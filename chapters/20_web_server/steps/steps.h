@@ -1,7 +1,7 @@
 // The four steps of the final project, each a whole server. They share the handler, the
 // conversation and the pages; what changes from step to step is who waits, and where.
 //
-//     step         threads  executors  a visitor is            while one sleeps, the others
+//     step         threads  executors  a client is             while one sleeps, the others
 //     blocking        1         -      a function call         wait
 //     sequential      1         1      awaited                 wait
 //     concurrent      1         1      a task                  are served
@@ -12,11 +12,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
 #include "17_io/sockets/tcp.h"
 #include "20_web_server/server/settings.h"
@@ -39,7 +41,6 @@ struct Plan {
   int workers = 1;  ///< of the parallel mode; the others have one
   std::string root;
   Settings settings{};
-  bool thread_naps = false;             ///< Site::thread_naps
   std::optional<std::uint64_t> seed{};  ///< ExecutorOptions::seed
 };
 
@@ -56,21 +57,22 @@ Totals sum(const std::vector<Totals>& parts);
 /// A server of one of the modes. Once it is made it listens; run() serves.
 class Server {
  public:
-  /// Throws std::system_error when the port is taken, or the root no folder.
+  /// Opens all that run() needs, so that a server which says that it listens can serve. Throws
+  /// std::system_error when that cannot be had, the port is taken, or the root is no folder.
   Server(const Plan& plan, const Address& address);
 
   std::uint16_t port() const { return port_; }
   int workers() const { return static_cast<int>(sites_.size()); }
 
-  /// Serves until the end is ordered, and what was begun has ended. Throws what ends one of its
+  /// Serves until a stop is requested, and what was begun has ended. Throws what ends one of its
   /// threads. What `beside` makes runs as a task on this thread, as long as the server does.
-  /// The end can be ordered from there, or by another thread. (A blocking server does not hear the
-  /// order to end at once: nobody can interrupt a nap of its thread.)
-  /// Gives what each worker has done.
+  /// The stop can be requested from there, or by another thread. (A blocking server does not hear
+  /// an abort: nothing can interrupt a sleep of its thread.) Gives what each worker has done.
   std::vector<Totals> run(Stop& stop, const std::function<Async<void>()>& beside = {});
 
  private:
   using Beside = std::function<Async<void>()>;
+  std::unique_ptr<Executor> take_executor();
   void run_blocking(Stop& stop, const Beside& beside);
   void run_async(int worker, Stop& stop, const Beside& beside);
   void run_parallel(Stop& stop, const Beside& beside);
@@ -79,6 +81,9 @@ class Server {
   Plan plan_;
   std::vector<TcpListener> listeners_;        // one a worker, all of them on one port
   std::vector<std::unique_ptr<Site>> sites_;  // the same
+  // The same, and one for the thread that calls run() when the workers have threads of their own.
+  std::vector<std::unique_ptr<Executor>> executors_;
+  std::mutex mutex_;  // guards executors_ while the workers take them
   std::uint16_t port_ = 0;
 };
 

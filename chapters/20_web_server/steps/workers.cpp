@@ -1,6 +1,7 @@
 #include "20_web_server/steps/workers.h"
 
 #include <cstddef>
+#include <system_error>
 #include <utility>
 
 namespace book::http {
@@ -10,16 +11,22 @@ Workers::Workers(int count, std::function<void(int)> work, Stop& stop)
   threads_.reserve(static_cast<std::size_t>(count));
   try {
     for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { run(i); });
-  } catch (...) {  // no more threads: those that there are must not be left alone
-    stop_.order_at_once();
-    for (std::thread& thread : threads_) thread.join();
+  } catch (const std::system_error& error) {
+    abort();
+    throw std::system_error(error.code(), "cannot start a thread");
+  } catch (...) {
+    abort();
     throw;
   }
 }
 
 Workers::~Workers() {
-  if (threads_.empty()) return;
-  stop_.order_at_once();
+  if (!threads_.empty()) abort();
+}
+
+/// However many there are: they must not be left alone.
+void Workers::abort() {
+  stop_.abort();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -38,7 +45,7 @@ void Workers::run(int index) noexcept {
       const std::scoped_lock lock(mutex_);
       if (!first_error_) first_error_ = std::current_exception();
     }
-    stop_.order();
+    stop_.request_stop();
   }
   if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) ended_.cancel();
 }

@@ -22,11 +22,11 @@ namespace book::http {
 
 class Workers {
  public:
-  /// Starts `count` threads; work(i) runs on the i-th. When one throws, all are ordered to stop.
+  /// Starts `count` threads; work(i) runs on the i-th. When one throws, all are asked to stop.
   Workers(int count, std::function<void(int)> work, Stop& stop);
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  /// Orders those that still run to stop at once, and waits for them.
+  /// Aborts those that still run, and waits for them.
   ~Workers();
 
   /// A future: ready when all of them have ended.
@@ -35,6 +35,7 @@ class Workers {
   void join();
 
  private:
+  void abort();
   void run(int index) noexcept;
 
   std::function<void(int)> work_;

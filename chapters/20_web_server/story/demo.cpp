@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
 #include "07_join/join_all.h"
+#include "10_spawning/timeout.h"
 #include "17_io/sockets/tcp.h"
 #include "common/reactor/reactor.h"
 
@@ -27,19 +29,27 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage() {
-    stop_.order_at_once();
+    stop_.abort();
     if (thread_.joinable()) thread_.join();
   }
 
   Address address() const { return Address::loopback(server_.port()); }
   /// Throws what has ended the server, if it was not we.
   void close() {
-    stop_.order();
-    thread_.join();
-    if (error_) std::rethrow_exception(error_);
+    stop_.request_stop();
+    join();
+  }
+  /// The same, without patience for what it has begun.
+  void abort() {
+    stop_.abort();
+    join();
   }
 
  private:
+  void join() {
+    thread_.join();
+    if (error_) std::rethrow_exception(error_);
+  }
   void serve() noexcept {
     try {
       server_.run(stop_);
@@ -85,7 +95,21 @@ Async<void> visit_all(Address address, Scene& scene) {
 Scene play(const Plan& plan) {
   Stage stage(plan);
   Scene scene;
-  Executor().block_on(visit_all(stage.address(), scene));
+  // A server that has too little of something may answer never.
+  const Duration patience = plan.settings.slow_delay + std::chrono::seconds(5);
+  std::exception_ptr error;
+  try {
+    auto visits = visit_all(stage.address(), scene);
+    auto in_time = timeout(patience, std::move(visits));
+    if (!Executor().block_on(std::move(in_time)))
+      throw std::runtime_error("demo: the server has not answered everybody in time");
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error) {
+    stage.abort();  // throws what has ended the server, which says more
+    std::rethrow_exception(error);
+  }
   stage.close();
   return scene;
 }

@@ -19,6 +19,7 @@
 
 #include "17_io/sockets/tcp.h"
 #include "20_web_server/server/conversation.h"
+#include "20_web_server/server/site.h"
 #include "site_folder.h"
 #include "support/descriptors.h"
 #include "support/sanitizer.h"
@@ -47,16 +48,19 @@ class AccessLogTest : public ::testing::Test {
       Settings settings;
       settings.access_log = path_;
       Site site(folder_.root().string(), settings);
-      Conversation talk(site);
-      Next next = Next::read;
+      Conversation talk(site.http);
+      Next next;
       for (std::size_t at = 0; at < bytes.size();) {
         const std::span<char> room = talk.room();
         const std::size_t n = bytes.copy(room.data(), room.size(), at);
         talk.received(n);
         at += n;
-        while ((next = talk.advance(Instant(1h))) == Next::advance) talk.sent(talk.output().size());
+        do {
+          next = talk.advance(Instant(1h));
+          if (next.action == Next::yield) talk.sent(talk.output().size());
+        } while (next.action == Next::yield);
       }
-      if (next == Next::read && talk.waits_for() == Waits::head) talk.give_up(Instant(1h));
+      if (next.waits_for == WaitKind::head) talk.answer_timeout(Instant(1h));
     }
     static const std::regex date(R"(\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\])");
     return std::regex_replace(content(), date, "[]");
@@ -99,14 +103,14 @@ TEST_F(AccessLogTest, NoClientWritesWhatItLikes) {
             "- - - [] \"\\x1b[2J \\xff\\x00\\x7f 127.0.0.1\" 400 17\n");
 }
 
-TEST_F(AccessLogTest, NamesTheVisitor) {
+TEST_F(AccessLogTest, NamesThePeer) {
   TcpListener listener = TcpListener::bind(Address::loopback(0));
   const test::Fd socket(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-  EXPECT_EQ(visitor_at(socket), "-") << "it is not connected";
+  EXPECT_EQ(peer_address(socket), "-") << "it is not connected";
   const Address address = listener.local_address();
   test::check(::connect(socket, address.data(), address.size()), "connect");
-  EXPECT_EQ(visitor_at(socket), "127.0.0.1");
-  EXPECT_EQ(visitor_at(-1), "-");
+  EXPECT_EQ(peer_address(socket), "127.0.0.1");
+  EXPECT_EQ(peer_address(-1), "-");
 
   const test::Fd six(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto any = Address::parse("::1", 0);
@@ -117,7 +121,7 @@ TEST_F(AccessLogTest, NamesTheVisitor) {
   test::check(::getsockname(six, bound.data(), &size), "getsockname");
   const test::Fd client(test::check(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
   test::check(::connect(client, bound.data(), bound.size()), "connect");
-  EXPECT_EQ(visitor_at(client), "::1");
+  EXPECT_EQ(peer_address(client), "::1");
 }
 
 TEST_F(AccessLogTest, CollectsTheLinesOfASecond) {

@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "20_web_server/files/static_files.h"
+#include "client.h"
 #include "running.h"
 #include "site_folder.h"
 #include "support/descriptors.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -46,7 +46,7 @@ void overwrite(const fs::path& file, const std::string& bytes, off_t at = 0) {
 }
 
 /// `size` is what the file has: nothing but '\0'. Each change but the first leaves a small file or
-/// none, so that the next visitor's answer is short.
+/// none, so that the next client's answer is short.
 std::vector<Change> changes(const fs::path& base, std::uintmax_t size) {
   const fs::path spare = base / "spare";
   return {
@@ -98,7 +98,7 @@ TEST(ChangingFiles, ALargeOneInTheMiddleOfItsWay) {
   Plan plan;
   plan.root = folder.root().string();
   Running server(plan);
-  Visitor witness(server.port());
+  Client witness(server.port());
   int number = 0;
   for (const Change& change : changes(folder.base(), kLarge)) {
     SCOPED_TRACE("a file that " + change.what);
@@ -108,7 +108,7 @@ TEST(ChangingFiles, ALargeOneInTheMiddleOfItsWay) {
     fs::resize_file(file, kLarge);
     folder.set_modified(name, kThen);
 
-    Visitor slow(server.port(), {.receive_buffer = kReadsLittle});
+    Client slow(server.port(), {.receive_buffer = kReadsLittle});
     slow.asks("/" + name).asks("/", "GET", "Connection: close\r\n");
     char first;
     ASSERT_EQ(::recv(slow.fd(), &first, 1, MSG_PEEK), 1) << "it is on its way";
@@ -133,22 +133,22 @@ TEST(ChangingFiles, APartOfALargeOneIsAPartOfWhatItIsNow) {
   Plan plan;
   plan.root = folder.root().string();
   Running server(plan);
-  Visitor visitor(server.port());
+  Client client(server.port());
   folder.write("large.bin", std::string(100'000, 'a') + std::string(100'000, 'b'));
   folder.set_modified("large.bin", kThen);
   const std::string range = "Range: bytes=99999-100000\r\n";
-  visitor.asks("/large.bin", "HEAD");
-  const std::string head = visitor.answer(false);
+  client.asks("/large.bin", "HEAD");
+  const std::string head = client.answer(false);
   const std::size_t tag = head.find("ETag: ") + 6;
   const std::string same =
       "If-Range: " + head.substr(tag, head.find("\r\n", tag) - tag) + "\r\n" + range;
-  EXPECT_EQ(visitor.gets("/large.bin", same), "206 ab");
+  EXPECT_EQ(client.gets("/large.bin", same), "206 ab");
   fs::resize_file(folder.root() / "large.bin", 100'000);
-  EXPECT_EQ(visitor.gets("/large.bin", range), "206 a") << "what there is of it";
-  EXPECT_TRUE(visitor.gets("/large.bin", same) == "200 " + std::string(100'000, 'a'))
+  EXPECT_EQ(client.gets("/large.bin", range), "206 a") << "what there is of it";
+  EXPECT_TRUE(client.gets("/large.bin", same) == "200 " + std::string(100'000, 'a'))
       << "it is another file: parts of the two do not go together";
   fs::resize_file(folder.root() / "large.bin", 99'999);
-  EXPECT_EQ(visitor.gets("/large.bin", range), "416 416 Range Not Satisfiable\r\n");
+  EXPECT_EQ(client.gets("/large.bin", range), "416 416 Range Not Satisfiable\r\n");
 }
 
 /// A part that is cut off on its way, too.
@@ -159,14 +159,14 @@ TEST(ChangingFiles, APartThatShrinksOnItsWayEndsTheConnection) {
   Running server(plan);
   folder.write("large.bin", "");
   fs::resize_file(folder.root() / "large.bin", kLarge);
-  Visitor slow(server.port(), {.receive_buffer = kReadsLittle});
+  Client slow(server.port(), {.receive_buffer = kReadsLittle});
   slow.asks("/large.bin", "GET", "Range: bytes=1000-\r\n");
   char first;
   ASSERT_EQ(::recv(slow.fd(), &first, 1, MSG_PEEK), 1);
   fs::resize_file(folder.root() / "large.bin", kLarge - 1);
   EXPECT_EQ(slow.answer(), "cut short");
   EXPECT_TRUE(slow.at_end());
-  EXPECT_EQ(Visitor(server.port()).gets("/"), "200 hello");
+  EXPECT_EQ(Client(server.port()).gets("/"), "200 hello");
 }
 
 /// A small one is in memory. Within a second it is looked at again, and then all of it is new: the
@@ -207,7 +207,7 @@ TEST(ChangingFiles, ASmallOneMayBecomeLargeAndSmallAgain) {
   fs::resize_file(folder.root() / "hello.html", 40'000);
   EXPECT_EQ(files.find("/hello.html", Instant(1h)).body, "hello") << "within the second";
   const Found large = files.find("/hello.html", Instant(1h + 1s));
-  EXPECT_TRUE(static_cast<bool>(large.file));
+  EXPECT_TRUE(static_cast<bool>(large.source));
   EXPECT_EQ(large.size, 40'000u);
   fs::resize_file(folder.root() / "hello.html", 4);
   EXPECT_EQ(files.find("/hello.html", Instant(1h + 1s)).body, "hell")
@@ -257,7 +257,7 @@ TEST(ChangingFiles, TheTagAndTheBytesBelongTogether) {
   auto look = [&] {
     const Found found = files.find("/hello.html", Instant(1h));
     ASSERT_EQ(found.status, 200);
-    if (found.file || !found.selected->validators.is_strong()) return;
+    if (found.source || !found.selected->validators.is_strong()) return;
     ++sure;
     const char expected = letter(found.selected->validators.modified);
     ASSERT_EQ(found.body.size(), kSize);

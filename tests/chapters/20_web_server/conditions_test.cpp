@@ -15,6 +15,7 @@
 #include "17_io/http/date.h"
 #include "20_web_server/files/byte_range.h"
 #include "20_web_server/server/conversation.h"
+#include "20_web_server/server/site.h"
 #include "site_folder.h"
 
 namespace book::http {
@@ -142,7 +143,7 @@ TEST(Validators, OfAFileThatWasJustModifiedPromiseNothing) {
     const Validators young = validators_of(st, now);
     EXPECT_FALSE(young.is_strong());
     EXPECT_EQ(young.etag.substr(0, 3), "W/\"");
-    EXPECT_LT(young.told, now.tv_sec) << "this second is not over";
+    EXPECT_LT(young.last_modified, now.tv_sec) << "this second is not over";
     EXPECT_EQ(young.modified, kThen);
     const std::string later = validators_of(st, {kNow, 0}).etag;
     EXPECT_NE(young.etag.substr(2), later) << "even a weak comparison must not find them equal";
@@ -152,8 +153,7 @@ TEST(Validators, OfAFileThatWasJustModifiedPromiseNothing) {
 
 TEST(Validators, AreNeverFromTheFuture) {
   const Validators future = validators_of(file(kNow, 0), {kThen, 0});
-  EXPECT_FALSE(future.is_strong());
-  EXPECT_EQ(future.told, kThen - 1);
+  EXPECT_EQ(future.last_modified, kThen - 1);
   const Validators far =
       validators_of(file(std::numeric_limits<std::time_t>::max(), 0), {kThen, 0});
   EXPECT_EQ(to_fields(far).substr(0, 44), "Last-Modified: Sun, 06 Nov 1994 08:49:36 GMT");
@@ -162,7 +162,21 @@ TEST(Validators, AreNeverFromTheFuture) {
   const Validators first =
       validators_of(file(std::numeric_limits<std::time_t>::min(), 0), {kThen, 0});
   EXPECT_TRUE(first.is_strong());
-  EXPECT_EQ(first.told, 0);
+  EXPECT_EQ(first.last_modified, 0);
+}
+
+/// Else it is never 304, and never resumed.
+TEST(Validators, OfATimeThatWasSetIntoTheFutureAreStrongWhenThatWasDoneLongAgo) {
+  struct ::stat st = file(kNow, 0);
+  st.st_ctim = {kThen - 5, 0};
+  const Validators set = validators_of(st, {kThen, 0});
+  EXPECT_TRUE(set.is_strong());
+  EXPECT_EQ(set.etag, validators_of(st, {kThen + 100, 0}).etag);
+  st.st_ctim = {kThen, 0};
+  EXPECT_FALSE(validators_of(st, {kThen, 500}).is_strong())
+      << "it may change again and look the same";
+  st = file(kThen + 1, 0);
+  EXPECT_FALSE(validators_of(st, {kThen, 0}).is_strong()) << "another machine's clock, perhaps";
 }
 
 const std::string kDate = http_date(kThen), kEarlier = http_date(kThen - 1),
@@ -298,29 +312,54 @@ TEST(ByteRange, IsOneOfThreeForms) {
     std::string field, of_271, of_nothing;
   };
   for (const Ask& row : std::vector<Ask>{
-           {"bytes=0-99", "0+100", "none"},         {"bytes=0-0", "0+1", "none"},
-           {"bytes=100-", "100+171", "none"},       {"bytes=0-", "0+271", "none"},
-           {"bytes=-50", "221+50", "ignored"},      {"bytes=-271", "0+271", "ignored"},
-           {"bytes=-900", "0+271", "ignored"},      {"bytes=-0", "none", "none"},
-           {"bytes=270-", "270+1", "none"},         {"bytes=270-270", "270+1", "none"},
-           {"bytes=270-900", "270+1", "none"},      {"bytes=271-", "none", "none"},
-           {"bytes=271-271", "none", "none"},       {"bytes=0-270", "0+271", "none"},
-           {"bytes=0-271", "0+271", "none"},        {"bytes=0-" + huge, "0+271", "none"},
-           {"bytes=0-" + most, "0+271", "none"},    {"bytes=1-" + most, "1+270", "none"},
-           {"bytes=-" + huge, "0+271", "ignored"},  {"bytes=-" + most, "0+271", "ignored"},
-           {"bytes=" + huge + "-", "none", "none"}, {twice(most), "none", "none"},
-           {twice(huge), "none", "none"},           {"bytes=" + huge + "-1", "ignored", "ignored"},
-           {"bytes=0000-0001", "0+2", "none"},      {"Bytes=0-99", "0+100", "none"},
-           {"bytes= 0-99\t", "0+100", "none"},      {"bytes=5-4", "ignored", "ignored"},
-           {"bytes=0-1,3-4", "ignored", "ignored"}, {"bytes=0-1,", "ignored", "ignored"},
-           {"bytes=", "ignored", "ignored"},        {"bytes=-", "ignored", "ignored"},
-           {"bytes", "ignored", "ignored"},         {"bytes=1", "ignored", "ignored"},
-           {"bytes=--1", "ignored", "ignored"},     {"bytes=+1-2", "ignored", "ignored"},
-           {"bytes=1-+2", "ignored", "ignored"},    {"bytes=1 - 2", "ignored", "ignored"},
-           {"bytes=a-b", "ignored", "ignored"},     {"bytes=0x1-2", "ignored", "ignored"},
-           {"bytes=1-2x", "ignored", "ignored"},    {"bytes =0-1", "ignored", "ignored"},
-           {"bytes 0-1", "ignored", "ignored"},     {"lines=1-2", "ignored", "ignored"},
-           {"byte=0-1", "ignored", "ignored"},      {"", "ignored", "ignored"},
+           {"bytes=0-99", "0+100", "ignored"},
+           {"bytes=0-0", "0+1", "ignored"},
+           {"bytes=100-", "100+171", "ignored"},
+           {"bytes=0-", "0+271", "ignored"},
+           {"bytes=-50", "221+50", "ignored"},
+           {"bytes=-271", "0+271", "ignored"},
+           {"bytes=-900", "0+271", "ignored"},
+           {"bytes=-0", "none", "ignored"},
+           {"bytes=270-", "270+1", "ignored"},
+           {"bytes=270-270", "270+1", "ignored"},
+           {"bytes=270-900", "270+1", "ignored"},
+           {"bytes=271-", "none", "ignored"},
+           {"bytes=271-271", "none", "ignored"},
+           {"bytes=0-270", "0+271", "ignored"},
+           {"bytes=0-271", "0+271", "ignored"},
+           {"bytes=0-" + huge, "0+271", "ignored"},
+           {"bytes=0-" + most, "0+271", "ignored"},
+           {"bytes=1-" + most, "1+270", "ignored"},
+           {"bytes=-" + huge, "0+271", "ignored"},
+           {"bytes=-" + most, "0+271", "ignored"},
+           {"bytes=" + huge + "-", "none", "ignored"},
+           {twice(most), "none", "ignored"},
+           {twice(huge), "none", "ignored"},
+           {"bytes=" + huge + "-1", "ignored", "ignored"},
+           {"bytes=" + huge + "-" + most, "ignored", "ignored"},
+           {"bytes=" + most + "-0" + huge, "none", "ignored"},
+           {"bytes=0000-0001", "0+2", "ignored"},
+           {"Bytes=0-99", "0+100", "ignored"},
+           {"bytes= 0-99\t", "0+100", "ignored"},
+           {"bytes=5-4", "ignored", "ignored"},
+           {"bytes=0-1,3-4", "ignored", "ignored"},
+           {"bytes=0-1,", "ignored", "ignored"},
+           {"bytes=", "ignored", "ignored"},
+           {"bytes=-", "ignored", "ignored"},
+           {"bytes", "ignored", "ignored"},
+           {"bytes=1", "ignored", "ignored"},
+           {"bytes=--1", "ignored", "ignored"},
+           {"bytes=+1-2", "ignored", "ignored"},
+           {"bytes=1-+2", "ignored", "ignored"},
+           {"bytes=1 - 2", "ignored", "ignored"},
+           {"bytes=a-b", "ignored", "ignored"},
+           {"bytes=0x1-2", "ignored", "ignored"},
+           {"bytes=1-2x", "ignored", "ignored"},
+           {"bytes =0-1", "ignored", "ignored"},
+           {"bytes 0-1", "ignored", "ignored"},
+           {"lines=1-2", "ignored", "ignored"},
+           {"byte=0-1", "ignored", "ignored"},
+           {"", "ignored", "ignored"},
        }) {
     EXPECT_EQ(ask(row.field, 271), row.of_271) << row.field;
     EXPECT_EQ(ask(row.field, 0), row.of_nothing) << row.field << " of an empty file";
@@ -330,20 +369,20 @@ TEST(ByteRange, IsOneOfThreeForms) {
 
 /// What one connection is sent for these bytes, given in pieces of so many.
 std::string talk(Site& site, std::string_view bytes, std::size_t piece = 4096) {
-  Conversation conversation(site);
+  Conversation conversation(site.http);
   std::string sent;
   while (!bytes.empty()) {
     const std::span<char> room = conversation.room();
     const std::size_t n = bytes.copy(room.data(), std::min(room.size(), piece));
     conversation.received(n);
     bytes.remove_prefix(n);
-    Next next = Next::advance;
-    while (next == Next::advance) {
+    Next next;
+    do {
       next = conversation.advance(Instant(1h));
       sent += conversation.output();
       if (!conversation.output().empty()) conversation.sent(conversation.output().size());
-    }
-    if (next != Next::read) break;
+    } while (next.action == Next::yield);
+    if (next.action != Next::read) break;
   }
   return sent;
 }
@@ -413,7 +452,7 @@ TEST_F(ConditionalGetTest, TellsTheValidatorsOfEachFile) {
 TEST_F(ConditionalGetTest, ANotModifiedIsAHeadThatNamesTheCopy) {
   for (const std::string path : {"/small.txt", "/large.txt"}) {
     const std::string sent = talk(site_, get(path, "If-None-Match: " + tag(path) + "\r\n"));
-    EXPECT_EQ(sent, "HTTP/1.1 304 Not Modified\r\n" + std::string(site_.date.at(Instant(1h))) +
+    EXPECT_EQ(sent, "HTTP/1.1 304 Not Modified\r\n" + std::string(site_.http.date.at(Instant(1h))) +
                         "Last-Modified: " + kDate + "\r\nETag: " + tag(path) + "\r\n\r\n");
   }
 }

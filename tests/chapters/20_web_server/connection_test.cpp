@@ -162,13 +162,13 @@ TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
 
 /// An exchange with its connection, which goes when it goes.
 struct WholeExchange {
-  using Output = Came;
-  std::unique_ptr<Watch> watch;
+  using Output = ReadResult;
+  std::unique_ptr<ConnectionTimeout> timeout;
   std::unique_ptr<Conversation> talk;
   std::unique_ptr<MockStream> client;
   Exchange<MockStream> exchange;
 
-  Poll<Came> poll(Context& cx) { return exchange.poll(cx); }
+  Poll<ReadResult> poll(Context& cx) { return exchange.poll(cx); }
 };
 
 TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
@@ -176,18 +176,19 @@ TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
   Reactor::Scope scope(reactor);
   test::expect_contract(
       [&] {
-        auto talk = std::make_unique<Conversation>(site_);
+        auto talk = std::make_unique<Conversation>(site_.http);
         auto client = std::make_unique<MockStream>(std::deque<Line>{{1s, get("/")}}, seen_);
-        auto watch = std::make_unique<Watch>(site_.watches);
-        Exchange<MockStream> one = exchange(*client, *talk, *watch, Next::read);
+        auto timeout = std::make_unique<ConnectionTimeout>(site_.timeouts);
+        const Next next{Next::read, WaitKind::idle};
+        Exchange<MockStream> one = exchange(*client, *talk, *timeout, next);
         return test::subject(
-            WholeExchange{std::move(watch), std::move(talk), std::move(client), std::move(one)},
+            WholeExchange{std::move(timeout), std::move(talk), std::move(client), std::move(one)},
             [&] {
               if (!reactor.waiting().nothing()) reactor.wait();
             });
       },
       {.untouched = [&] { return reactor.waiting().nothing(); }},
-      [](Came came) { return came == Came::something; });
+      [](ReadResult result) { return result == ReadResult::data; });
 }
 
 }  // namespace

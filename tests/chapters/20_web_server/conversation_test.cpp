@@ -1,5 +1,5 @@
-// One connection's side of HTTP, tested with strings: no socket, no task, no time but the one we
-// say.
+// One connection's side of HTTP, tested with strings: no socket, no disk, no task, no time but the
+// one we say.
 #include "20_web_server/server/conversation.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "17_io/bytes/io.h"
-#include "site_folder.h"
+#include "memory_site.h"
 
 namespace book::http {
 namespace {
@@ -22,10 +22,10 @@ std::string get(const std::string& path, const std::string& fields = "") {
   return "GET " + path + " HTTP/1.1\r\n" + kHost + fields + "\r\n";
 }
 
-/// Plays the part of whoever holds the socket; writes down what it was told to do.
+/// Plays the part of the driver, which holds the socket; writes down what it was told to do.
 class Driver {
  public:
-  explicit Driver(Site& site) : talk(site) { step(); }
+  explicit Driver(MemorySite& site) : talk(site.http) { step(); }
 
   void receive(std::string_view bytes) {
     while (!bytes.empty() && wants == Next::read) {
@@ -38,13 +38,20 @@ class Driver {
       step();
     }
   }
+  /// The read that it asked for brings nothing, for now.
+  void let_go() {
+    if (wants != Next::read) return;
+    (void)talk.room();
+    talk.received(0);
+  }
   void wake_up() {
     ASSERT_EQ(wants, Next::sleep);
     step();
   }
 
   Conversation talk;
-  Next wants = Next::advance;
+  Next::Action wants = Next::yield;
+  Next next;
   std::string sent;
   int writes = 0;
   int turns = 0;  ///< how often it let the others have theirs
@@ -52,14 +59,15 @@ class Driver {
  private:
   void step() {
     do {
-      wants = talk.advance(Instant(1h));
-      if (wants == Next::advance) ++turns;
+      next = talk.advance(Instant(1h));
+      wants = next.action;
+      if (wants == Next::yield) ++turns;
       if (!talk.output().empty()) {
         ++writes;
         sent += talk.output();
         talk.sent(talk.output().size());
       }
-    } while (wants == Next::advance);
+    } while (wants == Next::yield);
   }
 };
 
@@ -87,8 +95,7 @@ const std::string kNotAllowed = "405 405 Method Not Allowed\r\n";
 
 class ConversationTest : public ::testing::Test {
  protected:
-  SiteFolder folder_;
-  Site site_{folder_.root().string()};
+  MemorySite site_;
 };
 
 TEST_F(ConversationTest, AnswersAndKeepsReading) {
@@ -99,18 +106,18 @@ TEST_F(ConversationTest, AnswersAndKeepsReading) {
   driver.receive(get("/nothing"));
   EXPECT_EQ(answers(driver.sent), (List{"200 hello", "404 not here"}));
   EXPECT_EQ(driver.wants, Next::read);
-  EXPECT_EQ(site_.requests, 2u);
+  EXPECT_EQ(site_.http.requests, 2u);
 }
 
 TEST_F(ConversationTest, AnswersTheSameInEverySplit) {
-  folder_.write("large.txt", std::string(100'000, 'x'));
+  site_.content.write("large.txt", std::string(100'000, 'x'));
   const std::string bytes = get("/") + "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 27\r\n\r\n" +
                             get("/") + get("/large.txt") + "\r\n" +
                             get("/", "Connection: close\r\n");
   Driver whole(site_);
   whole.receive(bytes);
   ASSERT_EQ(answers(whole.sent).size(), 4u);
-  EXPECT_EQ(whole.wants, Next::close);
+  EXPECT_EQ(whole.wants, Next::settle);
   for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
     Driver split(site_);
     split.receive(std::string_view(bytes).substr(0, cut));
@@ -165,7 +172,7 @@ TEST_F(ConversationTest, AnswersNonsenseTheSameInEverySplit) {
     for (std::string_view rest = bytes; !rest.empty();) {
       const std::size_t n = 1 + below(std::min<std::size_t>(rest.size(), 40));
       pieces.receive(rest.substr(0, n));
-      pieces.talk.give_back_buffers();
+      pieces.let_go();
       rest.remove_prefix(n);
     }
     ASSERT_EQ(pieces.sent, whole.sent) << bytes;
@@ -181,7 +188,7 @@ TEST_F(ConversationTest, PipelinedRequestsAreAnsweredInOrderWithOneWrite) {
 }
 
 TEST_F(ConversationTest, ManyPipelinedRequestsDoNotPileUpAnswers) {
-  folder_.write("page.html", std::string(20'000, 'x'));
+  site_.content.write("page.html", std::string(20'000, 'x'));
   Driver driver(site_);
   std::string many;
   for (int i = 0; i < 100; ++i) many += get("/page.html");
@@ -219,6 +226,32 @@ TEST_F(ConversationTest, ClosesWhenAskedTo) {
   EXPECT_EQ(driver.wants, Next::close);
 }
 
+std::string page_of(std::size_t size) { return std::string(size, 'x'); }
+
+/// A close while something unread has come is a reset, which destroys what the client has not read.
+TEST_F(ConversationTest, ClosesAtOnceOnlyWhereNothingCanBeLost) {
+  const std::string close = "Connection: close\r\n";
+  site_.content.write("page.txt", page_of(2000));
+  Driver page(site_);
+  page.receive(get("/page.txt", close));
+  EXPECT_EQ(page.wants, Next::settle) << "more than any window surely has room for";
+
+  Driver second(site_);
+  second.receive(get("/page.txt"));
+  second.receive(get("/", close));
+  EXPECT_EQ(second.wants, Next::settle) << "the answer before it may still be on its way";
+
+  Driver body(site_);
+  body.receive(get("/", close + "Content-Length: 3\r\n") + "abc");
+  EXPECT_EQ(body.wants, Next::linger) << "an empty line may follow a body";
+
+  Driver full(site_);
+  const std::string head = get("/", close + "X: \r\n");
+  full.receive(get("/", close + "X: " + std::string(8192 - head.size(), 'x') + "\r\n"));
+  EXPECT_EQ(answers(full.sent), List{"200 hello (close)"});
+  EXPECT_EQ(full.wants, Next::settle) << "it has sent as much as could be read, and perhaps more";
+}
+
 TEST_F(ConversationTest, LingersWhenTheClientHasSentMoreThanItWillBeAnswered) {
   Driver driver(site_);
   driver.receive(get("/", "Connection: close\r\n") + get("/"));
@@ -252,13 +285,33 @@ TEST_F(ConversationTest, SleepsBeforeASleepyRouteAndOnlyOnce) {
   Driver driver(site_);
   driver.receive(get("/") + get("/sleep") + get("/nothing"));
   EXPECT_EQ(driver.wants, Next::sleep);
-  EXPECT_EQ(driver.talk.delay(), 5s);
+  EXPECT_EQ(driver.next.delay, 5s);
   EXPECT_EQ(answers(driver.sent), List{"200 hello"}) << "what came before is not held up";
   driver.wake_up();
   EXPECT_EQ(driver.wants, Next::read);
   EXPECT_EQ(answers(driver.sent), (List{"200 hello", "200 hello", "404 not here"}));
   driver.receive(get("/sleep"));
   EXPECT_EQ(driver.wants, Next::sleep) << "the second nap is a nap, too";
+}
+
+TEST_F(ConversationTest, SaysWhatAReadWaitsFor) {
+  Driver driver(site_);
+  EXPECT_EQ(driver.next.waits_for, WaitKind::idle);
+  driver.receive("GET / HT");
+  EXPECT_EQ(driver.next.waits_for, WaitKind::head);
+  driver.receive("TP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab");
+  EXPECT_EQ(driver.next.waits_for, WaitKind::body);
+  driver.receive("c\r\n");
+  EXPECT_EQ(driver.next.waits_for, WaitKind::idle) << "an empty line begins no request";
+}
+
+TEST_F(ConversationTest, AnAnswerDuringTheShutdownIsTheLastOne) {
+  Driver driver(site_);
+  driver.receive(get("/"));
+  site_.shutdown.begin();
+  driver.receive(get("/"));
+  EXPECT_EQ(answers(driver.sent), (List{"200 hello", "200 hello (close)"}));
+  EXPECT_TRUE(driver.next.is_end());
 }
 
 TEST_F(ConversationTest, AHeadOfAHeadIsAHeadAlone) {
@@ -325,24 +378,24 @@ TEST_F(ConversationTest, RefusesOtherExpectations) {
   EXPECT_EQ(driver.wants, Next::linger);
 }
 
-TEST_F(ConversationTest, SendsLargeFilesFromTheirDescriptor) {
-  folder_.write("large.txt", std::string(50'000, 'x'));
+TEST_F(ConversationTest, SendsLargeBodiesPieceByPiece) {
+  site_.content.write("large.txt", std::string(50'000, 'x'));
   Driver driver(site_);
   driver.receive(get("/large.txt") + get("/"));
   EXPECT_EQ(answers(driver.sent), (List{"200 " + std::string(50'000, 'x'), "200 hello"}));
 }
 
-TEST_F(ConversationTest, AFileThatShrinksWhileItIsSentEndsTheConnection) {
-  folder_.write("large.txt", std::string(200'000, 'x'));
-  Conversation talk(site_);
+TEST_F(ConversationTest, ABodyThatShrinksWhileItIsSentEndsTheConnection) {
+  site_.content.write("large.txt", std::string(200'000, 'x'));
+  Conversation talk(site_.http);
   const std::string request = get("/large.txt");
   std::copy(request.begin(), request.end(), talk.room().begin());
   talk.received(request.size());
-  EXPECT_EQ(talk.advance(Instant(1h)), Next::advance);
+  EXPECT_EQ(talk.advance(Instant(1h)).action, Next::yield);
   EXPECT_GT(talk.output().size(), 60'000u) << "the head and a first piece, in one write";
   EXPECT_LE(talk.output().size(), OutputBuffer::kFull);
   talk.sent(talk.output().size());
-  folder_.write("large.txt", "x");
+  site_.content.write("large.txt", "x");
   EXPECT_THROW((void)talk.advance(Instant(1h)), UnexpectedEnd);
 }
 
@@ -380,8 +433,8 @@ TEST_F(ConversationTest, SaysWhatItCanDo) {
   EXPECT_EQ(old.wants, Next::close);
 }
 
-TEST_F(ConversationTest, SendsVisitorsOfAFolderToItsSlash) {
-  folder_.write("img/index.html", "pictures");
+TEST_F(ConversationTest, SendsClientsOfAFolderToItsSlash) {
+  site_.content.write("img/index.html", "pictures");
   Driver driver(site_);
   driver.receive(get("/img?a=/b?c") + get("/img/?a") + get("http://a/img"));
   EXPECT_EQ(answers(driver.sent), (List{"301 301 Moved Permanently\r\n", "200 pictures",
@@ -392,7 +445,7 @@ TEST_F(ConversationTest, SendsVisitorsOfAFolderToItsSlash) {
 
 /// "//evil.example/.." as a Location would be another server.
 TEST_F(ConversationTest, SendsNobodyToAnotherServer) {
-  folder_.write("img/index.html", "pictures");
+  site_.content.write("img/index.html", "pictures");
   for (const char* path : {"//img", "///img", "//img/", "http://a//img", "/%2fimg", "/\\img"}) {
     Driver driver(site_);
     driver.receive(get(path));
@@ -412,10 +465,10 @@ TEST_F(ConversationTest, HoldsNoBufferWhileItWaits) {
   Driver driver(site_);
   driver.receive(get("/"));
   const void* const room = driver.talk.room().data();
-  driver.talk.give_back_buffers();
-  EXPECT_EQ(site_.inputs.take()->room().data(), room) << "the buffer is in the pool again";
+  driver.talk.received(0);
+  EXPECT_EQ(site_.http.inputs.take()->room().data(), room) << "the buffer is in the pool again";
   driver.receive("GET / HT");
-  driver.talk.give_back_buffers();
+  driver.let_go();
   driver.receive("TP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(answers(driver.sent), (List{"200 hello", "200 hello"})) << "half a request is kept";
 }
@@ -424,7 +477,7 @@ TEST_F(ConversationTest, LeavesItsBuffersToTheNextOneWhenItEnds) {
   const void* room = nullptr;
   const void* output = nullptr;
   for (int i = 0; i < 3; ++i) {
-    Conversation talk(site_);
+    Conversation talk(site_.http);
     const std::string request = get("/", "Connection: close\r\n");
     if (room) {
       EXPECT_EQ(talk.room().data(), room);
@@ -432,7 +485,7 @@ TEST_F(ConversationTest, LeavesItsBuffersToTheNextOneWhenItEnds) {
     room = talk.room().data();
     std::copy(request.begin(), request.end(), talk.room().begin());
     talk.received(request.size());
-    EXPECT_EQ(talk.advance(Instant(1h)), Next::close);
+    EXPECT_EQ(talk.advance(Instant(1h)).action, Next::close);
     if (output) {
       EXPECT_EQ(talk.output().data(), output);
     }

@@ -52,7 +52,7 @@ TEST(Demo, EverybodyWaitsForTheSleeperInTheFirstTwoModes) {
     Plan plan;
     plan.mode = mode;
     plan.root = folder.root().string();
-    plan.settings.nap = 50ms;
+    plan.settings.slow_delay = 50ms;
     const Scene scene = play(plan);
     EXPECT_EQ(scene.visits[0].place, 1) << name_of(mode);
     for (std::size_t i = 1; i < 4; ++i)
@@ -65,7 +65,7 @@ TEST(Demo, SaysWhenAVisitorIsNotAnswered) {
   std::filesystem::remove(folder.root() / "hello.html");
   Plan plan;
   plan.root = folder.root().string();
-  plan.settings.nap = 1ms;
+  plan.settings.slow_delay = 1ms;
   EXPECT_THROW(play(plan), std::runtime_error);
 }
 

@@ -254,7 +254,10 @@ class Place {
             {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "405 Method Not Allowed\r\n"},
             {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204, ""},
             get("/a.txt", 304, "", "If-None-Match: *\r\n"),
+            get("/a.txt", 412, "412 Precondition Failed\r\n", "If-Match: \"another\"\r\n"),
             get("/b.txt", 206, page('b').substr(0, 10), "Range: bytes=10-19\r\n"),
+            get("/b.txt", 416, "416 Range Not Satisfiable\r\n", "Range: bytes=2000-\r\n"),
+            get("/b.txt", 200, page('b'), "Range: bytes=10-19\r\nIf-Range: \"another\"\r\n"),
             get("/large.bin", 206, large.substr(1000, 80'000), "Range: bytes=1000-80999\r\n"),
             large_file()};
   }
@@ -344,7 +347,7 @@ inline void visit_all(Visit& visit, const Place& place, const std::function<void
   silent.hears_the_end();
 }
 
-/// To one that has only one visitor at a time, who gets one answer.
+/// To one that has only one client at a time, who gets one answer.
 inline void visit_one_by_one(Visit& visit, const Place& place, const std::function<void()>& order) {
   visit.step = "one after the other";
   std::vector<Ask> asks = place.everything();

@@ -134,7 +134,7 @@ class Afflicted {
   Afflicted(const Afflicted&) = delete;
   Afflicted& operator=(const Afflicted&) = delete;
   ~Afflicted() {
-    stop_.order_at_once();
+    stop_.abort();
     thread_.join();
   }
 
@@ -142,8 +142,8 @@ class Afflicted {
   std::uint16_t port() const { return port_; }
   void order_the_end() {
     const std::scoped_lock lock(mutex_);
-    if (blocking_) blocking_->hang_up();
-    stop_.order();
+    if (blocking_) blocking_->stop();
+    stop_.request_stop();
   }
   /// False: it goes on and on.
   bool ends() {
@@ -217,7 +217,7 @@ class FaultSweep : public ::testing::Test {
     test::give_this_test(test::under_sanitizer() ? 300s : 90s);
     plan_.root = place_.folder.root().string();
     plan_.settings.access_log = log_;
-    plan_.settings.nap = 1ms;
+    plan_.settings.slow_delay = 1ms;
     // No limit of time covers up for a wake that was lost.
     plan_.settings.header_timeout = plan_.settings.idle_timeout = 1h;
     plan_.settings.write_timeout = plan_.settings.grace = 1h;
@@ -353,7 +353,7 @@ INSTANTIATE_TEST_SUITE_P(, Harmful, ::testing::ValuesIn(kHarmful), name_of_test)
 TEST_P(Harmful, OnceAtEveryCall) { sweep(GetParam(), false); }
 TEST_P(Harmful, ThreeInARowAtEveryCall) { sweep(GetParam(), false, 3); }
 
-/// The steps that serve one visitor after the other meet the same kernel.
+/// The steps that serve one client after the other meet the same kernel.
 class SmallSweep : public FaultSweep, public ::testing::WithParamInterface<Mode> {};
 INSTANTIATE_TEST_SUITE_P(, SmallSweep, ::testing::Values(Mode::blocking, Mode::sequential),
                          [](const auto& info) { return std::string(name_of(info.param)); });

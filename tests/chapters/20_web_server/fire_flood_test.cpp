@@ -15,12 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "client.h"
 #include "program.h"
 #include "site_folder.h"
 #include "support/sanitizer.h"
 #include "support/watchdog.h"
 #include "under_fire.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -58,8 +58,8 @@ TEST_P(Crowds, AreCheapAndLeaveNothingBehind) {
   Program program(words_for(GetParam(), folder));
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  const std::size_t descriptors = descriptors_without_visitors(program, port) + 1;
-  Visitor witness(port);
+  const std::size_t descriptors = descriptors_without_clients(program, port) + 1;
+  Client witness(port);
   ASSERT_EQ(witness.gets("/"), "200 hello");
   const std::size_t before = program.memory();
 
@@ -67,16 +67,16 @@ TEST_P(Crowds, AreCheapAndLeaveNothingBehind) {
   std::size_t asked = kScouts + 1;
   std::array<std::size_t, kRounds> silent{}, asking{};
   for (std::size_t round = 0; round < kRounds; ++round) {
-    std::vector<Visitor> crowd;
+    std::vector<Client> crowd;
     crowd.reserve(many);
     for (std::size_t i = 0; i < many; ++i) crowd.emplace_back(port);
     while (program.descriptors() < descriptors + many) std::this_thread::yield();
     ASSERT_EQ(witness.gets("/"), "200 hello");
     silent[round] = program.memory();
 
-    for (Visitor& each : crowd) each.asks("/");
+    for (Client& each : crowd) each.asks("/");
     ASSERT_EQ(witness.gets("/"), "200 hello");
-    for (Visitor& each : crowd) ASSERT_EQ(each.whole(), "200 hello");
+    for (Client& each : crowd) ASSERT_EQ(each.whole(), "200 hello");
     asking[round] = program.memory();
 
     // Half of them say goodbye, and half of them do not.
@@ -105,21 +105,21 @@ TEST_P(Crowds, AreCheapAndLeaveNothingBehind) {
 }
 
 /// What a rude client does on its connection before it slams the door.
-void be_rude(Visitor visitor, int how) {
+void be_rude(Client client, int how) {
   switch (how % 4) {
     case 0:
       break;  // nothing at all
     case 1:
-      visitor.sends("GET / HT");
+      client.sends("GET / HT");
       break;
     case 2:
-      visitor.asks("/large.bin");  // it leaves in the middle of the answer
+      client.asks("/large.bin");  // it leaves in the middle of the answer
       break;
     case 3:
-      visitor.gets("/");
+      client.gets("/");
       break;
   }
-  visitor.reset_now();
+  client.reset_now();
 }
 
 TEST_P(Crowds, OfClientsThatComeAndSlamTheDoorHarmNobody) {
@@ -130,8 +130,8 @@ TEST_P(Crowds, OfClientsThatComeAndSlamTheDoorHarmNobody) {
   Program program(words_for(GetParam(), folder));
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  const std::size_t descriptors = descriptors_without_visitors(program, port) + 1;
-  Visitor polite(port);
+  const std::size_t descriptors = descriptors_without_clients(program, port) + 1;
+  Client polite(port);
   ASSERT_EQ(polite.gets("/"), "200 hello");
   const std::size_t before = program.memory();
 
@@ -140,13 +140,13 @@ TEST_P(Crowds, OfClientsThatComeAndSlamTheDoorHarmNobody) {
   threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
-      for (int i = 0; i < kTimes; ++i) be_rude(Visitor(port), i);
+      for (int i = 0; i < kTimes; ++i) be_rude(Client(port), i);
       --rude;
     });
   }
   for (int i = 0; i < 20 || rude > 0; ++i) {
     EXPECT_EQ(polite.gets("/"), "200 hello");
-    EXPECT_EQ(Visitor(port).gets("/"), "200 hello");
+    EXPECT_EQ(Client(port).gets("/"), "200 hello");
     if (i % 10 == 0) {
       EXPECT_TRUE(polite.gets("/large.bin") == "200 " + large) << i;
     }
@@ -165,13 +165,13 @@ TEST_P(Crowds, OfClientsThatComeAndSlamTheDoorHarmNobody) {
 
 /// Takes what it can, gives what nobody wants, and leaves in the middle.
 void be_greedy(std::uint16_t port) {
-  std::vector<Visitor> held;
+  std::vector<Client> held;
   for (int i = 0; i < 10; ++i) {
     stuff(held.emplace_back(port));
     held.emplace_back(port).asks("/large.bin");
     held.emplace_back(port).sends("GET / HT");
     held.emplace_back(port).sends("nonsense\r\n\r\nand more of it");
-    Visitor uploader(port);
+    Client uploader(port);
     uploader.asks("/", "GET", "Content-Length: 300000\r\n").sends(std::string(300'000, 'x'));
     uploader.asks("/", "GET", "Transfer-Encoding: chunked\r\n");
     for (int chunk = 0; chunk < 1000; ++chunk) uploader.sends("1\r\nx\r\n");
@@ -189,7 +189,7 @@ TEST_P(Crowds, OfGreedyClientsFromManyThreadsCostThePoliteOnesNoAnswer) {
   Program program(words_for(GetParam(), folder));
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  const std::size_t descriptors = descriptors_without_visitors(program, port);
+  const std::size_t descriptors = descriptors_without_clients(program, port);
 
   std::atomic<int> greedy{kThreads};
   std::vector<std::thread> threads;
@@ -201,17 +201,17 @@ TEST_P(Crowds, OfGreedyClientsFromManyThreadsCostThePoliteOnesNoAnswer) {
     });
   }
   {
-    Visitor faithful(port);
+    Client faithful(port);
     for (int i = 0; i < 10 || greedy > 0; ++i) {
       EXPECT_EQ(faithful.gets("/"), "200 hello") << i;
       EXPECT_TRUE(faithful.gets("/medium.bin") == "200 " + medium) << i;
       EXPECT_EQ(faithful.gets("/nothing"), "404 not here") << i;
-      EXPECT_EQ(Visitor(port).gets("/", "Connection: close\r\n"), "200 hello") << i;
+      EXPECT_EQ(Client(port).gets("/", "Connection: close\r\n"), "200 hello") << i;
     }
   }
   for (std::thread& thread : threads) thread.join();
   program.wait_until_descriptors(descriptors);
-  EXPECT_EQ(Visitor(port).gets("/"), "200 hello");
+  EXPECT_EQ(Client(port).gets("/"), "200 hello");
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_EQ(program.errors(), "");
 }

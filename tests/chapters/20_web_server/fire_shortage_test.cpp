@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstddef>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,12 +18,12 @@
 #include "04_io_executor/executor.h"
 #include "17_io/sockets/tcp.h"
 #include "20_web_server/server/server.h"
+#include "client.h"
 #include "program.h"
 #include "site_folder.h"
 #include "support/sanitizer.h"
 #include "support/system_calls.h"
 #include "under_fire.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -63,12 +64,25 @@ TEST(FewDescriptors, AreEnoughOrAreSaidToBeTooFewBeforeItListens) {
       }
       enough = true;
       for (int i = 0; i < 4; ++i) {
-        EXPECT_EQ(Visitor(port).gets("/"), "200 hello") << mode << " with " << most;
-        EXPECT_EQ(Visitor(port).gets("/other.html"), "200 other") << mode << " with " << most;
+        EXPECT_EQ(Client(port).gets("/"), "200 hello") << mode << " with " << most;
+        EXPECT_EQ(Client(port).gets("/other.html"), "200 other") << mode << " with " << most;
       }
       EXPECT_EQ(program.end(SIGINT), 0);
       EXPECT_EQ(program.errors(), "");
     }
+  }
+}
+
+/// Its clients have what its server would need, and wait for it: it must not wait for them.
+TEST(FewDescriptors, EndADemoThatCannotGoOn) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs descriptors, too";
+  std::vector<std::unique_ptr<Program>> demos;
+  for (rlim_t most = 12; most <= 22; most += 2)
+    demos.push_back(
+        std::make_unique<Program>(std::vector{"--demo"s, "--nap"s, "1"s}, with_descriptors(most)));
+  for (const auto& demo : demos) {
+    EXPECT_EQ(demo->end(), 1) << demo->output();
+    EXPECT_EQ(lines(demo->errors()), 1u) << demo->errors();
   }
 }
 
@@ -84,16 +98,16 @@ TEST_P(NoDescriptors, MakeTheOthersWaitAndEachThatIsFreedLetsTheNextOneIn) {
   Program program(words_for(GetParam(), folder), with_descriptors(kMost));
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  descriptors_without_visitors(program, port);  // nobody of those is left, and all is at work
+  descriptors_without_clients(program, port);  // nobody of those is left, and all is at work
 
-  std::vector<Visitor> waiting, served;
+  std::vector<Client> waiting, served;
   waiting.reserve(kClients);
   for (std::size_t i = 0; i < kClients; ++i) waiting.emplace_back(port).asks("/");
   // Those who have an answer are let in. One more: it comes in time, or the watchdog barks.
   const auto one_more_is_served = [&] {
     for (;;) {
       const auto next = std::find_if(waiting.begin(), waiting.end(),
-                                     [](const Visitor& each) { return each.has_answer(); });
+                                     [](const Client& each) { return each.has_answer(); });
       if (next != waiting.end()) {
         EXPECT_EQ(next->whole(), "200 hello");
         served.push_back(std::move(*next));
@@ -108,7 +122,7 @@ TEST_P(NoDescriptors, MakeTheOthersWaitAndEachThatIsFreedLetsTheNextOneIn) {
 
   // A page that is known is served without a descriptor, one that is not is not.
   EXPECT_EQ(served.front().gets("/"), "200 hello");
-  Visitor out_of_luck = std::move(served.front());
+  Client out_of_luck = std::move(served.front());
   served.erase(served.begin());
   EXPECT_EQ(out_of_luck.gets("/other.html").substr(0, 3), "503");
   EXPECT_TRUE(out_of_luck.at_end());
@@ -119,7 +133,7 @@ TEST_P(NoDescriptors, MakeTheOthersWaitAndEachThatIsFreedLetsTheNextOneIn) {
     served.erase(served.begin());
   }
   served.clear();
-  Visitor late(port);
+  Client late(port);
   EXPECT_EQ(late.gets("/other.html"), "200 other") << "there are descriptors again";
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_EQ(program.errors(), "");
@@ -132,7 +146,7 @@ TEST(NoDescriptors, AreNoReasonToSpin) {
   Site site(folder.root().string());
   Executor executor({.time = TimeMode::virtual_time});
   TcpListener listener = TcpListener::bind(Address::loopback(0));
-  Visitor waiting(listener.local_address().port());
+  Client waiting(listener.local_address().port());
   waiting.asks("/");
   executor.spawn(serve(std::move(listener), site));
 
@@ -153,12 +167,12 @@ TEST(NoDescriptors, AreNoReasonToSpin) {
 
 /// Asks for pages 0 to `count`, each by a name of its own, and takes all answers.
 void ask_for(std::uint16_t port, int begin, int end) {
-  Visitor visitor(port);
+  Client client(port);
   std::string many;
   for (int i = begin; i < end; ++i)
     many += "GET /?" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
-  visitor.sends(many);
-  for (int i = begin; i < end; ++i) ASSERT_EQ(visitor.whole(), "200 hello") << i;
+  client.sends(many);
+  for (int i = begin; i < end; ++i) ASSERT_EQ(client.whole(), "200 hello") << i;
 }
 
 TEST(AFullDisk, UnderTheLogIsSaidOnceAndNobodyWaits) {

@@ -12,11 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "client.h"
 #include "program.h"
 #include "site_folder.h"
 #include "support/sanitizer.h"
 #include "under_fire.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kLarge = 20'000'000;  // bytes: more than any socket takes at once
 
 /// Sends a byte. Does anybody listen?
-bool drip(Visitor& slow) {
+bool drip(Client& slow) {
   try {
     slow.sends("x");
     return true;
@@ -47,17 +47,17 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
   Program program(words);
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  const std::size_t nobody = descriptors_without_visitors(program, port);
-  Visitor polite(port);
+  const std::size_t nobody = descriptors_without_clients(program, port);
+  Client polite(port);
   ASSERT_EQ(polite.gets("/"), "200 hello");
   const std::size_t memory = program.memory();
 
   constexpr std::size_t kOfEach = 5;
-  std::vector<Visitor> silent, in_line, in_field, in_body, in_chunk, pipelining, loading, nibbling;
+  std::vector<Client> silent, in_line, in_field, in_body, in_chunk, pipelining, loading, nibbling;
   for (std::size_t i = 0; i < kOfEach; ++i) {
     for (auto* kind : {&silent, &in_line, &in_field, &in_body, &in_chunk, &pipelining, &loading})
       kind->emplace_back(port);
-    nibbling.emplace_back(port, Visitor::Options{.receive_buffer = 4096});
+    nibbling.emplace_back(port, Client::Options{.receive_buffer = 4096});
     in_line.back().sends("GET /");
     in_field.back().sends("GET / HTTP/1.1\r\nHost: a\r\nX: ");
     in_body.back().asks("/", "GET", "Content-Length: 100000\r\n");
@@ -68,14 +68,14 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
   }
   // The greedy ones have begun.
   for (auto* kind : {&pipelining, &loading, &nibbling})
-    for (Visitor& greedy : *kind)
+    for (Client& greedy : *kind)
       while (!greedy.has_answer()) std::this_thread::yield();
 
   std::size_t most_memory = 0;
   for (bool somebody = true; somebody;) {
     somebody = program.descriptors() > nobody + 1 + silent.size();
     for (auto* kind : {&in_line, &in_field}) {
-      for (Visitor& slow : *kind) {
+      for (Client& slow : *kind) {
         if (slow.has_answer()) {
           EXPECT_EQ(slow.status(), "HTTP/1.1 408");
           slow.leaves();
@@ -85,23 +85,23 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
       }
     }
     for (auto* kind : {&in_body, &in_chunk})
-      for (Visitor& slow : *kind) somebody = drip(slow) || somebody;
+      for (Client& slow : *kind) somebody = drip(slow) || somebody;
     char byte;
-    for (Visitor& slow : nibbling) (void)::recv(slow.fd(), &byte, 1, MSG_DONTWAIT);
+    for (Client& slow : nibbling) (void)::recv(slow.fd(), &byte, 1, MSG_DONTWAIT);
     ASSERT_EQ(polite.gets("/"), "200 hello");
     most_memory = std::max(most_memory, program.memory());
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 
   for (auto* kind : {&in_line, &in_field})
-    for (Visitor& slow : *kind) EXPECT_LT(slow.fd(), 0) << "it was sent away without an answer";
-  for (Visitor& slow : in_body) {
+    for (Client& slow : *kind) EXPECT_LT(slow.fd(), 0) << "it was sent away without an answer";
+  for (Client& slow : in_body) {
     EXPECT_EQ(slow.whole(), "200 hello");
     EXPECT_EQ(slow.rest(), "") << "it has its answer";
   }
   for (auto* kind : {&loading, &nibbling})
-    for (Visitor& slow : *kind) EXPECT_LT(slow.rest().size(), kLarge);
-  for (Visitor& each : silent) EXPECT_EQ(each.gets("/"), "200 hello") << "it has all its time";
+    for (Client& slow : *kind) EXPECT_LT(slow.rest().size(), kLarge);
+  for (Client& each : silent) EXPECT_EQ(each.gets("/"), "200 hello") << "it has all its time";
 
   if (!test::under_sanitizer()) {  // which keeps what is freed
     // What one of them may hold is an input of 8 KiB and an output of 64 KiB, which has just grown

@@ -18,10 +18,10 @@
 #include "04_io_executor/block_on.h"
 #include "04_io_executor/executor.h"
 #include "10_spawning/timeout.h"
+#include "client.h"
 #include "program.h"
 #include "support/async_test.h"
 #include "support/descriptors.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -148,11 +148,11 @@ INSTANTIATE_TEST_SUITE_P(Modes, FirstServerProgram, testing::Values("first", "fi
 TEST_P(FirstServerProgram, SaysThatItHasNoLimitsAndEndsInTheMiddleOfAQuestion) {
   Program program({"--port", "0", "--mode", GetParam()});
   ASSERT_NE(program.port(), 0) << program.errors();
-  Visitor polite(program.port());
+  Client polite(program.port());
   polite.sends("What time is it?\r\n\r\n");
   EXPECT_EQ(polite.status(), "HTTP/1.1 200") << "whatever it is asked";
   EXPECT_TRUE(polite.at_end());
-  Visitor half(program.port());
+  Client half(program.port());
   half.sends(kHalf);
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_EQ(program.errors(), "");
@@ -176,7 +176,7 @@ TEST_P(FirstServerProgram, RefusesTheOptionsOfTheOthersInOneLine) {
 TEST(FirstServerProgram, EndsWithOneLineWhenAClientSlamsTheDoor) {
   Program program({"--port", "0", "--mode", "first"});
   ASSERT_NE(program.port(), 0) << program.errors();
-  Visitor rude(program.port());
+  Client rude(program.port());
   rude.sends(kHalf);
   rude.reset_now();
   EXPECT_EQ(program.end(), 1);

@@ -17,10 +17,10 @@
 #include "17_io/http/chunked.h"
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/linger.h"
+#include "chapters/20_web_server/client.h"
 #include "chapters/20_web_server/mock_stream.h"
 #include "chapters/20_web_server/running.h"
 #include "chapters/20_web_server/site_folder.h"
-#include "chapters/20_web_server/visitor.h"
 #include "fuzz/check_chunked.h"
 #include "fuzz/check_conversation.h"
 #include "fuzz/check_head.h"
@@ -510,11 +510,11 @@ TEST_F(FramingTest, ARefusalReachesAClientThatSendsFiftyMegabytesFirst) {
   const std::string piece(1'000'000, 'x');
   for (const Mode mode : {Mode::blocking, Mode::concurrent}) {
     Running running({.mode = mode, .root = folder_.root().string()});
-    Visitor visitor(running.port());
-    visitor.asks("/", "POST", "Content-Length: 50000000\r\n");
-    for (int i = 0; i < 50; ++i) visitor.sends(piece);
-    EXPECT_EQ(visitor.whole(), "413 413 Content Too Large\r\n") << name_of(mode);
-    EXPECT_TRUE(visitor.at_end());
+    Client client(running.port());
+    client.asks("/", "POST", "Content-Length: 50000000\r\n");
+    for (int i = 0; i < 50; ++i) client.sends(piece);
+    EXPECT_EQ(client.whole(), "413 413 Content Too Large\r\n") << name_of(mode);
+    EXPECT_TRUE(client.at_end());
   }
 }
 

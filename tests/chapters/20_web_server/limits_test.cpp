@@ -14,6 +14,7 @@
 #include "17_io/ends/duplex.h"
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/linger.h"
+#include "20_web_server/server/make_room.h"
 #include "20_web_server/server/server.h"
 #include "chapters/20_web_server/site_folder.h"
 #include "support/contract.h"
@@ -26,8 +27,8 @@ using namespace std::chrono_literals;
 const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// One connection: the client's end of it, what came there and when.
-struct Visitor {
-  explicit Visitor(Executor& executor, Site& site, std::size_t capacity = 4096)
+struct Client {
+  explicit Client(Executor& executor, Site& site, std::size_t capacity = 4096)
       : executor_(executor), begin_(executor.reactor().now()) {
     auto [ours, theirs] = duplex(capacity);
     client_ = std::make_unique<DuplexStream>(std::move(ours));
@@ -50,9 +51,9 @@ struct Visitor {
   std::optional<Duration> ended;  ///< when the server was through with the connection
 
  private:
-  static Async<void> serve(DuplexStream stream, Site& site, Visitor& visitor) {
+  static Async<void> serve(DuplexStream stream, Site& site, Client& self) {
     co_await handle_connection(std::move(stream), site);
-    visitor.ended = Reactor::current().now() - visitor.begin_;
+    self.ended = Reactor::current().now() - self.begin_;
   }
   static Async<void> say(DuplexStream& client, std::string bytes, Duration at) {
     co_await sleep(at);
@@ -62,12 +63,12 @@ struct Visitor {
       // Nobody listens any more: what the test is about.
     }
   }
-  static Async<void> listen(DuplexStream& client, Visitor& visitor) {
+  static Async<void> listen(DuplexStream& client, Client& self) {
     char buffer[1000];
     for (;;) {
       const std::size_t n = co_await read(client, buffer);
       if (n == 0) break;
-      visitor.got.append(buffer, n);
+      self.got.append(buffer, n);
     }
   }
 
@@ -86,9 +87,9 @@ class LimitsTest : public ::testing::Test {
     return settings;
   }
   void pass(Duration time) { executor_.block_on(sleep(time)); }
-  std::size_t answers(const Visitor& visitor, const std::string& status) {
+  std::size_t answers(const Client& self, const std::string& status) {
     std::size_t count = 0;
-    for (std::size_t at = 0; (at = visitor.got.find("HTTP/1.1 " + status, at)) != std::string::npos;
+    for (std::size_t at = 0; (at = self.got.find("HTTP/1.1 " + status, at)) != std::string::npos;
          ++at)
       ++count;
     return count;
@@ -100,7 +101,7 @@ class LimitsTest : public ::testing::Test {
 };
 
 TEST_F(LimitsTest, AClientThatSaysNothingIsSentAwayWithoutAWord) {
-  Visitor silent(executor_, site_);
+  Client silent(executor_, site_);
   silent.reads_everything();
   pass(1h);
   EXPECT_EQ(silent.ended, 60s);
@@ -108,7 +109,7 @@ TEST_F(LimitsTest, AClientThatSaysNothingIsSentAwayWithoutAWord) {
 }
 
 TEST_F(LimitsTest, EveryAnswerBeginsTheIdleTimeAnew) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   for (Duration at : {0s, 59s, 100s}) client.says(kGet, at);
   pass(1h);
@@ -117,7 +118,7 @@ TEST_F(LimitsTest, EveryAnswerBeginsTheIdleTimeAnew) {
 }
 
 TEST_F(LimitsTest, AHeadThatDoesNotComeIsAnswered408) {
-  Visitor half(executor_, site_);
+  Client half(executor_, site_);
   half.reads_everything();
   half.says("GET / HTTP/1.1\r\nHo", 5s);
   pass(1h);
@@ -127,7 +128,7 @@ TEST_F(LimitsTest, AHeadThatDoesNotComeIsAnswered408) {
 }
 
 TEST_F(LimitsTest, AByteASecondDoesNotExtendTheTimeOfAHead) {
-  Visitor slow(executor_, site_);
+  Client slow(executor_, site_);
   slow.reads_everything();
   slow.drips(kGet, 800ms);
   pass(1h);
@@ -137,7 +138,7 @@ TEST_F(LimitsTest, AByteASecondDoesNotExtendTheTimeOfAHead) {
 }
 
 TEST_F(LimitsTest, NorDoesAByteASecondInAField) {
-  Visitor slow(executor_, site_);
+  Client slow(executor_, site_);
   slow.reads_everything();
   slow.says("GET / HTTP/1.1\r\nHost: a\r\nX: ");
   for (int i = 0; i < 60; ++i) slow.says("x", i * 1s);
@@ -148,7 +149,7 @@ TEST_F(LimitsTest, NorDoesAByteASecondInAField) {
 }
 
 TEST_F(LimitsTest, AHeadThatComesSlowlyButInTimeIsAsGoodAsAnyOther) {
-  Visitor slow(executor_, site_);
+  Client slow(executor_, site_);
   slow.reads_everything();
   slow.drips(kGet, 300ms);
   pass(1h);
@@ -157,7 +158,7 @@ TEST_F(LimitsTest, AHeadThatComesSlowlyButInTimeIsAsGoodAsAnyOther) {
 }
 
 TEST_F(LimitsTest, EachHeadHasItsOwnTime) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   const std::string half = kGet.substr(0, 9), rest = kGet.substr(9);
   client.says(half, 1s);
@@ -170,7 +171,7 @@ TEST_F(LimitsTest, EachHeadHasItsOwnTime) {
 }
 
 TEST_F(LimitsTest, ABodyThatDoesNotComeEndsTheConnection) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   client.says("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n", 1s);
   for (int i = 2; i < 60; ++i) client.says("x", i * 1s);
@@ -181,7 +182,7 @@ TEST_F(LimitsTest, ABodyThatDoesNotComeEndsTheConnection) {
 }
 
 TEST_F(LimitsTest, NorDoesAByteASecondOfAChunkExtendTheTimeOfABody) {
-  Visitor client(executor_, site_);
+  Client client(executor_, site_);
   client.reads_everything();
   client.says("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n");
   for (int i = 1; i < 60; ++i) client.says("x", i * 1s);
@@ -194,13 +195,13 @@ TEST_F(LimitsTest, NorDoesAByteASecondOfAChunkExtendTheTimeOfABody) {
 /// However much it asks for: what is kept for it has an end, and so has the time.
 TEST_F(LimitsTest, AClientThatAsksAndAsksAndReadsNothingIsDropped) {
   constexpr std::size_t kAnswer = 150;  // bytes: any answer of ours has more
-  Visitor greedy(executor_, site_);
+  Client greedy(executor_, site_);
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += kGet;
   greedy.says(many, 1s);
   pass(1h);
   EXPECT_EQ(greedy.ended, 31s);
-  EXPECT_LE(site_.requests, (32 * 1024 + 4096) / kAnswer + 1)
+  EXPECT_LE(site_.http.requests, (32 * 1024 + 4096) / kAnswer + 1)
       << "32 KiB of answers, and what is on its way";
 }
 
@@ -208,7 +209,7 @@ TEST_F(LimitsTest, AClientThatTakesNothingOfItsAnswerIsDropped) {
   folder_.write("page.txt", std::string(10'000, 'x'));
   folder_.write("large.txt", std::string(1'000'000, 'x'));
   for (const char* page : {"page", "large"}) {
-    Visitor greedy(executor_, site_);
+    Client greedy(executor_, site_);
     greedy.says("GET /" + std::string(page) + ".txt HTTP/1.1\r\nHost: a\r\n\r\n", 1s);
     pass(1h);
     EXPECT_EQ(greedy.ended, 31s) << page;
@@ -244,7 +245,7 @@ TEST_F(LimitsTest, ANapIsNoIdleness) {
   Settings impatient = settings();
   impatient.idle_timeout = impatient.header_timeout = impatient.write_timeout = 2s;
   Site site(folder_.root().string(), impatient);
-  Visitor sleeper(executor_, site);
+  Client sleeper(executor_, site);
   sleeper.reads_everything();
   sleeper.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
   pass(1h);
@@ -253,26 +254,26 @@ TEST_F(LimitsTest, ANapIsNoIdleness) {
 }
 
 TEST_F(LimitsTest, EverybodyHasTheirOwnTimeAndThereIsOneTimer) {
-  std::vector<std::unique_ptr<Visitor>> visitors;
+  std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 50; ++i) {
-    visitors.push_back(std::make_unique<Visitor>(executor_, site_));
-    visitors.back()->reads_everything();
-    if (i % 3 == 1) visitors.back()->says("GET", 0s);
+    clients.push_back(std::make_unique<Client>(executor_, site_));
+    clients.back()->reads_everything();
+    if (i % 3 == 1) clients.back()->says("GET", 0s);
     pass(100ms);
     EXPECT_LE(executor_.reactor().waiting().timers, 1u);
   }
   pass(1h);
   for (int i = 0; i < 50; ++i)
-    EXPECT_EQ(visitors[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
-  EXPECT_EQ(site_.watches.count(), 0u);
+    EXPECT_EQ(clients[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
+  EXPECT_EQ(site_.connections.now(), 0u);
   EXPECT_EQ(executor_.reactor().waiting().timers, 0u);
 }
 
-/// Who asks again within a tenth of a second keeps the place in the lane: that must neither end
+/// Who asks again within a tenth of a second keeps the place in the queue: that must neither end
 /// them at the old time, nor keep those behind them beyond theirs.
 TEST_F(LimitsTest, WhoAsksOftenHasAllTheirTimeAndTakesNoneOfTheOthers) {
-  Visitor busy(executor_, site_), calm(executor_, site_), late(executor_, site_);
-  for (Visitor* each : {&busy, &calm, &late}) each->reads_everything();
+  Client busy(executor_, site_), calm(executor_, site_), late(executor_, site_);
+  for (Client* each : {&busy, &calm, &late}) each->reads_everything();
   for (Duration at = 0ms; at <= 90ms; at += 10ms) busy.says(kGet, at);
   calm.says(kGet, 5ms);
   late.says(kGet, 150ms);
@@ -284,35 +285,36 @@ TEST_F(LimitsTest, WhoAsksOftenHasAllTheirTimeAndTakesNoneOfTheOthers) {
 
 TEST_F(LimitsTest, EverybodyEndsAtTheirTimeHoweverTheyAsked) {
   std::mt19937 random(1);
-  std::vector<std::unique_ptr<Visitor>> visitors;
+  std::vector<std::unique_ptr<Client>> clients;
   std::vector<Duration> last;
   for (int i = 0; i < 50; ++i) {
-    visitors.push_back(std::make_unique<Visitor>(executor_, site_));
-    visitors.back()->reads_everything();
+    clients.push_back(std::make_unique<Client>(executor_, site_));
+    clients.back()->reads_everything();
     Duration at{0};
     for (int n = static_cast<int>(random() % 20); n > 0; --n) {
       at += std::chrono::milliseconds(random() % (i % 3 == 0 ? 2000 : 60));
-      visitors.back()->says(kGet, at);
+      clients.back()->says(kGet, at);
     }
     last.push_back(at);
   }
   pass(1h);
-  for (std::size_t i = 0; i < visitors.size(); ++i)
-    EXPECT_EQ(visitors[i]->ended, last[i] + 60s) << "visitor " << i;
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    EXPECT_EQ(clients[i]->ended, last[i] + 60s) << "client " << i;
 }
 
 TEST_F(LimitsTest, TheEndClosesTheIdleAndLetsTheOthersFinish) {
   folder_.write("large.txt", std::string(100'000, 'x'));
-  Visitor idle(executor_, site_), kept(executor_, site_), half(executor_, site_),
+  Client idle(executor_, site_), kept(executor_, site_), half(executor_, site_),
       asleep(executor_, site_), loading(executor_, site_);
-  for (Visitor* each : {&idle, &kept, &half, &asleep}) each->reads_everything();
+  for (Client* each : {&idle, &kept, &half, &asleep}) each->reads_everything();
   kept.says(kGet, 0s);
   half.says(kGet.substr(0, 9), 0s);
   half.says(kGet.substr(9), 4s);
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   loading.says("GET /large.txt HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   pass(1s);
-  site_.watches.end_idle();
+  site_.shutdown.begin();
+  site_.timeouts.wake_refused();
   pass(1s);
   EXPECT_EQ(idle.ended, 1s);
   EXPECT_EQ(kept.ended, 1s);
@@ -332,7 +334,7 @@ TEST_F(LimitsTest, TheEndClosesTheIdleAndLetsTheOthersFinish) {
 
 TEST_F(LimitsTest, TheEndOfAllDropsWhoeverIsStillThere) {
   folder_.write("large.txt", std::string(100'000, 'x'));
-  Visitor half(executor_, site_), asleep(executor_, site_), loading(executor_, site_),
+  Client half(executor_, site_), asleep(executor_, site_), loading(executor_, site_),
       lingering(executor_, site_), body(executor_, site_);
   half.says(kGet.substr(0, 9));
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -340,11 +342,12 @@ TEST_F(LimitsTest, TheEndOfAllDropsWhoeverIsStillThere) {
   lingering.says("nonsense\r\n\r\n");
   body.says("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
   pass(500ms);
-  site_.watches.end_all();
+  site_.shutdown.abort();
+  site_.timeouts.wake_refused();
   pass(0s);
   pass(1h);
-  for (Visitor* each : {&half, &asleep, &loading, &lingering, &body}) EXPECT_EQ(each->ended, 500ms);
-  Visitor late(executor_, site_);
+  for (Client* each : {&half, &asleep, &loading, &lingering, &body}) EXPECT_EQ(each->ended, 500ms);
+  Client late(executor_, site_);
   pass(1h);
   EXPECT_EQ(late.ended, 0s);
 }
@@ -355,12 +358,12 @@ Async<void> note_the_end(Async<void> future, Instant begin, std::optional<Durati
 }
 
 TEST_F(LimitsTest, FinishesWithTheLastConnection) {
-  Visitor idle(executor_, site_), asleep(executor_, site_);
+  Client idle(executor_, site_), asleep(executor_, site_);
   asleep.reads_everything();
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
   pass(1s);
   std::optional<Duration> end;
-  executor_.spawn(note_the_end(finish(site_), executor_.reactor().now(), end));
+  executor_.spawn(note_the_end(shut_down(site_), executor_.reactor().now(), end));
   pass(1h);
   EXPECT_EQ(idle.ended, 1s);
   EXPECT_EQ(asleep.ended, 5s);
@@ -370,7 +373,7 @@ TEST_F(LimitsTest, FinishesWithTheLastConnection) {
 
 TEST_F(LimitsTest, FinishesAtOnceWithoutConnections) {
   std::optional<Duration> end;
-  executor_.spawn(note_the_end(finish(site_), executor_.reactor().now(), end));
+  executor_.spawn(note_the_end(shut_down(site_), executor_.reactor().now(), end));
   pass(0s);
   EXPECT_EQ(end, 0s);
 }
@@ -380,13 +383,13 @@ TEST_F(LimitsTest, DropsAfterTheGraceWhatIsStillThere) {
     Settings settings;
     settings.grace = grace;
     Site site(folder_.root().string(), settings);
-    Visitor half(executor_, site), asleep(executor_, site);
+    Client half(executor_, site), asleep(executor_, site);
     half.says("GET", 0s);
     asleep.reads_everything();
     asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n", 0s);
     pass(1s);
     std::optional<Duration> end;
-    executor_.spawn(note_the_end(finish(site), executor_.reactor().now(), end));
+    executor_.spawn(note_the_end(shut_down(site), executor_.reactor().now(), end));
     pass(1h);
     EXPECT_EQ(end, grace);
     EXPECT_EQ(half.ended, 1s + grace);
@@ -396,46 +399,129 @@ TEST_F(LimitsTest, DropsAfterTheGraceWhatIsStillThere) {
 }
 
 TEST_F(LimitsTest, WaitsForFewerConnections) {
-  Visitor first(executor_, site_), second(executor_, site_);
+  Client first(executor_, site_), second(executor_, site_);
   first.says("GET", 0s);
   pass(0s);
   const Instant begin = executor_.reactor().now();
-  executor_.block_on(site_.watches.fewer_than(3));
+  executor_.block_on(site_.connections.below(3));
   EXPECT_EQ(executor_.reactor().now() - begin, 0s);
-  executor_.block_on(site_.watches.fewer_than(2));
+  executor_.block_on(site_.connections.below(2));
   EXPECT_EQ(executor_.reactor().now() - begin, 11s);
-  executor_.block_on(site_.watches.fewer_than(1));
+  executor_.block_on(site_.connections.below(1));
   EXPECT_EQ(executor_.reactor().now() - begin, 60s);
 }
 
 TEST_F(LimitsTest, OnlyOneTaskWaitsForFewerConnections) {
-  Watch one(site_.watches);
-  executor_.spawn(site_.watches.fewer_than(1));
+  const ConnectionCount::Slot one(site_.connections);
+  executor_.spawn(site_.connections.below(1));
   pass(1s);
-  EXPECT_THROW(executor_.block_on(site_.watches.fewer_than(1)), std::logic_error);
+  EXPECT_THROW(executor_.block_on(site_.connections.below(1)), std::logic_error);
 }
 
 TEST_F(LimitsTest, WaitingForFewerKeepsTheContract) {
-  std::optional<Watch> connection;
+  std::optional<ConnectionCount::Slot> connection;
   test::expect_contract(
       [&] {
-        connection.emplace(site_.watches);
-        return test::subject(site_.watches.fewer_than(1), [&] { connection.reset(); });
+        connection.emplace(site_.connections);
+        return test::subject(site_.connections.below(1), [&] { connection.reset(); });
       },
       {});
 }
 
-TEST_F(LimitsTest, AWatchStaysWhereItIsOnceItWaits) {
-  Watch first(site_.watches);
-  Watch second(std::move(first));
-  EXPECT_EQ(site_.watches.count(), 1u);
+TEST_F(LimitsTest, MakesRoomByClosingTheLongestIdle) {
+  Settings two = settings();
+  two.max_connections = 2;
+  Site site(folder_.root().string(), two);
+  Client first(executor_, site), second(executor_, site);
+  for (Client* each : {&first, &second}) each->reads_everything();
+  first.says(kGet, 1s);
+  pass(2s);  // now the second one has been idle for longer
+  executor_.block_on(make_room(site));
+  EXPECT_EQ(site.connections.now(), 1u);
+  pass(0s);
+  EXPECT_EQ(second.ended, 2s);
+  EXPECT_EQ(first.ended, std::nullopt);
+  executor_.block_on(make_room(site));
+  EXPECT_EQ(site.connections.now(), 1u) << "there was room";
+  pass(1h);
+}
+
+TEST_F(LimitsTest, WaitsForOneThatIsIdleWhenAllAreBusy) {
+  Settings two = settings();
+  two.max_connections = 2;
+  Site site(folder_.root().string(), two);
+  Client half(executor_, site), asleep(executor_, site);
+  for (Client* each : {&half, &asleep}) each->reads_everything();
+  half.says(kGet.substr(0, 9));
+  asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+  pass(1s);
+  executor_.block_on(make_room(site));
+  pass(0s);
+  EXPECT_EQ(asleep.ended, 5s) << "its answer was sent, and then it was idle";
+  EXPECT_EQ(answers(asleep, "200"), 1u);
+  EXPECT_EQ(half.ended, std::nullopt);
+  pass(1h);
+}
+
+/// However often it is polled meanwhile.
+TEST_F(LimitsTest, ClosesOneForOne) {
+  Settings three = settings();
+  three.max_connections = 3;
+  Site site(folder_.root().string(), three);
+  Client first(executor_, site), second(executor_, site), third(executor_, site);
+  pass(1s);
+  {
+    auto room = make_room(site);
+    const Waker waker = Waker::noop();
+    Context cx(waker);
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(room.poll(cx).is_pending());
+  }
+  pass(1ms);
+  EXPECT_EQ(site.connections.now(), 2u);
+  EXPECT_EQ(first.ended, 1s);
+  pass(1h);
+}
+
+TEST_F(LimitsTest, MakingRoomKeepsTheContract) {
+  Settings one = settings();
+  one.max_connections = 1;
+  Site site(folder_.root().string(), one);
+  std::optional<ConnectionCount::Slot> connection;
+  test::expect_contract(
+      [&] {
+        connection.emplace(site.connections);
+        return test::subject(make_room(site), [&] { connection.reset(); });
+      },
+      {});
+}
+
+TEST_F(LimitsTest, ASlotThatMovesCountsOnce) {
+  std::optional<ConnectionCount::Slot> first(site_.connections);
+  {
+    const ConnectionCount::Slot second(std::move(*first));
+    first.reset();
+    EXPECT_EQ(site_.connections.now(), 1u);
+  }
+  EXPECT_EQ(site_.connections.now(), 0u);
+  EXPECT_EQ(site_.connections.total(), 1u);
+}
+
+TEST_F(LimitsTest, AWaitThatIsOverIsOverAtEachPollUntilAnotherBegins) {
   Reactor reactor(TimeMode::virtual_time);
   Reactor::Scope scope(reactor);
   const Waker waker = Waker::noop();
   Context cx(waker);
-  EXPECT_FALSE(second.wait(cx, Waits::idle, true));
-  EXPECT_THROW(Watch(std::move(second)), std::logic_error);
-  EXPECT_EQ(site_.watches.count(), 1u);
+  ConnectionTimeout timeout(site_.timeouts);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::waiting);
+  reactor.wait();
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::timed_out);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::timed_out);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::write), WaitResult::waiting);
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::waiting) << "another head, another time";
+  timeout.restart();
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::waiting);
+  site_.shutdown.abort();
+  EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::refused);
 }
 
 }  // namespace

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "20_web_server/steps/steps.h"
+#include "client.h"
 #include "program.h"
 #include "running.h"
 #include "site_folder.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -32,7 +32,7 @@ Plan plan_of(Mode mode, const SiteFolder& folder, Duration nap = 1h) {
   plan.mode = mode;
   plan.workers = 2;
   plan.root = folder.root().string();
-  plan.settings.nap = nap;
+  plan.settings.slow_delay = nap;
   plan.settings.grace = 10s;
   return plan;
 }
@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, TheLastTwoModes, testing::Values(Mode::concurren
 
 TEST_P(TheFirstTwoModes, ASleeperHoldsEverybodyElseUp) {
   Running server(plan_of(GetParam(), folder, 200ms));
-  Visitor sleeper(server.port()), second(server.port()), third(server.port());
+  Client sleeper(server.port()), second(server.port()), third(server.port());
   sleeper.asks("/sleep");
   third.asks("/");
   second.asks("/");
@@ -71,10 +71,10 @@ TEST_P(TheFirstTwoModes, ASleeperHoldsEverybodyElseUp) {
 
 TEST_P(TheLastTwoModes, ASleeperHoldsNobodyUp) {
   Running server(plan_of(GetParam(), folder, 1h));
-  Visitor sleeper(server.port());
+  Client sleeper(server.port());
   sleeper.asks("/sleep");
   for (int i = 0; i < 20; ++i) {
-    Visitor quick(server.port());
+    Client quick(server.port());
     EXPECT_EQ(quick.asks("/").status(), "HTTP/1.1 200");
   }
   EXPECT_FALSE(sleeper.has_answer());
@@ -84,32 +84,32 @@ TEST_P(TheLastTwoModes, ASleeperHoldsNobodyUp) {
 
 TEST_P(TheFirstTwoModes, AnswerOneRequestAndCloseForTheOthersWait) {
   Running server(plan_of(GetParam(), folder));
-  Visitor visitor(server.port());
-  visitor.asks("/");
-  const std::string head = visitor.answer();
+  Client client(server.port());
+  client.asks("/");
+  const std::string head = client.answer();
   EXPECT_NE(head.find("\r\nConnection: close\r\n"), std::string::npos) << head;
-  EXPECT_TRUE(visitor.at_end());
+  EXPECT_TRUE(client.at_end());
 }
 
 TEST_P(TheLastTwoModes, KeepTheConnection) {
   Running server(plan_of(GetParam(), folder));
-  Visitor visitor(server.port());
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(visitor.asks("/").status(), "HTTP/1.1 200");
+  Client client(server.port());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.asks("/").status(), "HTTP/1.1 200");
   const std::vector<Totals> totals = server.end();
   EXPECT_EQ(sum(totals).requests, 3u);
   EXPECT_EQ(sum(totals).connections, 1u);
 }
 
-/// What a visitor gets, without what may differ from mode to mode and from second to second.
+/// What a client gets, without what may differ from mode to mode and from second to second.
 std::string conversation(std::uint16_t port, const std::string& method, const std::string& path) {
-  Visitor visitor(port);
-  visitor.asks(path, method);
-  std::string head = visitor.answer(method != "HEAD");
+  Client client(port);
+  client.asks(path, method);
+  std::string head = client.answer(method != "HEAD");
   for (const std::string_view field : {"\r\nDate: ", "\r\nConnection: "}) {
     const std::size_t at = head.find(field);
     if (at != std::string::npos) head.erase(at, head.find('\r', at + 2) - at);
   }
-  return head + visitor.body();
+  return head + client.body();
 }
 
 TEST_P(EveryMode, GivesTheSameAnswers) {
@@ -132,12 +132,12 @@ TEST_P(EveryMode, GivesTheSameAnswers) {
   }
 }
 
-TEST_P(EveryMode, EndsWhileAVisitorSaysNothing) {
+TEST_P(EveryMode, EndsWhileAClientSaysNothing) {
   Plan plan = plan_of(GetParam(), folder);
   plan.settings.grace = 50ms;  // the stammering one has begun something
   Running server(plan);
-  EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
-  Visitor silent(server.port()), stammering(server.port());
+  EXPECT_EQ(Client(server.port()).asks("/").status(), "HTTP/1.1 200");
+  Client silent(server.port()), stammering(server.port());
   stammering.sends("GET / HT");
   const std::vector<Totals> totals = server.end();
   EXPECT_EQ(sum(totals).requests, 1u);
@@ -147,7 +147,7 @@ TEST_P(EveryMode, GivesAHeadItsTimeHoweverManyBytesComeNowAndThen) {
   Plan plan = plan_of(GetParam(), folder);
   plan.settings.header_timeout = 100ms;
   Running server(plan);
-  Visitor slow(server.port());
+  Client slow(server.port());
   slow.sends("GET /");
   // If each byte began the time anew, the head would be too long at last, and the answer a 414.
   while (!slow.has_answer()) {
@@ -157,14 +157,14 @@ TEST_P(EveryMode, GivesAHeadItsTimeHoweverManyBytesComeNowAndThen) {
   EXPECT_EQ(slow.status(), "HTTP/1.1 408");
 }
 
-TEST_P(EveryMode, SurvivesVisitorsWhoLeaveInTheMiddle) {
+TEST_P(EveryMode, SurvivesClientsWhoLeaveInTheMiddle) {
   // NOLINTNEXTLINE(bugprone-string-constructor): it is large on purpose
   folder.write("large.bin", std::string(10'000'000, 'x'));
   Running server(plan_of(GetParam(), folder));
-  Visitor(server.port()).asks("/large.bin").leaves();
-  Visitor(server.port()).sends("GET / HT").leaves();
-  Visitor(server.port()).leaves();
-  EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+  Client(server.port()).asks("/large.bin").leaves();
+  Client(server.port()).sends("GET / HT").leaves();
+  Client(server.port()).leaves();
+  EXPECT_EQ(Client(server.port()).asks("/").status(), "HTTP/1.1 200");
 }
 
 /// What comes after the last request is not read. A server that closes over it sends a reset, and
@@ -173,13 +173,13 @@ TEST_P(EveryMode, SendsAFileToItsEndThoughTheClientGoesOnTalking) {
   constexpr std::size_t kLarge = 20'000'000;  // more than the system takes at once
   folder.write("large.bin", std::string(kLarge, 'x'));
   Running server(plan_of(GetParam(), folder));
-  Visitor visitor(server.port());
-  visitor.asks("/large.bin", "GET", "Connection: close\r\n");
-  while (!visitor.has_answer()) std::this_thread::sleep_for(1ms);  // now the request was read
-  visitor.sends("\r\n");
-  EXPECT_EQ(visitor.status(), "HTTP/1.1 200");
-  EXPECT_EQ(visitor.body().size(), kLarge);
-  EXPECT_TRUE(visitor.at_end());
+  Client client(server.port());
+  client.asks("/large.bin", "GET", "Connection: close\r\n");
+  while (!client.has_answer()) std::this_thread::sleep_for(1ms);  // now the request was read
+  client.sends("\r\n");
+  EXPECT_EQ(client.status(), "HTTP/1.1 200");
+  EXPECT_EQ(client.body().size(), kLarge);
+  EXPECT_TRUE(client.at_end());
 }
 
 /// Else the system would keep what was not taken, and offer it for minutes.
@@ -190,14 +190,14 @@ TEST_P(EveryMode, ResetsAClientThatDoesNotTakeItsAnswer) {
   Plan plan = plan_of(GetParam(), folder);
   plan.settings.write_timeout = 100ms;
   Running server(plan);
-  Visitor visitor(server.port());
-  visitor.asks("/large.bin");
+  Client client(server.port());
+  client.asks("/large.bin");
   tcp_info info{};
   const auto end = std::chrono::steady_clock::now() + 20s;
   while (info.tcpi_state != TCP_CLOSE && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(10ms);
     socklen_t size = sizeof info;
-    ::getsockopt(visitor.fd(), IPPROTO_TCP, TCP_INFO, &info, &size);
+    ::getsockopt(client.fd(), IPPROTO_TCP, TCP_INFO, &info, &size);
   }
   EXPECT_EQ(info.tcpi_state, TCP_CLOSE);
 }
@@ -208,12 +208,12 @@ TEST(ABlockingServer, FinishesTheAnswerItHasBegun) {
   large.resize(20'000'000, 'x');
   folder.write("large.bin", large);  // more than any socket takes at once
   Running server(plan_of(Mode::blocking, folder));
-  Visitor visitor(server.port());
-  visitor.asks("/large.bin");
-  while (!visitor.has_answer()) std::this_thread::yield();
-  server.stop().order();
-  visitor.answer();
-  EXPECT_EQ(visitor.body().size(), 20'000'000u);
+  Client client(server.port());
+  client.asks("/large.bin");
+  while (!client.has_answer()) std::this_thread::yield();
+  server.stop().request_stop();
+  client.answer();
+  EXPECT_EQ(client.body().size(), 20'000'000u);
   EXPECT_EQ(sum(server.join()).requests, 1u);
 }
 
@@ -223,14 +223,14 @@ TEST(ASequentialServer, AcceptsNobodyWhoWasInTheQueueWhenItWasToEnd) {
   large.resize(20'000'000, 'x');
   folder.write("large.bin", large);  // more than any socket takes at once
   Running server(plan_of(Mode::sequential, folder));
-  Visitor visitor(server.port());
-  visitor.asks("/large.bin");
-  while (!visitor.has_answer()) std::this_thread::yield();
-  Visitor queued(server.port());
+  Client client(server.port());
+  client.asks("/large.bin");
+  while (!client.has_answer()) std::this_thread::yield();
+  Client queued(server.port());
   queued.asks("/");
-  server.stop().order();
-  visitor.answer();
-  EXPECT_EQ(visitor.body().size(), 20'000'000u);
+  server.stop().request_stop();
+  client.answer();
+  EXPECT_EQ(client.body().size(), 20'000'000u);
   EXPECT_EQ(sum(server.join()).connections, 1u);
 }
 
@@ -239,9 +239,9 @@ TEST(ABlockingServer, SendsTheSilentAwayAfterAWhile) {
   Plan plan = plan_of(Mode::blocking, folder);
   plan.settings.idle_timeout = 50ms;
   Running server(plan);
-  Visitor silent(server.port());
+  Client silent(server.port());
   EXPECT_TRUE(silent.at_end());
-  EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+  EXPECT_EQ(Client(server.port()).asks("/").status(), "HTTP/1.1 200");
 }
 
 TEST_P(EveryMode, SaysThatAPortIsTaken) {
@@ -267,7 +267,7 @@ TEST_P(EveryMode, OfTheProgramEndsWithZeroOnCtrlC) {
   Program program({"--port", "0", "--mode", std::string(name_of(GetParam()))});
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  EXPECT_EQ(Visitor(port).asks("/").status(), "HTTP/1.1 200");
+  EXPECT_EQ(Client(port).asks("/").status(), "HTTP/1.1 200");
   EXPECT_EQ(program.end(SIGINT), 0);
   EXPECT_EQ(program.errors(), "");
   EXPECT_NE(program.output().find("stopped after 1 request on 1 connection\n"), std::string::npos)
@@ -279,7 +279,7 @@ TEST_P(EveryMode, OfTheProgramEndsAtOnceOnASecondCtrlC) {
                    "--grace", "3600"});
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  Visitor sleeper(port);
+  Client sleeper(port);
   sleeper.asks("/sleep");
   // Again and again, as an impatient user does: two that come together are one to the system.
   while (!program.is_over()) {
@@ -294,8 +294,8 @@ TEST(ABlockingServer, EndsInTheMiddleOfANapWhenTheGraceIsOver) {
   Program program({"--port", "0", "--mode", "blocking", "--nap", "3600000", "--grace", "0"});
   const std::uint16_t port = program.port();
   ASSERT_NE(port, 0) << program.errors();
-  Visitor(port).asks("/").answer();
-  Visitor sleeper(port);
+  Client(port).asks("/").answer();
+  Client sleeper(port);
   sleeper.asks("/sleep");
   EXPECT_EQ(program.end(SIGTERM), 0);
 }

@@ -15,11 +15,11 @@
 #include <thread>
 #include <vector>
 
+#include "client.h"
 #include "program.h"
 #include "site_folder.h"
 #include "support/paths.h"
 #include "support/sanitizer.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -35,7 +35,7 @@ TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
     Program program({"--port", "0"});
     const std::uint16_t port = program.port();
     ASSERT_NE(port, 0) << program.errors();
-    EXPECT_EQ(Visitor(port).asks("/").status(), "HTTP/1.1 200");
+    EXPECT_EQ(Client(port).asks("/").status(), "HTTP/1.1 200");
     EXPECT_EQ(program.end(signal), 0);
     EXPECT_EQ(program.errors(), "");
     EXPECT_NE(program.output().find("stopped after 1 request on 1 connection\n"), std::string::npos)
@@ -45,9 +45,9 @@ TEST(WebServerProgram, EndsWithZeroOnSigintAndSigterm) {
 
 TEST(WebServerProgram, EndsWhileClientsAreInTheMiddleOfSomething) {
   Program program({"--port", "0", "--nap", "1000"});
-  Visitor silent(program.port()), sleeping(program.port());
+  Client silent(program.port()), sleeping(program.port());
   sleeping.asks("/sleep");
-  EXPECT_EQ(Visitor(program.port()).asks("/").status(), "HTTP/1.1 200");
+  EXPECT_EQ(Client(program.port()).asks("/").status(), "HTTP/1.1 200");
   EXPECT_EQ(program.end(SIGINT), 0);
 }
 
@@ -65,10 +65,10 @@ TEST(WebServerProgram, ASecondSignalWhileItEndsChangesNothing) {
 /// The trap of the README: one nap of the thread, and everybody waits.
 TEST(WebServerProgram, ABlockingNapHoldsEverybodyUp) {
   Program program({"--port", "0", "--nap", "1000", "--trap", "blocking-nap"});
-  Visitor sleeper(program.port());
+  Client sleeper(program.port());
   EXPECT_EQ(sleeper.asks("/").status(), "HTTP/1.1 200");
   sleeper.asks("/sleep");
-  EXPECT_EQ(Visitor(program.port()).asks("/").status(), "HTTP/1.1 200");
+  EXPECT_EQ(Client(program.port()).asks("/").status(), "HTTP/1.1 200");
   EXPECT_TRUE(sleeper.has_answer())
       << "the other was answered before the sleeper: so it has not waited for it";
   EXPECT_EQ(program.end(SIGINT), 0);
@@ -77,7 +77,7 @@ TEST(WebServerProgram, ABlockingNapHoldsEverybodyUp) {
 TEST(WebServerProgram, ServesTheFolderItIsGiven) {
   SiteFolder folder;
   Program program({"--port", "0", "--root", folder.root().string()});
-  Visitor client(program.port());
+  Client client(program.port());
   const std::string all = client.asks("/", "GET", "Connection: close\r\n").rest();
   EXPECT_EQ(all.substr(all.size() - 9), "\r\n\r\nhello");
 }
@@ -146,18 +146,18 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
   ASSERT_NE(port, 0) << program.errors();
   // What is made at its first use is made now: the second client is answered after the first is
   // gone.
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(Visitor(port).asks("/").status(), "HTTP/1.1 200");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Client(port).asks("/").status(), "HTTP/1.1 200");
   const rlim_t most = address_space(program.id()) + 64 * 1024;
   const rlimit little{most, most};
   test::check(::prlimit(program.id(), RLIMIT_AS, &little, nullptr), "prlimit");
   {
     // Half a request takes a buffer; silent clients fill the gaps that are too small for one.
-    std::vector<Visitor> clients;
+    std::vector<Client> clients;
     for (int i = 0; i < 800; ++i) {
       clients.emplace_back(port);
       if (i < 100) (void)::send(clients.back().fd(), "GET / HT", 8, MSG_NOSIGNAL);
     }
-    const auto is_sent_away = [](const Visitor& client) {
+    const auto is_sent_away = [](const Client& client) {
       char byte;
       const ssize_t n = ::recv(client.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
       return n == 0 || (n < 0 && errno == ECONNRESET);
@@ -172,7 +172,7 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
   // It may take a moment until it has seen all of them go, and has what they had.
   std::string status;
   for (int tries = 0; status != "HTTP/1.1 200" && tries < 100; ++tries) {
-    Visitor client(port);
+    Client client(port);
     const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     (void)::send(client.fd(), request.data(), request.size(), MSG_NOSIGNAL);
     status = client.status();

@@ -30,11 +30,11 @@ class Running {
   Stop& stop() { return stop_; }
 
   std::vector<Totals> end() {
-    stop_.order();
+    stop_.request_stop();
     return join();
   }
   void end_at_once() {
-    stop_.order_at_once();
+    stop_.abort();
     if (thread_.joinable()) thread_.join();
   }
   std::vector<Totals> join() {

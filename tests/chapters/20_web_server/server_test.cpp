@@ -17,11 +17,11 @@
 #include "04_io_executor/executor.h"
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
+#include "client.h"
 #include "site_folder.h"
 #include "support/descriptors.h"
 #include "support/sanitizer.h"
 #include "support/system_calls.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -75,7 +75,7 @@ class ServerTest : public ::testing::Test {
 };
 
 TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnOneConnection) {
-  Visitor client(server_.port);
+  Client client(server_.port);
   EXPECT_EQ(client.gets("/"), "200 hello");
   EXPECT_EQ(client.gets("/nothing"), "404 not here");
   EXPECT_EQ(client.gets("/hello.html"), "200 hello");
@@ -83,12 +83,12 @@ TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnOneConnection) {
   EXPECT_TRUE(client.at_end());
 }
 
-TEST_F(ServerTest, ASleepingVisitorHoldsNobodyUp) {
-  Visitor sleeper(server_.port);
+TEST_F(ServerTest, ASleepingClientHoldsNobodyUp) {
+  Client sleeper(server_.port);
   sleeper.asks("/sleep");
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i) {
-    Visitor other(server_.port);
+    Client other(server_.port);
     ASSERT_EQ(other.gets("/"), "200 hello");
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4))
@@ -98,7 +98,7 @@ TEST_F(ServerTest, ASleepingVisitorHoldsNobodyUp) {
 }
 
 TEST_F(ServerTest, AMistakeIsAnsweredAndTheConnectionClosed) {
-  Visitor client(server_.port);
+  Client client(server_.port);
   client.sends("hello there\r\n\r\n");
   EXPECT_EQ(client.whole(), "400 400 Bad Request\r\n");
   EXPECT_TRUE(client.at_end());
@@ -106,7 +106,7 @@ TEST_F(ServerTest, AMistakeIsAnsweredAndTheConnectionClosed) {
 
 TEST_F(ServerTest, AnErrorAnswerSurvivesWhatTheClientIsStillSending) {
   for (int i = 0; i < 20; ++i) {
-    Visitor client(server_.port);
+    Client client(server_.port);
     client.sends("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(60'000, 'x') + "\r\n\r\n");
     EXPECT_EQ(client.whole(), "431 431 Request Header Fields Too Large\r\n")
         << "a reset has destroyed it";
@@ -115,9 +115,9 @@ TEST_F(ServerTest, AnErrorAnswerSurvivesWhatTheClientIsStillSending) {
 
 TEST_F(ServerTest, ClientsThatGoAwayHarmNobody) {
   folder_.write("large.bin", std::string(5'000'000, 'x'));
-  Visitor witness(server_.port);
+  Client witness(server_.port);
   for (int i = 0; i < 10; ++i) {
-    Visitor silent(server_.port), half(server_.port), sleeping(server_.port), greedy(server_.port),
+    Client silent(server_.port), half(server_.port), sleeping(server_.port), greedy(server_.port),
         quick(server_.port);
     half.sends("GET / HT");
     sleeping.asks("/sleep");
@@ -134,7 +134,7 @@ TEST_F(ServerTest, SendsLargeFilesToSlowReaders) {
   std::string large(3'000'000, '\0');
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 7919 >> 8);
   folder_.write("large.bin", large);
-  Visitor slow(server_.port), other(server_.port);
+  Client slow(server_.port), other(server_.port);
   slow.asks("/large.bin");
   EXPECT_EQ(other.gets("/"), "200 hello");
   EXPECT_TRUE(slow.whole() == "200 " + large);
@@ -142,14 +142,14 @@ TEST_F(ServerTest, SendsLargeFilesToSlowReaders) {
 }
 
 TEST_F(ServerTest, AnswersRequestsThatComeAByteAtATime) {
-  Visitor client(server_.port);
+  Client client(server_.port);
   client.hurries();
   for (char c : "GET / HTTP/1.1\r\nHost: a\r\n\r\n"s) client.sends({&c, 1});
   EXPECT_EQ(client.whole(), "200 hello");
 }
 
 TEST_F(ServerTest, AnswersAThousandPipelinedRequestsInOrder) {
-  Visitor client(server_.port);
+  Client client(server_.port);
   std::string many;
   for (int i = 0; i < 1000; ++i)
     many += "GET /"s + (i % 3 == 0 ? "" : "no") + " HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -159,7 +159,7 @@ TEST_F(ServerTest, AnswersAThousandPipelinedRequestsInOrder) {
 }
 
 TEST_F(ServerTest, AnEditedPageShowsUpWithinASecond) {
-  Visitor client(server_.port);
+  Client client(server_.port);
   EXPECT_EQ(client.gets("/"), "200 hello");
   folder_.write("hello.html", "hello again");
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
@@ -173,7 +173,7 @@ TEST_F(ServerTest, AKeptConnectionCostsOneRecvAndOneSendARequest) {
   if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
   constexpr int kRequests = 1000;
   {
-    Visitor client(server_.port);
+    Client client(server_.port);
     for (int i = 0; i < kRequests; ++i) ASSERT_EQ(client.gets("/"), "200 hello");
   }
   server_.stop();
@@ -189,12 +189,12 @@ TEST_F(ServerTest, AKeptConnectionCostsOneRecvAndOneSendARequest) {
 TEST_F(ServerTest, ManyReadyConnectionsShareOneWait) {
   if (test::under_sanitizer()) GTEST_SKIP() << "system calls are not counted under a sanitizer";
   constexpr int kRounds = 50, kClients = 32;
-  std::vector<Visitor> clients;
+  std::vector<Client> clients;
   clients.reserve(kClients);
   for (int i = 0; i < kClients; ++i) clients.emplace_back(server_.port);
   for (int round = 0; round < kRounds; ++round) {
-    for (Visitor& client : clients) client.asks("/");
-    for (Visitor& client : clients) ASSERT_EQ(client.whole(), "200 hello");
+    for (Client& client : clients) client.asks("/");
+    for (Client& client : clients) ASSERT_EQ(client.whole(), "200 hello");
   }
   clients.clear();
   server_.stop();
@@ -211,7 +211,7 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   server_.stop();
   Site site(folder_.root().string());
   TcpListener listener = TcpListener::bind(Address::loopback(0));
-  std::vector<Visitor> clients;
+  std::vector<Client> clients;
   for (int i = 0; i < 20; ++i) {
     clients.emplace_back(listener.local_address().port());
     clients.back().sends("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -220,7 +220,7 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   executor.spawn(serve(std::move(listener), site));
   const test::SystemCalls before = test::system_calls();
   auto until_all_are_answered = [](Site& of) -> Async<void> {
-    while (of.requests < 20) co_await yield_now();
+    while (of.http.requests < 20) co_await yield_now();
     co_await yield_now();
   };
   executor.block_on(until_all_are_answered(site));
@@ -230,22 +230,48 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   EXPECT_EQ(calls.of("send"), 20);
   EXPECT_EQ(calls.of("ioctl"), 0) << "what went out at once needs no look before the close";
   EXPECT_EQ(calls.of("epoll_ctl"), 1) << "the listener's own, when there is nothing left to accept";
-  for (Visitor& client : clients) EXPECT_EQ(client.whole(), "200 hello");
+  for (Client& client : clients) EXPECT_EQ(client.whole(), "200 hello");
 }
 
-/// The next one waits in the system's queue, and is served when there is room.
-TEST_F(ServerTest, KeepsToItsLimitOfConnectionsAndSendsNobodyAway) {
+TEST_F(ServerTest, ClosesTheLongestIdleForOneMoreThanItsLimit) {
   Settings few;
   few.max_connections = 3;
   RunningServer server(folder_.root().string(), few);
-  std::vector<Visitor> inside;
+  std::vector<Client> inside;
   for (int i = 0; i < 3; ++i) {
     inside.emplace_back(server.port);
     ASSERT_EQ(inside.back().gets("/"), "200 hello");
   }
-  Visitor fourth(server.port), fifth(server.port);
-  for (Visitor* each : {&fourth, &fifth}) each->asks("/");
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(inside[0].gets("/"), "200 hello");
+  ASSERT_EQ(inside[0].gets("/"), "200 hello");
+  ASSERT_EQ(inside[0].gets("/"), "200 hello");
+  Client fourth(server.port), fifth(server.port);
+  EXPECT_EQ(fourth.gets("/"), "200 hello");
+  EXPECT_EQ(fifth.gets("/"), "200 hello");
+  int closed = 0;
+  for (Client& each : inside) {
+    char byte = 0;
+    closed += ::recv(each.fd(), &byte, 1, MSG_DONTWAIT) == 0 ? 1 : 0;
+  }
+  EXPECT_EQ(closed, 2);
+  server.stop();
+  EXPECT_EQ(server.site.connections.total(), 5u);
+}
+
+/// The next one waits, and is served when there is room. (Those inside are never idle: the
+/// beginning of another request is always there.)
+TEST_F(ServerTest, KeepsToItsLimitOfConnectionsAndSendsNobodyAway) {
+  const std::string begin = "GET / HT", rest = "TP/1.1\r\nHost: a\r\n\r\n";
+  Settings few;
+  few.max_connections = 3;
+  RunningServer server(folder_.root().string(), few);
+  std::vector<Client> inside;
+  for (int i = 0; i < 3; ++i) {
+    inside.emplace_back(server.port).hurries().sends("GET / HT" + rest + begin);
+    ASSERT_EQ(inside.back().whole(), "200 hello");
+  }
+  Client fourth(server.port), fifth(server.port);
+  for (Client* each : {&fourth, &fifth}) each->asks("/", "GET", "X: y\r\n").sends(begin);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(inside[0].sends(rest + begin).whole(), "200 hello");
   char byte = 0;
   EXPECT_LT(::recv(fourth.fd(), &byte, 1, MSG_DONTWAIT), 0) << "it was served beyond the limit";
   EXPECT_EQ(errno, EAGAIN);
@@ -254,21 +280,21 @@ TEST_F(ServerTest, KeepsToItsLimitOfConnectionsAndSendsNobodyAway) {
   EXPECT_LT(::recv(fifth.fd(), &byte, 1, MSG_DONTWAIT), 0);
   inside.pop_back();
   EXPECT_EQ(fifth.whole(), "200 hello");
-  EXPECT_EQ(inside[0].gets("/"), "200 hello");
+  EXPECT_EQ(inside[0].sends(rest).whole(), "200 hello");
 }
 
 TEST_F(ServerTest, FinishesWhatItHasBegunAndTakesNobodyNew) {
   Settings settings;
-  settings.nap = std::chrono::milliseconds(300);
+  settings.slow_delay = std::chrono::milliseconds(300);
   RunningServer server(folder_.root().string(), settings);
-  Visitor idle(server.port), asleep(server.port), half(server.port);
+  Client idle(server.port), asleep(server.port), half(server.port);
   EXPECT_EQ(idle.gets("/"), "200 hello");
   asleep.asks("/sleep");
   half.sends("GET / HTTP/1.1\r\nHo");
   EXPECT_EQ(idle.gets("/"), "200 hello");  // so the others have been read, too
   std::thread stopping([&] { server.stop(); });
   EXPECT_TRUE(idle.at_end());
-  EXPECT_THROW(Visitor(server.port), std::system_error) << "nobody listens any more";
+  EXPECT_THROW(Client(server.port), std::system_error) << "nobody listens any more";
   half.sends("st: a\r\n\r\n");
   EXPECT_EQ(half.whole(), "200 hello");
   EXPECT_TRUE(half.at_end());
@@ -282,22 +308,22 @@ TEST_F(ServerTest, AnswersThoseWhoStandInTheQueueAtTheEnd) {
   Site site(folder_.root().string());
   TcpListener listener = TcpListener::bind(Address::loopback(0));
   const std::uint16_t port = listener.local_address().port();
-  std::vector<Visitor> queue;
+  std::vector<Client> queue;
   queue.reserve(100);
   for (int i = 0; i < 100; ++i) queue.emplace_back(port).asks("/");
-  Visitor silent(port);
+  Client silent(port);
   {
     Executor executor;
     executor.block_on(serve(std::move(listener), site, ready()));
   }
-  for (Visitor& each : queue) {
+  for (Client& each : queue) {
     EXPECT_NE(each.answer().find("Connection: close\r\n"), std::string::npos);
     EXPECT_EQ(each.body(), "hello");
     EXPECT_TRUE(each.at_end());
   }
   EXPECT_EQ(silent.rest(), "");
-  EXPECT_EQ(site.connections, 101u);
-  EXPECT_THROW(Visitor late(port), std::system_error) << "nobody listens any more";
+  EXPECT_EQ(site.connections.total(), 101u);
+  EXPECT_THROW(Client late(port), std::system_error) << "nobody listens any more";
 }
 
 /// There it is true: those for whom there is no room are sent away.
@@ -307,13 +333,13 @@ TEST_F(ServerTest, LetsInNoMoreThanItsLimitAtTheEnd) {
   few.grace = Duration(0);
   Site site(folder_.root().string(), few);
   TcpListener listener = TcpListener::bind(Address::loopback(0));
-  std::vector<Visitor> queue;
+  std::vector<Client> queue;
   queue.reserve(10);
   for (int i = 0; i < 10; ++i) queue.emplace_back(listener.local_address().port()).asks("/sleep");
   Executor executor;
   executor.block_on(serve(std::move(listener), site, ready()));
-  EXPECT_EQ(site.connections, 3u);
-  EXPECT_EQ(site.watches.count(), 0u);
+  EXPECT_EQ(site.connections.total(), 3u);
+  EXPECT_EQ(site.connections.now(), 0u);
 }
 
 TEST_F(ServerTest, LogsWhoAskedForWhat) {
@@ -321,7 +347,7 @@ TEST_F(ServerTest, LogsWhoAskedForWhat) {
   settings.access_log = (folder_.base() / "access.log").string();
   RunningServer server(folder_.root().string(), settings);
   {
-    Visitor client(server.port);
+    Client client(server.port);
     EXPECT_EQ(client.gets("/"), "200 hello");
     EXPECT_EQ(client.gets("/nothing"), "404 not here");
   }
@@ -342,14 +368,14 @@ TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
   Settings settings;
   settings.grace = std::chrono::milliseconds(50);
   RunningServer server(folder_.root().string(), settings);
-  Visitor half(server.port), greedy(server.port), witness(server.port);
+  Client half(server.port), greedy(server.port), witness(server.port);
   half.sends("GET / HT");
   greedy.asks("/large.bin");
   EXPECT_EQ(witness.gets("/"), "200 hello");
   server.stop();
   EXPECT_TRUE(half.at_end());
   EXPECT_EQ(greedy.whole().substr(0, 9), "cut short");
-  EXPECT_EQ(server.site.watches.count(), 0u);
+  EXPECT_EQ(server.site.connections.now(), 0u);
 }
 
 /// With the kernel's clock and the kernel's buffers: each time-out once.
@@ -360,7 +386,7 @@ TEST_F(ServerTest, ClosesOnTheLateOverRealSocketsToo) {
   hasty.idle_timeout = hasty.write_timeout = std::chrono::milliseconds(200);
   hasty.header_timeout = std::chrono::milliseconds(100);
   RunningServer server(folder_.root().string(), hasty);
-  Visitor silent(server.port), half(server.port), greedy(server.port);
+  Client silent(server.port), half(server.port), greedy(server.port);
   half.sends("GET / HT");
   greedy.asks("/large.bin");
   EXPECT_EQ(half.whole(), "408 408 Request Timeout\r\n");
@@ -375,7 +401,7 @@ TEST_F(ServerTest, ClosesOnTheLateOverRealSocketsToo) {
 
 TEST_F(ServerTest, StopsInTheMiddleOfEverything) {
   folder_.write("large.bin", std::string(5'000'000, 'x'));
-  Visitor silent(server_.port), sleeping(server_.port), greedy(server_.port), half(server_.port),
+  Client silent(server_.port), sleeping(server_.port), greedy(server_.port), half(server_.port),
       wrong(server_.port);
   sleeping.asks("/sleep");
   greedy.asks("/large.bin");

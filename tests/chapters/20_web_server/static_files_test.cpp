@@ -7,7 +7,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
 
 #include "20_web_server/files/static_files.h"
 #include "20_web_server/server/handler.h"
@@ -38,6 +42,7 @@ class StaticFilesTest : public ::testing::TestWithParam<Walk> {
   void TearDown() override { fs::remove_all(base_); }
 
   void write(const std::string& name, const std::string& text) {
+    fs::create_directories((base_ / name).parent_path());
     std::ofstream(base_ / name, std::ios::binary) << text;
   }
   StaticFiles::Options options() const {
@@ -53,9 +58,11 @@ class StaticFilesTest : public ::testing::TestWithParam<Walk> {
   std::string get(StaticFiles& files, std::string_view path, Duration at = 0s) {
     Found found = files.find(path, Instant(1h) + at);
     if (found.status != 200) return std::to_string(found.status);
-    if (!found.file) return std::string(found.body);
+    if (!found.source) return std::string(found.body);
     std::string text(found.size, '\0');
-    text.resize(static_cast<std::size_t>(::read(found.file.get(), text.data(), text.size())));
+    std::size_t have = 0;
+    while (!found.source->at_end()) have += found.source->read(std::span(text).subspan(have));
+    text.resize(have);
     return text;
   }
 
@@ -117,6 +124,63 @@ TEST_P(StaticFilesTest, NeverLeavesTheRoot) {
     const std::string got = get(files, path);
     EXPECT_TRUE(got == "404") << path << " gave: " << got;
   }
+}
+
+/// A name has no slash in it, so one that is encoded names nothing: "/img%2f" is not "/img/".
+TEST_P(StaticFilesTest, TakesNoEncodedSlashForOneThatDivides) {
+  write("root/img/index.html", "pictures");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(get(files, "/img/"), "pictures");
+  for (const char* path : {"/img%2f", "/img%2F", "/img%2findex.html", "/%2fimg/"})
+    EXPECT_EQ(get(files, path), "404") << path;
+}
+
+TEST_P(StaticFilesTest, ServesWhatIsWellKnownAndNoOtherNameWithADot) {
+  write("root/.well-known/acme-challenge/token", "proof");
+  write("root/img/.well-known/token", "proof");
+  write("root/.well-known/.hidden", "hidden");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(get(files, "/.well-known/acme-challenge/token"), "proof");
+  EXPECT_EQ(get(files, "/%2ewell-known/acme-challenge/token"), "proof");
+  for (const char* path : {"/img/.well-known/token", "/.well-known/.hidden", "/.well-known",
+                           "/.well-known/../hello.html", "/.well-known2/x"})
+    EXPECT_EQ(get(files, path), "404") << path;
+}
+
+TEST_P(StaticFilesTest, AnEndingInCapitalLettersIsTheSameEnding) {
+  write("root/HELLO.HTML", "HELLO");
+  StaticFiles files(root_.string(), options());
+  EXPECT_EQ(plain(files.find("/HELLO.HTML", Instant(1h))),
+            "Content-Type: text/html; charset=utf-8\r\nContent-Length: 5\r\n");
+}
+
+TEST_P(StaticFilesTest, SaysOfEachFileHowLongItMayBeKept) {
+  StaticFiles::Options keep = options();
+  keep.cache_control = "max-age=60";
+  StaticFiles files(root_.string(), keep);
+  EXPECT_NE(files.find("/hello.html", Instant(1h)).entity.find("\r\nCache-Control: max-age=60\r\n"),
+            std::string_view::npos);
+  StaticFiles silent(root_.string(), options());
+  EXPECT_EQ(silent.find("/hello.html", Instant(1h)).entity.find("Cache-Control"),
+            std::string_view::npos);
+}
+
+/// It could be opened, and each page would be 403.
+TEST_P(StaticFilesTest, NeedsAFolderThatMayBeEntered) {
+  fs::permissions(base_, fs::perms::all);
+  fs::permissions(root_, fs::perms::none);
+  std::string said;
+  std::thread([&] {  // whose rights are those of nobody, if ours are those of root
+    if (::geteuid() == 0) ::setfsuid(65534);
+    try {
+      const StaticFiles files(root_.string(), options());
+    } catch (const std::system_error& error) {
+      said = error.what();
+    }
+  })
+      .join();
+  fs::permissions(root_, fs::perms::owner_all);
+  EXPECT_EQ(said, "the root '" + root_.string() + "': Permission denied");
 }
 
 TEST_P(StaticFilesTest, RefusesPathsThatNoHonestClientSends) {
@@ -249,7 +313,7 @@ TEST_P(StaticFilesTest, HandsOutLargeFilesOpenedAndForgetsThem) {
   StaticFiles files(root_.string(), small);
   Found found = files.find("/large.txt", Instant(1h));
   EXPECT_EQ(found.status, 200);
-  EXPECT_TRUE(static_cast<bool>(found.file));
+  EXPECT_TRUE(static_cast<bool>(found.source));
   EXPECT_EQ(found.size, 7u);
   EXPECT_EQ(plain(found), "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 7\r\n");
   EXPECT_EQ(get(files, "/large.txt"), "1234567");
@@ -259,7 +323,7 @@ TEST_P(StaticFilesTest, HandsOutLargeFilesOpenedAndForgetsThem) {
 
 TEST_P(StaticFilesTest, ForgetsInsteadOfGrowingWithoutEnd) {
   StaticFiles::Options tight = options();
-  tight.most_kept = 12;
+  tight.max_cached = 12;
   StaticFiles files(root_.string(), tight);
   for (int round = 0; round < 3; ++round) {
     EXPECT_EQ(get(files, "/hello.html"), "hello");

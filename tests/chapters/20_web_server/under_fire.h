@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "client.h"
 #include "program.h"
 #include "site_folder.h"
-#include "visitor.h"
 
 namespace book::http {
 
@@ -26,12 +26,12 @@ inline std::vector<std::string> words_for(const std::string& mode, const SiteFol
 constexpr std::size_t kScouts = 30;
 
 /// The descriptors that the program has open while nobody is there, with all its workers at work:
-/// so it is asked by kScouts visitors.
-inline std::size_t descriptors_without_visitors(const Program& program, std::uint16_t port) {
-  std::vector<Visitor> scouts;
+/// so it is asked by kScouts clients.
+inline std::size_t descriptors_without_clients(const Program& program, std::uint16_t port) {
+  std::vector<Client> scouts;
   scouts.reserve(kScouts);
   for (std::size_t i = 0; i < kScouts; ++i) scouts.emplace_back(port);
-  for (Visitor& each : scouts) EXPECT_EQ(each.gets("/"), "200 hello");
+  for (Client& each : scouts) EXPECT_EQ(each.gets("/"), "200 hello");
   const std::size_t count = program.descriptors() - kScouts;
   scouts.clear();
   program.wait_until_descriptors(count);
@@ -39,7 +39,7 @@ inline std::size_t descriptors_without_visitors(const Program& program, std::uin
 }
 
 /// Sends requests until the server takes no more, and reads nothing.
-inline void stuff(Visitor& greedy) {
+inline void stuff(Client& greedy) {
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   while (::send(greedy.fd(), many.data(), many.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {

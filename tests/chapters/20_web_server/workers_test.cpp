@@ -13,10 +13,10 @@
 #include "04_io_executor/executor.h"
 #include "08_select/select.h"
 #include "20_web_server/steps/steps.h"
+#include "client.h"
 #include "common/reactor/reactor.h"
 #include "running.h"
 #include "site_folder.h"
-#include "visitor.h"
 
 namespace book::http {
 namespace {
@@ -33,20 +33,20 @@ void wait_for(F&& future) {
 
 TEST(AStop, AtOnceIsAnOrderToStopToo) {
   Stop stop;
-  EXPECT_FALSE(stop.is_ordered());
-  stop.order_at_once();
-  EXPECT_TRUE(stop.is_ordered());
+  EXPECT_FALSE(stop.is_requested());
+  stop.abort();
+  EXPECT_TRUE(stop.is_requested());
   Executor executor;
-  executor.block_on(stop.ordered());
-  executor.block_on(stop.ordered_at_once());
+  executor.block_on(stop.requested());
+  executor.block_on(stop.aborted());
 }
 
 TEST(AStop, TheFirstOrderIsNotTheSecond) {
   Stop stop;
-  stop.order();
-  stop.order();
+  stop.request_stop();
+  stop.request_stop();
   Executor executor;
-  const auto winner = executor.block_on(select_biased(stop.ordered_at_once(), stop.ordered()));
+  const auto winner = executor.block_on(select_biased(stop.aborted(), stop.requested()));
   EXPECT_EQ(winner.index(), 1u);
 }
 
@@ -57,11 +57,11 @@ TEST(AStop, IsHeardOnEveryThread) {
   threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
-      wait_for(stop.ordered());
+      wait_for(stop.requested());
       ++heard;
     });
   }
-  stop.order();
+  stop.request_stop();
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(heard, 3);
 }
@@ -79,7 +79,7 @@ TEST(SomeWorkers, AllRunAtTheSameTime) {
   wait_for(workers.ended());
   workers.join();
   EXPECT_EQ(here, 4);
-  EXPECT_FALSE(stop.is_ordered());
+  EXPECT_FALSE(stop.is_requested());
 }
 
 TEST(SomeWorkers, AreToldWhoTheyAre) {
@@ -98,7 +98,7 @@ TEST(SomeWorkers, EndTogetherWhenOneFailsAndItsErrorComesOut) {
       3,
       [&](int i) {
         if (i == 1) throw std::runtime_error("the second one has failed");
-        wait_for(stop.ordered());
+        wait_for(stop.requested());
         ++stopped;
       },
       stop);
@@ -119,7 +119,7 @@ TEST(SomeWorkers, AreNotLeftAloneByADestructor) {
     Workers workers(
         2,
         [&](int) {
-          wait_for(stop.ordered_at_once());
+          wait_for(stop.aborted());
           ++stopped;
         },
         stop);
@@ -139,15 +139,15 @@ TEST(AParallelServer, HasWorkersThatAllServe) {
   SiteFolder folder;
   Running server(plan_for(folder, 3));
   // The system deals them out by their port numbers: with so many, nobody is left without.
-  constexpr int kVisitors = 200;
+  constexpr int kClients = 200;
   std::vector<std::thread> crowd;
   crowd.reserve(2);
   for (int t = 0; t < 2; ++t) {
     crowd.emplace_back([&] {
-      for (int i = 0; i < kVisitors / 2; ++i) {
-        Visitor visitor(server.port());
-        EXPECT_EQ(visitor.asks("/").status(), "HTTP/1.1 200");
-        EXPECT_EQ(visitor.asks("/nothing").status(), "HTTP/1.1 404");
+      for (int i = 0; i < kClients / 2; ++i) {
+        Client client(server.port());
+        EXPECT_EQ(client.asks("/").status(), "HTTP/1.1 200");
+        EXPECT_EQ(client.asks("/nothing").status(), "HTTP/1.1 404");
       }
     });
   }
@@ -155,23 +155,23 @@ TEST(AParallelServer, HasWorkersThatAllServe) {
   const std::vector<Totals> totals = server.end();
   ASSERT_EQ(totals.size(), 3u);
   for (const Totals& one : totals) EXPECT_GT(one.requests, 0u);
-  EXPECT_EQ(sum(totals).requests, 2u * kVisitors);
-  EXPECT_EQ(sum(totals).connections, 1u * kVisitors);
+  EXPECT_EQ(sum(totals).requests, 2u * kClients);
+  EXPECT_EQ(sum(totals).connections, 1u * kClients);
 }
 
-TEST(AParallelServer, EndsAtOnceWhateverItsVisitorsDo) {
+TEST(AParallelServer, EndsAtOnceWhateverItsClientsDo) {
   SiteFolder folder;
   Plan plan = plan_for(folder, 2);
-  plan.settings.nap = 1h;
+  plan.settings.slow_delay = 1h;
   plan.settings.grace = 1h;
   Running server(plan);
-  std::vector<Visitor> visitors;
+  std::vector<Client> clients;
   for (int i = 0; i < 20; ++i) {
-    visitors.emplace_back(server.port());
-    if (i % 2 == 0) visitors.back().asks("/sleep");
+    clients.emplace_back(server.port());
+    if (i % 2 == 0) clients.back().asks("/sleep");
   }
   server.end_at_once();
-  for (Visitor& visitor : visitors) EXPECT_TRUE(visitor.at_end());
+  for (Client& client : clients) EXPECT_TRUE(client.at_end());
 }
 
 TEST(AParallelServer, SharesTheConnectionsItMayHave) {
@@ -179,7 +179,7 @@ TEST(AParallelServer, SharesTheConnectionsItMayHave) {
   Plan plan = plan_for(folder, 4);
   plan.settings.max_connections = 2;  // fewer than workers: each has one
   Running server(plan);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(Visitor(server.port()).asks("/").status(), "HTTP/1.1 200");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Client(server.port()).asks("/").status(), "HTTP/1.1 200");
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-// A visitor: the blocking client of all tests of this chapter that need a real socket.
+// A client: the blocking client of all tests of this chapter that need a real socket.
 //
-//     Visitor visitor(port);
-//     EXPECT_EQ(visitor.gets("/"), "200 hello");          // asks, and takes the whole answer
-//     visitor.asks("/a").asks("/b").sends("GET / HT");     // asks, and does not wait
-//     visitor.answer();  visitor.body();                   // the head of an answer, and its body
+//     Client client(port);
+//     EXPECT_EQ(client.gets("/"), "200 hello");          // asks, and takes the whole answer
+//     client.asks("/a").asks("/b").sends("GET / HT");     // asks, and does not wait
+//     client.answer();  client.body();                   // the head of an answer, and its body
 //
 // No call waits for more than ten seconds for a byte to come or to go: a server that hangs makes a
 // test fail, not hang.
@@ -27,14 +27,14 @@
 
 namespace book::http {
 
-class Visitor {
+class Client {
  public:
   struct Options {
     int receive_buffer = 0;  ///< bytes of the system's; 0: as it likes
   };
 
-  explicit Visitor(std::uint16_t port) : Visitor(port, Options{}) {}
-  Visitor(std::uint16_t port, const Options& options)
+  explicit Client(std::uint16_t port) : Client(port, Options{}) {}
+  Client(std::uint16_t port, const Options& options)
       : fd_(test::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
     const timeval limit{10, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -46,14 +46,14 @@ class Visitor {
   }
 
   /// A request, and no word of waiting for its answer. `fields`: whole lines.
-  Visitor& asks(std::string_view path, std::string_view method = "GET",
-                std::string_view fields = "") {
+  Client& asks(std::string_view path, std::string_view method = "GET",
+               std::string_view fields = "") {
     std::string request(method);
     request.append(" ").append(path).append(" HTTP/1.1\r\nHost: a\r\n").append(fields);
     return sends(request.append("\r\n"));
   }
   /// All of it. Throws std::system_error when the server does not take it.
-  Visitor& sends(std::string_view bytes) {
+  Client& sends(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       bytes.remove_prefix(static_cast<std::size_t>(test::check(static_cast<int>(n), "send")));
@@ -61,7 +61,7 @@ class Visitor {
     return *this;
   }
   /// From now on, what is sent is not kept back to go together with more.
-  Visitor& hurries() {
+  Client& hurries() {
     const int on = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return *this;
