@@ -9,7 +9,14 @@ ARGS ?=
 SUBJECT ?=
 export CHAPTER EXERCISE ARGS SUBJECT
 
-.PHONY: help run test exercise solution bench setup asan tsan clang explore fuzz format clean
+commands := help run test exercise solution bench setup asan tsan clang explore fuzz format clean
+.PHONY: $(commands)
+
+# `make run 01`
+unknown := $(filter-out $(commands),$(MAKECMDGOALS))
+ifneq ($(unknown),)
+  $(error I do not know '$(unknown)'. A chapter is named so: make run CHAPTER=01. `make` alone lists the commands)
+endif
 
 help:      ## this list
 	@$(sh)/help.sh

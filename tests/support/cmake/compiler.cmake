@@ -49,7 +49,14 @@ add_compile_options("$<IF:${gcc},-fdiagnostics-color=always,-fcolor-diagnostics>
 # ccache makes the second build of the same text free. A precompiled header is safe to cache by its
 # content only when the compiler keeps its time stamp out of it.
 find_program(CCACHE ccache)
-if(CCACHE)
+if(CCACHE)  # it may be there and of no use: no home to keep its files in, say
+  execute_process(COMMAND "${CCACHE}" "${CMAKE_CXX_COMPILER}" -x c++ -c /dev/null -o "${CMAKE_BINARY_DIR}/ccache.o"
+    RESULT_VARIABLE ccache_failed OUTPUT_QUIET ERROR_QUIET)
+  if(ccache_failed)
+    message(STATUS "ccache is there and does not work (try: ccache --show-stats): building without it")
+  endif()
+endif()
+if(CCACHE AND NOT ccache_failed)
   set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)

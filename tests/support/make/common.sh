@@ -26,6 +26,12 @@ list_chapters() {
     done
 }
 
+# ARGS is split as a shell splits words. A quote that does not end is found here, before anything is built.
+check_args() {
+    (eval "set -- $ARGS") 2>/dev/null ||
+        die "ARGS has a quote that does not end, or something else that a shell cannot read: $ARGS"
+}
+
 # find_chapter 3, 03, channel_executor or 03_channel_executor: sets $chapter, or lists what there is.
 find_chapter() {
     chapter=
@@ -43,11 +49,36 @@ find_chapter() {
     exit 1
 }
 
+# What CMake keeps in a build folder under a name; nothing when there is no such folder.
+cached() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2>/dev/null; }
+
+# A build folder belongs to the place and the compiler for which it was made. One that came along with a
+# copied or moved tree would build the old one, or nothing: it is made anew, and the line says why.
+forget_foreign_build() {
+    folder=$1
+    home=$(cached "$folder" CMAKE_HOME_DIRECTORY)
+    compiler=$(cached "$folder" CMAKE_CXX_COMPILER)
+    if [ -n "$home" ] && ! [ "$home" -ef . ]; then
+        say "$folder/ was made for $home, and this is $PWD: building anew." >&2
+    elif [ -n "$CXX" ] && [ -n "$compiler" ] &&
+        [ "$(command -v "$CXX")" != "$compiler" ] && ! [ "$(command -v "$CXX")" -ef "$compiler" ]; then
+        [ "$folder" = build ] || return 0 # a preset may name its compiler itself
+        say "$folder/ was made with $compiler, and CXX is $CXX: building anew." >&2
+    else
+        return 0
+    fi
+    rm -rf "$folder"
+}
+
 # configure PRESET FOLDER [OPTION...]: once; afterwards ninja itself sees when CMake must run again.
 configure() {
     preset=$1 folder=$2
     shift 2
+    forget_foreign_build "$folder"
     [ -e "$folder/build.ninja" ] && [ $# -eq 0 ] && return
+    case $PWD in
+        *[\;\&\']*) die "CMake and ninja cannot build in a folder with ; & or ' in its path: $PWD" ;;
+    esac
     # In the build folder, so that nothing is left in the tree, whenever this is interrupted.
     mkdir -p "$folder"
     cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return

@@ -3,6 +3,7 @@
 . tests/support/make/common.sh
 
 find_chapter "${CHAPTER:-20}"
+check_args
 . tests/support/make/setup.sh
 
 configure dev build

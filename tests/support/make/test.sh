@@ -5,6 +5,7 @@
 . tests/support/make/common.sh
 
 [ -z "$CHAPTER" ] || find_chapter "$CHAPTER"
+check_args
 . tests/support/make/setup.sh
 
 preset=${1:-dev}
