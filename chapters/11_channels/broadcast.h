@@ -8,7 +8,6 @@
 //     receiver 3 wanted number 5: Lagged{2}, and then goes on with g
 //
 //     auto [tx, rx] = broadcast<std::string>(16);
-//     auto another = tx.subscribe();            // hears what is sent from now on
 //     tx.send("good morning");                  // never waits; gives the number of receivers
 //     auto line = co_await next(rx);            // throws Lagged; empty when all senders are gone
 //
@@ -19,7 +18,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>

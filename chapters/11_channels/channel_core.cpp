@@ -40,7 +40,7 @@ std::size_t ChannelCore::capacity() const {
   return max_ == kUnbounded ? kUnbounded : free_slots();
 }
 
-ChannelCore::Answer ChannelCore::claim(Claim& claim, Context& cx, Locked& locked) {
+ChannelCore::Answer ChannelCore::claim_or_wait(Claim& claim, Context& cx, Locked& locked) {
   do {
     if (receiver_gone_) return Answer::closed;
     if (claim.got < claim.needs) {
@@ -60,13 +60,6 @@ ChannelCore::Answer ChannelCore::claim(Claim& claim, Context& cx, Locked& locked
   return Answer::pending;
 }
 
-ChannelCore::Answer ChannelCore::try_claim(std::size_t slots) noexcept {
-  if (closed_) return Answer::closed;
-  if (slots > free_slots() || !claims_.empty()) return Answer::pending;
-  taken_ += slots;
-  return Answer::ready;
-}
-
 void ChannelCore::leave(Claim& claim) noexcept {
   Waker dropped;
   Locked locked(lock);
@@ -76,8 +69,7 @@ void ChannelCore::leave(Claim& claim) noexcept {
   give_back(std::exchange(claim.got, 0), locked);
 }
 
-void ChannelCore::give_back(std::size_t slots, Locked& locked) {
-  taken_ -= slots;
+void ChannelCore::pass_on(std::size_t slots, Locked& locked) {
   if (claims_.empty()) {
     Waker receiver = has_ended() ? tell_receiver() : Waker();
     locked.unlock();

@@ -54,13 +54,27 @@ class ChannelCore {
   void remove_sender() noexcept;
 
   /// A poll for slots. Ready: `claim.got` is all it needs. Pending: the lock is let go of.
-  Answer claim(Claim& claim, Context& cx, Locked& lock);
+  Answer claim(Claim& claim, Context& cx, Locked& lock) {
+    if (claim.was_queued() || try_claim(claim.needs) != Answer::ready)
+      return claim_or_wait(claim, cx, lock);
+    claim.got = claim.needs;
+    return Answer::ready;
+  }
   /// Slots at once, or none: those who wait come first.
-  Answer try_claim(std::size_t slots) noexcept;
+  Answer try_claim(std::size_t slots) noexcept {
+    if (closed_) return Answer::closed;
+    if (slots > free_slots() || !claims_.empty()) return Answer::pending;
+    taken_ += slots;
+    return Answer::ready;
+  }
   /// The claim's future goes: its place, its waker, and the slots that it was given.
   void leave(Claim& claim) noexcept;
   /// Taken slots that stay unused, or were. They go to those who wait. Lets go of the lock.
-  void give_back(std::size_t slots, Locked& lock);
+  void give_back(std::size_t slots, Locked& lock) {
+    taken_ -= slots;
+    if (claims_.empty() && (taken_ > 0 || (senders_ > 0 && !closed_))) return lock.unlock();
+    pass_on(slots, lock);
+  }
   /// Whoever receives has to look: an item has come. To be fired without the lock.
   [[nodiscard]] Waker tell_receiver() noexcept { return receivers_.take_one(); }
 
@@ -88,6 +102,9 @@ class ChannelCore {
 
  private:
   std::size_t free_slots() const noexcept { return max_ - taken_; }
+  Answer claim_or_wait(Claim& claim, Context& cx, Locked& lock);
+  /// These slots are free now, and somebody waits for them, or for the end.
+  void pass_on(std::size_t slots, Locked& lock);
   /// Free slots to those who wait. True when the batch is full, and there may be more to tell.
   bool hand_out(WakerBatch& batch) noexcept;
 

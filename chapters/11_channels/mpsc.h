@@ -133,10 +133,7 @@ class Sender {
   }
   Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }  // what is in it has arrived
   /// This sender goes; the others stay.
-  Poll<void> poll_close(Context&) {
-    const Sender gone = std::move(*this);
-    return Poll<void>::ready();
-  }
+  Poll<void> poll_close(Context&) { return Sender(std::move(*this)), Poll<void>::ready(); }
   /// The place in the queue, or the slot, of who has asked poll_ready and does not want it.
   void give_up() noexcept {
     if (place_ && (place_->was_queued() || place_->got > 0)) channel_->leave(*place_);
