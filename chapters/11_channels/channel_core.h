@@ -33,7 +33,7 @@ class ChannelCore {
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
   /// Slots that a future wants, and those that it has been given so far. One that has all of them
-  /// is no longer in the queue.
+  /// is no longer in the queue. While it was_queued(), `got` belongs to the lock.
   struct Claim : Waiter {
     explicit Claim(std::size_t wanted) noexcept : needs(wanted) {}
     std::size_t needs;
