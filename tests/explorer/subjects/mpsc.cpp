@@ -3,6 +3,7 @@
 #include "11_channels/mpsc.h"
 
 #include <optional>
+#include <utility>
 
 #include "explorer/subject.h"
 #include "explorer/subjects/parked.h"

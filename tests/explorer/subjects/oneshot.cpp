@@ -3,6 +3,7 @@
 #include "11_channels/oneshot.h"
 
 #include <optional>
+#include <utility>
 
 #include "explorer/subject.h"
 #include "explorer/subjects/parked.h"
@@ -10,11 +11,13 @@
 namespace book::explorer {
 namespace {
 
-/// Counts those that are alive.
+/// Counts those that are alive. Moved, it leaves nothing behind that would count.
 struct Counted {
   explicit Counted(int& count) : alive(&count) { ++*alive; }
-  Counted(Counted&& other) noexcept : alive(other.alive) { ++*alive; }
-  ~Counted() { --*alive; }
+  Counted(Counted&& other) noexcept : alive(std::exchange(other.alive, nullptr)) {}
+  ~Counted() {
+    if (alive) --*alive;
+  }
   int* alive;
 };
 
