@@ -15,7 +15,8 @@
 //     one that comes later waits behind.
 //   - A stream has ended when it is closed or without a sender, and no slot is taken: whoever has
 //     one may still send. From then on it is closed for all.
-//   - No waker is copied, dropped or fired under the lock; a function that takes `lock` lets go of
+//   - No waker is copied, dropped or fired under the lock; a function that takes a Locked lets go
+//   of
 //     it to do so.
 #pragma once
 
@@ -33,7 +34,7 @@ class ChannelCore {
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
   /// Slots that a future wants, and those that it has been given so far. One that has all of them
-  /// is no longer in the queue.
+  /// is no longer in the queue. While it was_queued(), `got` belongs to the lock.
   struct Claim : Waiter {
     explicit Claim(std::size_t wanted) noexcept : needs(wanted) {}
     std::size_t needs;
@@ -54,9 +55,9 @@ class ChannelCore {
   void remove_sender() noexcept;
 
   /// A poll for slots. Ready: `claim.got` is all it needs. Pending: the lock is let go of.
-  Answer claim(Claim& claim, Context& cx, Locked& lock) {
+  Answer claim(Claim& claim, Context& cx, Locked& locked) {
     if (claim.was_queued() || try_claim(claim.needs) != Answer::ready)
-      return claim_or_wait(claim, cx, lock);
+      return claim_or_wait(claim, cx, locked);
     claim.got = claim.needs;
     return Answer::ready;
   }
@@ -70,10 +71,10 @@ class ChannelCore {
   /// The claim's future goes: its place, its waker, and the slots that it was given.
   void leave(Claim& claim) noexcept;
   /// Taken slots that stay unused, or were. They go to those who wait. Lets go of the lock.
-  void give_back(std::size_t slots, Locked& lock) {
+  void give_back(std::size_t slots, Locked& locked) {
     taken_ -= slots;
-    if (claims_.empty() && (taken_ > 0 || (senders_ > 0 && !closed_))) return lock.unlock();
-    pass_on(slots, lock);
+    if (claims_.empty() && (taken_ > 0 || (senders_ > 0 && !closed_))) return locked.unlock();
+    pass_on(slots, locked);
   }
   /// Whoever receives has to look: an item has come. To be fired without the lock.
   [[nodiscard]] Waker tell_receiver() noexcept { return receivers_.take_one(); }
@@ -87,24 +88,24 @@ class ChannelCore {
 
   // ---- the receiver's side -----------------------------------------------------------------
   /// No more new claims. What has a slot may still come. Lets go of the lock.
-  void close(Locked& lock);
+  void close(Locked& locked);
   /// Nothing can come any more, not even what has a slot.
   void receiver_goes() noexcept { receiver_gone_ = true; }
   bool is_receiver_gone() const noexcept { return receiver_gone_; }
   bool has_ended() noexcept;
 
   /// A poll that has found nothing. True: pending, and the lock is let go of. Else look again.
-  [[nodiscard]] bool wait_for_item(Context& cx, Locked& lock) {
+  [[nodiscard]] bool wait_for_item(Context& cx, Locked& locked) {
     cx.waits_for("an item in a channel");
-    return receivers_.wait(receiver_, cx, lock);
+    return receivers_.wait(receiver_, cx, locked);
   }
   [[nodiscard]] Waker forget_receiver() noexcept { return receivers_.forget(receiver_); }
 
  private:
   std::size_t free_slots() const noexcept { return max_ - taken_; }
-  Answer claim_or_wait(Claim& claim, Context& cx, Locked& lock);
+  Answer claim_or_wait(Claim& claim, Context& cx, Locked& locked);
   /// These slots are free now, and somebody waits for them, or for the end.
-  void pass_on(std::size_t slots, Locked& lock);
+  void pass_on(std::size_t slots, Locked& locked);
   /// Free slots to those who wait. True when the batch is full, and there may be more to tell.
   bool hand_out(WakerBatch& batch) noexcept;
 

@@ -13,7 +13,7 @@ namespace book {
 /// `Core` is what the ends of a channel share: its lock, is_closed() and waits_for_close(). The
 /// future keeps it, not the sender.
 template <class Core>
-class [[nodiscard]] Closed {
+class [[nodiscard]] Closed : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -38,7 +38,6 @@ class [[nodiscard]] Closed {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Arc<Core> core_;
   Waiter waiter_;
 };

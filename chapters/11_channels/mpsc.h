@@ -111,7 +111,7 @@ class Sender {
   Poll<void> poll_ready(Context& cx) {
     Channel& channel = *shared();
     if (!place_) place_ = std::make_unique<Claim>(1);
-    if (place_->got > 0 && !place_->was_queued()) return Poll<void>::ready();
+    if (!place_->was_queued() && place_->got > 0) return Poll<void>::ready();
     Locked lock(channel.lock);
     const Answer answer = channel.claim(*place_, cx, lock);
     if (answer == Answer::pending) return pending;
@@ -122,7 +122,7 @@ class Sender {
   /// gone since.
   void start_send(T item) {
     Channel& channel = *shared();
-    if (!place_ || place_->got == 0 || place_->was_queued())
+    if (!place_ || place_->was_queued() || place_->got == 0)
       throw std::logic_error("start_send without room: wait for poll_ready first");
     Locked lock(channel.lock);
     if (channel.is_receiver_gone()) throw ChannelClosed();

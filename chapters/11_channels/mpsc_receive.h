@@ -45,7 +45,7 @@ class Receiver;
 /// What receiver.recv_many(items, limit) gives: how many items it has appended; none is the end. It
 /// borrows both.
 template <class T>
-class [[nodiscard]] RecvMany {
+class [[nodiscard]] RecvMany : PinnedOncePolled {
  public:
   using Output = std::size_t;
 
@@ -59,7 +59,6 @@ class [[nodiscard]] RecvMany {
   }
 
  private:
-  PinGuard pin_;
   Receiver<T>* receiver_;
   std::vector<T>* into_;
   std::size_t limit_;

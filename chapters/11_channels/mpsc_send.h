@@ -49,7 +49,7 @@ struct MpscChannel : ChannelCore, RefCounted<MpscChannel<T>, SoloAtomic> {
 /// What sender.send(item) gives: ready when the item is in the channel. Throws ChannelClosed when
 /// the receiver is gone, or has closed the channel.
 template <class T>
-class [[nodiscard]] SendItem {
+class [[nodiscard]] SendItem : PinnedOncePolled {
   using Channel = detail::MpscChannel<T>;
 
  public:
@@ -87,7 +87,6 @@ class [[nodiscard]] SendItem {
     if (claim_.was_queued() || claim_.got > 0) channel_->leave(claim_);
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Arc<Channel> channel_;
   detail::ChannelCore::Claim claim_{1};
   std::optional<T> item_;
@@ -137,7 +136,7 @@ class [[nodiscard]] Permits {
 
 /// What sender.reserve(n) gives: a future of Permits<T>. Throws ChannelClosed as a send does.
 template <class T>
-class [[nodiscard]] Reserve {
+class [[nodiscard]] Reserve : PinnedOncePolled {
   using Channel = detail::MpscChannel<T>;
 
  public:
@@ -160,7 +159,6 @@ class [[nodiscard]] Reserve {
   }
 
  private:
-  PinGuard pin_;
   Arc<Channel> channel_;
   detail::ChannelCore::Claim claim_;
 };

@@ -24,7 +24,7 @@ class OneshotSender;
 /// What sender.closed() gives: ready when the receiver is gone, or has closed. It borrows the
 /// sender. (One at a time: it keeps one waker.)
 template <class T>
-class [[nodiscard]] OneshotClosed {
+class [[nodiscard]] OneshotClosed : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -47,7 +47,6 @@ class [[nodiscard]] OneshotClosed {
   }
 
  private:
-  PinGuard pin_;
   const OneshotSender<T>* sender_;
   bool waits_ = false;
 };
@@ -102,7 +101,7 @@ class [[nodiscard]] OneshotSender {
 /// The end that receives: a future of the value. It throws ChannelClosed when the sender has gone
 /// without sending, and may be moved until its first poll, as every future.
 template <class T>
-class [[nodiscard]] OneshotReceiver {
+class [[nodiscard]] OneshotReceiver : PinnedOncePolled {
   using Flags = detail::OneshotFlags;
 
  public:
@@ -110,7 +109,7 @@ class [[nodiscard]] OneshotReceiver {
 
   explicit OneshotReceiver(detail::OneshotShared<T>* shared) noexcept : shared_(shared) {}
   OneshotReceiver(OneshotReceiver&& other)
-      : pin_(std::move(other.pin_)), shared_(std::exchange(other.shared_, nullptr)) {}
+      : PinnedOncePolled(std::move(other)), shared_(std::exchange(other.shared_, nullptr)) {}
   OneshotReceiver& operator=(OneshotReceiver&&) = delete;
   /// The sender hears of it. A value that is here, and was not taken, dies.
   ~OneshotReceiver() {
@@ -157,7 +156,6 @@ class [[nodiscard]] OneshotReceiver {
     return value;
   }
 
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   detail::OneshotShared<T>* shared_;
   bool waits_ = false;
 };

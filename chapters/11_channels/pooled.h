@@ -18,8 +18,8 @@ struct Pooled {
   static void* operator new(std::size_t size, std::align_val_t align) {
     return ::operator new(size, align);
   }
-  static void operator delete(void* memory, std::size_t size, std::align_val_t align) noexcept {
-    ::operator delete(memory, size, align);
+  static void operator delete(void* memory, std::size_t, std::align_val_t align) noexcept {
+    ::operator delete(memory, align);
   }
 };
 

@@ -15,7 +15,7 @@ namespace book {
 /// What rx.changed() gives: ready when there is a value that rx has not seen, which then counts as
 /// seen. Throws ChannelClosed when there is none, and no sender. It borrows the receiver.
 template <class T>
-class [[nodiscard]] Changed {
+class [[nodiscard]] Changed : PinnedOncePolled {
  public:
   using Output = void;
 
@@ -37,7 +37,6 @@ class [[nodiscard]] Changed {
   }
 
  private:
-  PinGuard pin_;  // first: a move that it refuses leaves the rest alone
   Arc<detail::WatchCore<T>> core_;
   std::uint64_t* seen_;
   Waiter waiter_;
@@ -47,7 +46,7 @@ class [[nodiscard]] Changed {
 /// one that is there, seen or not; then it counts as seen. Throws ChannelClosed when no sender is
 /// left, and what `pred` throws. It borrows the receiver.
 template <class T, class Pred>
-class [[nodiscard]] WaitFor {
+class [[nodiscard]] WaitFor : PinnedOncePolled {
  public:
   using Output = Snapshot<T>;
 
@@ -78,7 +77,6 @@ class [[nodiscard]] WaitFor {
  private:
   static constexpr int kLooks = 32;
 
-  PinGuard pin_;
   Arc<detail::WatchCore<T>> core_;
   std::uint64_t* seen_;
   Pred pred_;

@@ -28,7 +28,7 @@ class BoundedQueue;
 
 /// What push(item) gives.
 template <class T>
-class [[nodiscard]] Push {
+class [[nodiscard]] Push : PinnedOncePolled {
  public:
   using Output = bool;
   Push(BoundedQueue<T>& queue, T item) : queue_(&queue), item_(std::move(item)) {}
@@ -45,7 +45,6 @@ class [[nodiscard]] Push {
   }
 
  private:
-  PinGuard pin_;
   BoundedQueue<T>* queue_;
   T item_;
   Waiter waiter_;
@@ -53,7 +52,7 @@ class [[nodiscard]] Push {
 
 /// What pop() gives.
 template <class T>
-class [[nodiscard]] Pop {
+class [[nodiscard]] Pop : PinnedOncePolled {
  public:
   using Output = std::optional<T>;
   explicit Pop(BoundedQueue<T>& queue) : queue_(&queue) {}
@@ -70,7 +69,6 @@ class [[nodiscard]] Pop {
   }
 
  private:
-  PinGuard pin_;
   BoundedQueue<T>* queue_;
   Waiter waiter_;
 };

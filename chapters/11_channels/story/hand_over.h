@@ -19,7 +19,7 @@ class HandOver {
 
  public:
   /// One receive: it waits with open hands.
-  class Receive {
+  class Receive : PinnedOncePolled {
    public:
     using Output = std::optional<int>;
     explicit Receive(HandOver& channel) : channel_(&channel) {}
@@ -43,7 +43,6 @@ class HandOver {
     }
 
    private:
-    PinGuard pin_;
     HandOver* channel_;
     Hands hands_;
   };

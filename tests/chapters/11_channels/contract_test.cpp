@@ -18,7 +18,7 @@ namespace {
 
 /// A future that borrows an end of a channel, together with that end.
 template <class End, class Make>
-class WithItsEnd {
+class WithItsEnd : PinnedOncePolled {
  public:
   using Made = std::invoke_result_t<Make&, End&>;
   using Output = OutputOf<Made>;
@@ -32,7 +32,6 @@ class WithItsEnd {
   }
 
  private:
-  PinGuard pin_;
   std::unique_ptr<End> end_;
   Made made_;
 };

@@ -45,11 +45,17 @@ TEST(Threads, SendAndReceiveThroughABoundedChannel) {
     auto ends = channel<int>(capacity);
     std::vector<std::thread> threads;
     for (int s = 0; s < 3; ++s) {
-      threads.emplace_back([tx = ends.sender, s] {
+      threads.emplace_back([tx = ends.sender, s]() mutable {
         for (int i = 0; i < kMany; ++i) {
+          const bool gives_up = i % 3 == 0;  // dropped, and then tried again
           for (bool sent = false; !sent;) {
-            auto sending = tx.send(s * kMany + i);
-            sent = finish(sending, i % 3 == 0).has_value();  // dropped, and then tried again
+            if (s == 2) {
+              auto sending = send(tx, s * kMany + i);  // as a sink
+              sent = finish(sending, gives_up).has_value();
+            } else {
+              auto sending = tx.send(s * kMany + i);
+              sent = finish(sending, gives_up).has_value();
+            }
           }
         }
       });

@@ -39,7 +39,7 @@ struct Room {
 };
 
 /// Ready when it has a chair, which it keeps.
-class Sit {
+class Sit : PinnedOncePolled {
  public:
   using Output = void;
   explicit Sit(Room& room) : room_(&room) {}
@@ -74,7 +74,6 @@ class Sit {
   }
 
  private:
-  PinGuard pin_;
   Room* room_;
   Waiter waiter_;
 };

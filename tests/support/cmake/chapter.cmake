@@ -27,25 +27,26 @@ function(add_chapter name)
        "${CMAKE_CURRENT_SOURCE_DIR}/story/*.h")
 
   # A stamp: every include was looked at since it was last written.
-  set(stamp "${CMAKE_BINARY_DIR}/includes/${name}.stamp")
+  set(stamp "${BOOK_BINARY_DIR}/includes/${name}.stamp")
   set(main "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   if(NOT EXISTS "${main}")
     set(main "")
   endif()
   string(REPLACE ";" "," stands_on "${given_STANDS_ON}")
   string(REPLACE ";" "," floors "${given_FLOORS}")
-  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/includes/${name}.list" @ONLY CONTENT
+  file(CONFIGURE OUTPUT "${BOOK_BINARY_DIR}/includes/${name}.list" @ONLY CONTENT
        "${sources};${story};${main}")
   add_custom_command(OUTPUT "${stamp}" VERBATIM
     COMMAND "${CMAKE_COMMAND}" -DCHAPTER=${name} -DSTANDS_ON=${stands_on} -DFLOORS=${floors}
-            "-DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}" "-DFILES=${CMAKE_BINARY_DIR}/includes/${name}.list"
+            "-DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}" "-DFILES=${BOOK_BINARY_DIR}/includes/${name}.list"
             "-DSTAMP=${stamp}" -P "${BOOK_CMAKE_DIR}/includes.cmake"
     DEPENDS ${sources} ${story} ${main} "${BOOK_CMAKE_DIR}/includes.cmake"
-            "${CMAKE_BINARY_DIR}/includes/${name}.list"
+            "${BOOK_BINARY_DIR}/includes/${name}.list"
     COMMENT "Reading the includes of ${name}")
   add_custom_target(${name}_includes DEPENDS "${stamp}")
 
-  add_library(${library} STATIC ${sources} "${CMAKE_BINARY_DIR}/empty.cpp")
+  add_library(${library} STATIC ${sources} "${BOOK_EMPTY_SOURCE}")
+  set_property(GLOBAL APPEND PROPERTY BOOK_LIBRARIES ${library})
   add_dependencies(${library} ${name}_includes)
   target_link_libraries(${library} PUBLIC book_common)
   target_precompile_headers(${library} REUSE_FROM book_common)
@@ -56,8 +57,12 @@ function(add_chapter name)
     target_link_libraries(${library} PUBLIC chapter_${below})
   endforeach()
 
+  if(NOT BOOK_IS_TOP_LEVEL)
+    return()
+  endif()
+
   # A story is read, not measured: half the time to compile it.
-  add_library(${library}_story STATIC ${story} "${CMAKE_BINARY_DIR}/empty.cpp")
+  add_library(${library}_story STATIC ${story} "${BOOK_EMPTY_SOURCE}")
   target_link_libraries(${library}_story PUBLIC ${library} book_program)
   target_compile_options(${library}_story PRIVATE ${BOOK_STORY_OPTIONS})
   target_precompile_headers(${library}_story REUSE_FROM book_common)

@@ -4,9 +4,11 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+endif()
 
-if(NOT CMAKE_BUILD_TYPE)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
 endif()
 # CMake's own RelWithDebInfo defines NDEBUG. Here assertions stay: this is a book.
@@ -22,8 +24,8 @@ set(BOOK_STORY_OPTIONS "$<$<CONFIG:RelWithDebInfo>:-Og;-g1>" CACHE STRING
 
 # __FILE__ and __builtin_FILE() begin at this folder: a message that says where a task was spawned
 # reads the same on every machine. (ccache may hand the compiler a relative path.)
-file(RELATIVE_PATH way_up "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}")
-add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=" "-fmacro-prefix-map=${way_up}=")
+file(RELATIVE_PATH way_up "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
+add_compile_options("-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=" "-fmacro-prefix-map=${way_up}=")
 
 set(gcc "$<CXX_COMPILER_ID:GNU>")
 add_compile_options(-Wall -Wextra -Wpedantic)

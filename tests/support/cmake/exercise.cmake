@@ -78,6 +78,9 @@ set(ASYNC_BOOK_EXERCISES "." CACHE STRING
     "The chapters whose solutions are built and tested: a regular expression")
 
 function(add_exercise chapter name)
+  if(NOT BOOK_IS_TOP_LEVEL)
+    return()
+  endif()
   cmake_parse_arguments(PARSE_ARGV 2 given "EXPLORED" "STUB" "WRONG")
   set(explored "")
   if(given_EXPLORED)
