@@ -1,0 +1,56 @@
+// The whole runtime for a program of your own: #include "book.h". What is not here, such as the web
+// server or broadcast channels, is included by its own path. YOUR_PROGRAM.md has a skeleton.
+//
+// It stands at the top of the house: no file of the book includes it.
+#pragma once
+
+// Tasks and coroutines.
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
+#include "04_io_executor/executor.h"
+#include "05_async_await/async.h"
+#include "05_async_await/async_block.h"
+#include "05_async_await/map_then.h"
+#include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
+#include "10_spawning/cancellation_token.h"
+#include "10_spawning/join_set.h"
+#include "10_spawning/spawn.h"
+#include "10_spawning/task_scope.h"
+#include "10_spawning/timeout.h"
+
+// Several at once.
+#include "07_join/join.h"
+#include "07_join/join_all.h"
+#include "07_join/try_join.h"
+#include "08_select/fuse.h"
+#include "08_select/futures_unordered.h"
+#include "08_select/race.h"
+#include "08_select/select.h"
+#include "08_select/select_with.h"
+
+// Streams and channels.
+#include "09_streams/buffered.h"
+#include "09_streams/collect.h"
+#include "09_streams/for_each_concurrent.h"
+#include "09_streams/generator.h"
+#include "09_streams/map_filter.h"
+#include "09_streams/merge.h"
+#include "09_streams/sink.h"
+#include "09_streams/sources.h"
+#include "09_streams/take_skip.h"
+#include "09_streams/timing.h"
+#include "11_channels/mpsc.h"
+#include "11_channels/oneshot.h"
+
+// Time and the outside world.
+#include "13_time/interval.h"
+#include "13_time/signal.h"
+#include "17_io/bytes/buf_reader.h"
+#include "17_io/bytes/copy.h"
+#include "17_io/bytes/io.h"
+#include "17_io/bytes/lines.h"
+#include "17_io/bytes/split.h"
+#include "17_io/sockets/resolve.h"
+#include "17_io/sockets/tcp.h"
+#include "17_io/sockets/udp.h"
