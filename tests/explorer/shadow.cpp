@@ -49,10 +49,10 @@ bool Shadow::is_shared(std::uintptr_t address, int thread, bool changes, bool& f
   Granule& here = granule(address / 8);
   if (std::exchange(here.scenario, scenario_) != scenario_) here.shared = 0;
   const auto bit = static_cast<std::uint8_t>(1U << (address % 8));
-  if (here.shared & bit) return true;
   Touched& touched = here.touched[address % 8];
   touched.threads = static_cast<std::uint8_t>(touched.threads | 1U << thread);
   touched.changed = touched.changed || changes;
+  if (here.shared & bit) return true;
   if (!touched.changed || std::has_single_bit(touched.threads)) return false;
   here.shared = static_cast<std::uint8_t>(here.shared | bit);
   return found = true;

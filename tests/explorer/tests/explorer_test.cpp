@@ -149,6 +149,33 @@ TEST(Explorer, PrintsAScheduleInColumnsAndTakesItAgain) {
   EXPECT_THROW(replay("a flag", {}, "three", set_up), std::invalid_argument);
 }
 
+TEST(Explorer, PrintsNoStepThatNoOtherThreadCanTell) {
+  struct Shared {
+    std::atomic<int> word{0}, mine{0}, constant{0};
+  };
+  const Result result = explore("words", {}, [](Explore& e) {
+    auto& s = e.make<Shared>();
+    e.name(s.word, "word");
+    e.name(s.mine, "mine");
+    e.name(s.constant, "constant");
+    e.thread("one", [&s] {
+      s.mine.store(s.constant.load(Order::relaxed), Order::relaxed);
+      s.word.store(1, Order::seq_cst);
+    });
+    e.thread("another", [&s] {
+      s.constant.load(Order::relaxed);
+      s.word.store(2, Order::seq_cst);
+    });
+    e.finally([&s] { check(s.word.load(Order::relaxed) == 2, "the first came last"); });
+  });
+  EXPECT_EQ(result.failure, "the first came last");
+  EXPECT_NE(result.report.find("store word 1, seq_cst"), std::string::npos) << result.report;
+  EXPECT_NE(result.report.find("store word 2, seq_cst"), std::string::npos) << result.report;
+  EXPECT_EQ(result.report.find("mine"), std::string::npos) << result.report;
+  EXPECT_EQ(result.report.find("constant"), std::string::npos) << result.report;
+  EXPECT_EQ(result.schedules, 2);
+}
+
 /// Looks, and goes to sleep. `looks_again`: as it should, after it said that it sleeps.
 Result sleeper(bool looks_again) {
   struct Shared {
