@@ -51,7 +51,7 @@ class JoinSet {
   /// A future of std::optional: the next value, or empty when no task is left. It throws a task's
   /// own exception, and JoinError for one that was aborted; the set goes on without that task.
   /// It borrows the set, and may be dropped: no value is lost with it.
-  Next<JoinSet&> join_next() { return next(*this); }
+  Next<JoinSet&> join_next() & { return next(*this); }
 
   Poll<std::optional<Item>> poll_next(Context& cx) { return tasks_.poll_next(cx); }
   bool is_terminated() const noexcept { return tasks_.is_terminated(); }
@@ -65,7 +65,7 @@ class JoinSet {
   /// A future that aborts all tasks and is ready when the last one is really gone. Values are
   /// dropped; exceptions are reported on stderr, as those of any task that nobody awaits. It
   /// borrows the set, which is empty from its first poll on.
-  Async<> shutdown() {
+  Async<> shutdown() & {
     abort_all();
     std::vector<JoinHandle<T>> left;
     left.reserve(size());
