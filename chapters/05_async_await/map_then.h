@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "05_async_await/named_lambda.h"
 #include "common/future.h"
 
 namespace book {
@@ -102,14 +103,14 @@ struct ThenStep {
 };
 struct MapFn {
   template <class Function>
-  MapStep<Function> operator()(Function function) const {
-    return {std::move(function)};
+  MapStep<KeptFunction<Function>> operator()(Function&& function) const {
+    return {keep_function(std::forward<Function>(function))};
   }
 };
 struct ThenFn {
   template <class Function>
-  ThenStep<Function> operator()(Function function) const {
-    return {std::move(function)};
+  ThenStep<KeptFunction<Function>> operator()(Function&& function) const {
+    return {keep_function(std::forward<Function>(function))};
   }
 };
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "05_async_await/map_then.h"
+#include "05_async_await/named_lambda.h"
 #include "08_select/operand.h"
 #include "common/future.h"
 
@@ -86,21 +87,22 @@ concept HandlerOf = kTakes<Handler, OutputOf<F>>;
 
 struct OnFn {
   /// An lvalue is borrowed, an rvalue owned. The handler is kept by value.
-  template <Future F, HandlerOf<F> Handler>
-  On<F, Handler> operator()(F&& future, Handler handler) const {
-    return {std::forward<F>(future), std::move(handler)};
+  template <Future F, class Handler>
+  requires HandlerOf<KeptFunction<Handler>, F> On<F, KeptFunction<Handler>>
+  operator()(F&& future, Handler&& handler) const {
+    return {std::forward<F>(future), keep_function(std::forward<Handler>(handler))};
   }
 };
 struct OtherwiseFn {
   template <std::invocable Handler>
-  Otherwise<Handler> operator()(Handler handler) const {
-    return Otherwise<Handler>(std::move(handler));
+  Otherwise<KeptFunction<Handler>> operator()(Handler&& handler) const {
+    return Otherwise<KeptFunction<Handler>>(keep_function(std::forward<Handler>(handler)));
   }
 };
 struct CompleteFn {
   template <std::invocable Handler>
-  Complete<Handler> operator()(Handler handler) const {
-    return Complete<Handler>(std::move(handler));
+  Complete<KeptFunction<Handler>> operator()(Handler&& handler) const {
+    return Complete<KeptFunction<Handler>>(keep_function(std::forward<Handler>(handler)));
   }
 };
 
