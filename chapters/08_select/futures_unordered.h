@@ -57,6 +57,18 @@ class FuturesUnordered {
   /// The same, waking nobody: for an owner that polls the set right afterwards.
   void push_quietly(F future) { insert(std::move(future)); }
 
+  /// Adds a future that may end before the set is polled: `listen(future, cx)` says whether it is
+  /// ready, and keeps the waker if not. So its end takes its place among the others' ends. (To
+  /// push, a future's first poll is the set's, and until then nobody hears of it.)
+  template <class Listen>
+  void push_listening(F&& future, Listen listen) {
+    Place& place = put(std::move(future));
+    const auto asked = [&](Context& cx) { return listen(place.future(), cx); };
+    if (woken_->poll_child(place, asked).is_ready() && woken_->enqueue(place)) {
+      woken_->wake_parent();
+    }
+  }
+
   /// The output of one more future; empty when the set is.
   Poll<std::optional<Item>> poll_next(Context& cx) {
     if (size_ == 0) {
@@ -112,6 +124,11 @@ class FuturesUnordered {
   };
 
   bool insert(F&& future) {
+    Place& place = put(std::move(future));
+    return woken_->enqueue(place);
+  }
+
+  Place& put(F&& future) {
     if (!free_) grow();
     Place& place = *free_;
     ::new (static_cast<void*>(place.memory)) F(std::move(future));
@@ -119,7 +136,7 @@ class FuturesUnordered {
     place.full = true;
     size_ += 1;
     terminated_ = false;
-    return woken_->enqueue(place);
+    return place;
   }
 
   Poll<OutputOf<F>> poll_child(Place& place) {

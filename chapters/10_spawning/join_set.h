@@ -45,7 +45,8 @@ class JoinSet {
   template <Future F>
   requires std::is_same_v<OutputOf<F>, T>
   void spawn(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-    tasks_.push(Child{book::spawn(std::forward<F>(future), file, line)});
+    tasks_.push_listening(Child{book::spawn(std::forward<F>(future), file, line)},
+                          [](Child& child, Context& cx) { return child.task.poll_ended(cx); });
   }
 
   /// A future of std::optional: the next value, or empty when no task is left. It throws a task's

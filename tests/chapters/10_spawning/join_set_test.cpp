@@ -76,6 +76,33 @@ ASYNC_TEST(JoinSet, GivesTheValuesInTheOrderInWhichTheTasksEnd) {
   EXPECT_TRUE(set.empty());
 }
 
+Async<int> after_turns(int turns, int value) {
+  for (int i = 0; i < turns; ++i) co_await yield_now();
+  co_return value;
+}
+
+ASYNC_TEST(JoinSet, KeepsTheOrderOfTheEndsThatCameBeforeItWasAsked) {
+  JoinSet<int> set;
+  set.spawn(after_turns(5, 1));
+  set.spawn(after_turns(1, 2));
+  set.spawn(after_turns(3, 3));
+  for (int i = 0; i < 10; ++i) co_await yield_now();  // busy meanwhile
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"2", "3", "1"})) << "In the order of their ends, not of their spawning.";
+}
+
+ASYNC_TEST(JoinSet, KeepsThatOrderWhenItWasAskedInBetween) {
+  JoinSet<int> set;
+  set.spawn(after(10ms, 1));
+  const std::optional<int> first = co_await set.join_next();
+  EXPECT_EQ(first, 1);
+  set.spawn(after(30ms, 3));
+  set.spawn(after(20ms, 2));
+  co_await sleep(100ms);
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"2", "3"}));
+}
+
 ASYNC_TEST(JoinSet, AnEmptySetSaysSoAndMayBeFilledAgain) {
   JoinSet<int> set;
   const auto nothing = co_await set.join_next();
