@@ -116,6 +116,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::uint64_t lots_;                     // where draw_lot() stands
   std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each
   bool silence_reported_ = false;
+  bool ending_ = false;  // close() has begun: what is spawned now never runs
 
   std::atomic<const void*> thread_;  // names the thread that may spawn; see this_thread()
   std::atomic<bool> running_{false};
