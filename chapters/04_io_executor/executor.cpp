@@ -111,6 +111,20 @@ void ExecutorCore::run_until(const Task* goal) {
   }
 }
 
+void ExecutorCore::run_ready() {
+  int polls_left = 0;  // a look at the reactor comes first
+  for (;;) {
+    if (polls_left == 0 || nothing_ready()) {
+      look_around();
+      if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+      polls_left = kPollsBetweenLooks;
+    }
+    if (nothing_ready()) return;
+    turn(next_ready());
+    --polls_left;
+  }
+}
+
 /// One turn of a task that was just taken from the queue.
 void ExecutorCore::turn(Task* task) {
   std::uint64_t old = task->state_.load(std::memory_order_acquire);
@@ -239,6 +253,12 @@ Executor::Executor(ExecutorOptions options)
     : core_(make_arc<ExecutorCore>(options.time, options.seed)) {}
 
 Executor::~Executor() { core_->close(); }
+
+void Executor::run_ready() {
+  refuse_inside_a_task("run_ready", "co_await yield_now()");
+  ExecutorCore::Running running(*core_);
+  core_->run_ready();
+}
 
 void Executor::run() {
   refuse_inside_a_task("run", "spawn what it would run");

@@ -58,6 +58,8 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   /// Polls tasks, and waits for the reactor, until `goal` is completed; with no goal, until there
   /// is no task left. Throws Deadlock when that can not happen any more. Inside a Running.
   void run_until(const Task* goal);
+  /// Polls tasks until none is ready. Inside a Running.
+  void run_ready();
   /// Drops one task's future now, unless it is gone already. Inside a Running.
   void drop(Task* task) noexcept;
   /// Drops every future, then refuses wakes.

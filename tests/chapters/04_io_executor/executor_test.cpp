@@ -482,5 +482,51 @@ TEST(Executor, DropsAMillionTasksThatWaitForEver) {
   EXPECT_EQ(dropped, kMany);
 }
 
+TEST(RunReady, RunsWhatCanRunAndWaitsForNothing) {
+  Executor executor(kVirtual);
+  EXPECT_NO_THROW(executor.run_ready()) << "Nothing to do is no deadlock.";
+  executor.spawn(sleep(1h));
+  executor.run_ready();
+  EXPECT_EQ(executor.task_count(), 1u) << "The hour has not passed.";
+  EXPECT_EQ(executor.polls(), 1u);
+  executor.run_ready();
+  EXPECT_EQ(executor.polls(), 1u) << "Nothing has become ready since.";
+  EXPECT_EQ(executor.parks(), 0u);
+  executor.run();
+  EXPECT_EQ(executor.task_count(), 0u);
+}
+
+TEST(RunReady, SeesADescriptorThatIsReady) {
+  Executor executor;
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  {
+    AsyncFd reader(ends[0], AsyncFd::Kind::stream);
+    executor.spawn(reader.readable());
+    executor.run_ready();
+    EXPECT_EQ(executor.task_count(), 1u);
+    ASSERT_EQ(::write(ends[1], "x", 1), 1);
+    executor.run_ready();
+    EXPECT_EQ(executor.task_count(), 0u);
+  }
+  ::close(ends[1]);
+}
+
+TEST(RunReady, InsideATaskIsRefused) {
+  Executor executor(kVirtual);
+  struct Calls {
+    using Output = void;
+    Executor& executor;
+    std::string& said;
+    Poll<void> poll(Context&) {
+      said = error_of([&] { executor.run_ready(); });
+      return Poll<void>::ready();
+    }
+  };
+  std::string said;
+  executor.block_on(Calls{executor, said});
+  EXPECT_NE(said.find("run_ready"), std::string::npos) << said;
+}
+
 }  // namespace
 }  // namespace book::test
