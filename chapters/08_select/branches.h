@@ -1,6 +1,7 @@
 // The branches of a select that has handlers:
 //
 //     on(future, handler)     the future is ready first: handler(its value)
+//     on_if(is, future, handler)   the same, if `is` is true; otherwise the future is not polled
 //     otherwise(handler)      none is ready now: do not wait
 //     complete(handler)       all have ended before
 //
@@ -93,6 +94,19 @@ struct OnFn {
     return {std::forward<F>(future), keep_function(std::forward<Handler>(handler))};
   }
 };
+struct OnIfFn {
+  /// A branch with a guard. Without it, it is as one whose future has ended: the select passes over
+  /// it. (The future is made in any case: what it costs to make, it costs. An owned one is
+  /// dropped at once.)
+  template <Future F, class Handler>
+  requires HandlerOf<KeptFunction<Handler>, F> On<F, KeptFunction<Handler>>
+  operator()(bool guard, F&& future, Handler&& handler) const {
+    On<F, KeptFunction<Handler>> branch(std::forward<F>(future),
+                                        keep_function(std::forward<Handler>(handler)));
+    if (!guard) branch.drop();
+    return branch;
+  }
+};
 struct OtherwiseFn {
   template <std::invocable Handler>
   Otherwise<KeptFunction<Handler>> operator()(Handler&& handler) const {
@@ -109,6 +123,7 @@ struct CompleteFn {
 }  // namespace detail
 
 inline constexpr detail::OnFn on{};
+inline constexpr detail::OnIfFn on_if{};
 inline constexpr detail::OtherwiseFn otherwise{};
 inline constexpr detail::CompleteFn complete{};
 

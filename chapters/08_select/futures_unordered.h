@@ -75,20 +75,18 @@ class FuturesUnordered {
       terminated_ = true;
       return Poll<std::optional<Item>>::ready(std::nullopt);
     }
-    woken_->start_poll();
-    while (detail::WokenSet::Child* woken = woken_->next()) {
-      auto& place = *static_cast<Place*>(woken);
-      if (!place.full) continue;  // a late wake
-      Poll<OutputOf<F>> poll = poll_child(place);
-      if (poll.is_pending()) continue;
-      if constexpr (std::is_void_v<OutputOf<F>>) {
-        return Poll<std::optional<Item>>::ready(std::in_place);
-      } else {
-        return Poll<std::optional<Item>>::ready(std::move(poll).value());
-      }
-    }
+    Poll<std::optional<Item>> next = poll_woken();
+    if (next.is_ready()) return next;
     woken_->wait_for_more(cx, "futures of a FuturesUnordered", size_);
     return pending;
+  }
+
+  /// What poll_next would give now, without waiting for more: no waker is kept, and none that was
+  /// kept is lost.
+  std::optional<Item> try_next() {
+    if (size_ == 0) return std::nullopt;
+    Poll<std::optional<Item>> next = poll_woken();
+    return next.is_ready() ? std::move(next).value() : std::nullopt;
   }
 
   /// Calls `visit` with each future that has not ended, in no order. It must not add or drop any.
@@ -137,6 +135,23 @@ class FuturesUnordered {
     size_ += 1;
     terminated_ = false;
     return place;
+  }
+
+  /// Polls the futures that were woken, until one has ended.
+  Poll<std::optional<Item>> poll_woken() {
+    woken_->start_poll();
+    while (detail::WokenSet::Child* woken = woken_->next()) {
+      auto& place = *static_cast<Place*>(woken);
+      if (!place.full) continue;  // a late wake
+      Poll<OutputOf<F>> poll = poll_child(place);
+      if (poll.is_pending()) continue;
+      if constexpr (std::is_void_v<OutputOf<F>>) {
+        return Poll<std::optional<Item>>::ready(std::in_place);
+      } else {
+        return Poll<std::optional<Item>>::ready(std::move(poll).value());
+      }
+    }
+    return pending;
   }
 
   Poll<OutputOf<F>> poll_child(Place& place) {
