@@ -123,6 +123,10 @@ class StreamGroup {
 
   /// Adds a stream; it is first asked at the next poll of the group. At any time.
   void insert(S stream) { turns_.push(Turn(std::make_unique<S>(std::move(stream)))); }
+  /// The same, waking nobody: for an owner that polls the group right afterwards.
+  void insert_quietly(S stream) {
+    turns_.push_quietly(Turn(std::make_unique<S>(std::move(stream))));
+  }
 
   std::size_t size() const noexcept { return turns_.size(); }
   bool empty() const noexcept { return turns_.empty(); }
