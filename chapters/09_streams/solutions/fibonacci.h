@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -24,28 +23,22 @@ class Fibonacci {
 
   PollItem<Item> poll_next(Context& cx) {
     pin_.enter();
-    if (!a_ || *a_ > limit_) return PollItem<Item>::ready();
+    if (a_ > limit_) return PollItem<Item>::ready();
     if (!sleep_) sleep_.emplace(sleep(pause_));
     if (sleep_->poll(cx).is_pending()) return pending;
     sleep_.reset();
-    const std::uint64_t number = *a_;
-    a_ = std::exchange(b_, sum(a_, b_));
+    const std::uint64_t number = a_;
+    a_ = std::exchange(b_, a_ + b_);
+    if (a_ < number) limit_ = 0;  // the sum did not fit, and wrapped around: nothing follows
     return PollItem<Item>::ready(std::in_place, number);
   }
 
  private:
-  using Number = std::optional<std::uint64_t>;  // none: it would not fit, and so is above any limit
-
-  static Number sum(Number a, Number b) {
-    constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-    return a && b && *a <= kMost - *b ? Number(*a + *b) : std::nullopt;
-  }
-
   StreamPin pin_;
   Duration pause_;
   std::uint64_t limit_;
-  Number a_ = 1;
-  Number b_ = 1;
+  std::uint64_t a_ = 1;
+  std::uint64_t b_ = 1;
   std::optional<Sleep> sleep_;
 };
 

@@ -77,19 +77,6 @@ TEST(RateLimit, LetsSeveralWaitAndGivesEachATokenOfItsOwn) {
          "quicker. Look again.";
 }
 
-TEST(RateLimit, APeriodMayBeForever) {
-  auto once = []() -> Async<bool> {
-    Bucket bucket(1, Duration::max());
-    co_await bucket.take();
-    auto another = select(bucket.take(), sleep(1h));
-    const auto winner = co_await another;
-    co_return winner.index() == 0;
-  };
-  EXPECT_FALSE(block_on(once(), kVirtual))
-      << "A bucket that is never filled again gave a second token. `filled_ + period_` is beyond "
-         "the end of time: sleep() takes a length, however long.";
-}
-
 TEST(RateLimit, WhoGivesUpHasTakenNothing) {
   auto give_up = []() -> Async<Duration> {
     const Instant start = Reactor::current().now();
@@ -103,6 +90,19 @@ TEST(RateLimit, WhoGivesUpHasTakenNothing) {
   EXPECT_EQ(block_on(give_up(), kVirtual), 100ms)
       << "A take() that was dropped while it waited has taken nothing: the token that came at "
          "100 ms was for the next one. Do not take before you have waited.";
+}
+
+TEST(RateLimit, APeriodMayBeForever) {
+  auto once = []() -> Async<bool> {
+    Bucket bucket(1, Duration::max());
+    co_await bucket.take();
+    auto another = select(bucket.take(), sleep(1h));
+    const auto winner = co_await another;
+    co_return winner.index() == 0;
+  };
+  EXPECT_FALSE(block_on(once(), kVirtual))
+      << "A bucket that is never filled again gave a second token. `filled_ + period_` is beyond "
+         "the end of time: sleep() takes a length, however long.";
 }
 
 }  // namespace
