@@ -1,14 +1,12 @@
 // shared(f): one future, awaited by many.
 //
 //     auto page = shared(download(url));           // begun by the first who asks, and only once
-//     auto a = spawn(count_words(page));           // a copy is another waiter
-//     auto b = spawn(count_links(page));           // both get the page, or the same exception
+//     auto words = count_words(page.share());      // another waiter
+//     auto links = count_links(page.share());      // both get the page, or the same exception
 //
-//     page (copy) --.                                    Whichever waiter is polled first when
-//     there page (copy) ---+--> core: [ inner future | value ]  is news polls the inner future,
-//     with a page (copy) --'          a waker for all of them    waker that wakes them all: so it
-//     does not
-//                                                         matter who of them goes.
+//     waiter --.                                     The waiter that is polled first when there is
+//     waiter ---+--> core: [ inner future | value ]  news polls the inner future, with a waker that
+//     waiter --'       one waker for all of them     wakes them all: so any of them may go.
 //
 // Chapter 07 explains it.
 #pragma once
@@ -71,8 +69,8 @@ struct SharedCore : RefCounted<SharedCore<F>> {
 
 }  // namespace detail
 
-/// Each copy is a future of its own, and gives a copy of the value: of a large one, share a
-/// std::shared_ptr. The copies are for one thread. When the last one goes, the inner future goes.
+/// One of the waiters. It gives a copy of the value: of a large one, share a std::shared_ptr. All
+/// waiters are for one thread. When the last one goes, the inner future goes.
 template <class F>
 class [[nodiscard]] Shared : PinnedOncePolled {
   static_assert(std::is_void_v<OutputOf<F>> || std::copy_constructible<OutputOf<F>>,
@@ -82,28 +80,28 @@ class [[nodiscard]] Shared : PinnedOncePolled {
   using Output = OutputOf<F>;
 
   explicit Shared(Arc<detail::SharedCore<F>> core) noexcept : core_(std::move(core)) {}
-  /// Another waiter, also of one that has been polled, or has ended.
-  Shared(const Shared& other) noexcept : PinnedOncePolled(), core_(other.core_) {}
   Shared(Shared&& other) : PinnedOncePolled(std::move(other)), core_(std::move(other.core_)) {}
-  Shared& operator=(const Shared&) = delete;
+  Shared& operator=(Shared&&) = delete;
   ~Shared() {
     if (core_) core_->wake->forget(ticket_);
   }
+
+  /// Another waiter: a future that was not polled, whatever has become of this one.
+  Shared share() const noexcept { return Shared(core_); }
 
   /// Throws what the inner future has thrown; std::logic_error when it awaits itself.
   Poll<Output> poll(Context& cx) {
     pin_.enter();
     detail::SharedCore<F>& core = *core_;
     if (core.polling) throw std::logic_error("a shared future was awaited by itself");
-    if (!core.has_ended()) {
-      core.wake->wait(ticket_, cx);  // first: what comes during the poll is not missed
-      if (core.wake->take_news() && core.poll()) {
-        core.wake->forget(ticket_);
-        core.wake->wake_all();  // the others
-      }
+    if (!core.has_ended() && core.wake->take_news() && core.poll()) {
+      core.wake->forget(ticket_);
+      core.wake->wake_all();  // the others
     }
     if (!core.has_ended()) {
       cx.waits_for("a shared future");
+      // News that came while this waiter was not among those that are woken is not to be missed.
+      if (core.wake->wait(ticket_, cx)) cx.waker().wake_by_ref();
       return pin_.pending();
     }
     core.wake->forget(ticket_);

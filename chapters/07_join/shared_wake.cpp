@@ -27,21 +27,20 @@ const WakerVTable SharedWake::kWakerVTable{
         },
 };
 
-void SharedWake::wait(Ticket& ticket, Context& cx) {
+bool SharedWake::wait(Ticket& ticket, Context& cx) {
   {
     const std::lock_guard lock(mutex_);
-    if (ticket.round == round_ && waiting_[ticket.place].will_wake(cx.waker())) return;
+    if (ticket.round == round_ && waiting_[ticket.place].will_wake(cx.waker())) return news_;
   }
-  Waker waker = cx.waker();
-  {
-    const std::lock_guard lock(mutex_);
-    if (ticket.round == round_) {
-      std::swap(waiting_[ticket.place], waker);
-    } else {
-      ticket = {round_, waiting_.size()};
-      waiting_.push_back(std::move(waker));
-    }
+  Waker waker = cx.waker();  // at the end the old one, dropped after the lock
+  const std::lock_guard lock(mutex_);
+  if (ticket.round == round_) {
+    std::swap(waiting_[ticket.place], waker);
+  } else {
+    ticket = {round_, waiting_.size()};
+    waiting_.push_back(std::move(waker));
   }
+  return news_;
 }
 
 void SharedWake::forget(Ticket& ticket) noexcept {

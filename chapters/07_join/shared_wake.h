@@ -25,8 +25,9 @@ class SharedWake : public RefCounted<SharedWake> {
     std::size_t place = 0;
   };
 
-  /// Keeps the waker of this waiter's latest poll.
-  void wait(Ticket& ticket, Context& cx);
+  /// Keeps the waker of this waiter's latest poll. True when there is news already: then it may not
+  /// be fired.
+  [[nodiscard]] bool wait(Ticket& ticket, Context& cx);
   /// The waiter goes, or needs no wake any more.
   void forget(Ticket& ticket) noexcept;
   /// True once after the first call, and after each wake.

@@ -9,6 +9,7 @@
 #include <memory>
 #include <numeric>
 #include <semaphore>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -417,6 +418,7 @@ TEST(Executor, AnExceptionOfAnotherTypeIsReportedToo) {
 
 TEST(Executor, ATaskMaySpawnFromItsDestructorWhileTheExecutorEnds) {
   int dropped = 0;
+  testing::internal::CaptureStderr();  // it is said that these never run: chapter 10's tests look
   {
     Executor executor(kVirtual);
     executor.spawn(until_dropped([&] {
@@ -428,6 +430,7 @@ TEST(Executor, ATaskMaySpawnFromItsDestructorWhileTheExecutorEnds) {
     }));
     executor.block_on(yields(1));
   }
+  testing::internal::GetCapturedStderr();
   EXPECT_EQ(dropped, 3);
 }
 
@@ -502,7 +505,16 @@ TEST(RunReady, SeesADescriptorThatIsReady) {
   ASSERT_EQ(::pipe(ends), 0);
   {
     AsyncFd reader(ends[0], AsyncFd::Kind::stream);
-    executor.spawn(reader.readable());
+    struct ReadsAByte {
+      using Output = void;
+      AsyncFd& from;
+      Poll<void> poll(Context& cx) {
+        char byte;
+        const bool waits = from.poll_read(cx, std::span<char>(&byte, 1)).is_pending();
+        return waits ? Poll<void>(pending) : Poll<void>::ready();
+      }
+    };
+    executor.spawn(ReadsAByte{reader});
     executor.run_ready();
     EXPECT_EQ(executor.task_count(), 1u);
     ASSERT_EQ(::write(ends[1], "x", 1), 1);

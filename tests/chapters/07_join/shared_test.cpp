@@ -38,7 +38,7 @@ void open(const std::shared_ptr<Door>& door) {
 TEST(Shared, GivesEachWaiterTheValueAndPollsTheInnerFutureOnce) {
   const auto door = std::make_shared<Door>();
   auto one = shared(Enter(door, 7));
-  auto two = one;
+  auto two = one.share();
   EXPECT_EQ(door->polls, 0) << "Making it does nothing.";
   CountingWaker first, second;
   Context cx1(first.waker()), cx2(second.waker());
@@ -52,7 +52,7 @@ TEST(Shared, GivesEachWaiterTheValueAndPollsTheInnerFutureOnce) {
   EXPECT_EQ(door->polls, 2);
   EXPECT_EQ(door->alive, 0) << "The inner future has ended: it goes at once.";
   EXPECT_EQ(one.poll(cx1).value(), 7);
-  auto late = one;
+  auto late = one.share();
   EXPECT_EQ(late.poll(cx1).value(), 7) << "Also one that comes behind the end.";
   EXPECT_EQ(first.kept() + second.kept(), 0);
 }
@@ -63,7 +63,7 @@ TEST(Shared, GoesOnWhenTheWaiterThatPolledItGoes) {
   Context cx1(first.waker()), cx2(second.waker());
   auto stays = shared(Enter(door, 7));
   {
-    auto goes = stays;
+    auto goes = stays.share();
     EXPECT_TRUE(goes.poll(cx1).is_pending());
     EXPECT_TRUE(stays.poll(cx2).is_pending());
   }
@@ -80,7 +80,7 @@ TEST(Shared, TakesOverNewsThatTheWaiterWhoGoesHasNotRead) {
   Context cx1(first.waker()), cx2(second.waker());
   auto stays = shared(Enter(door, 7));
   {
-    auto goes = stays;
+    auto goes = stays.share();
     EXPECT_TRUE(goes.poll(cx1).is_pending());
     open(door);
   }
@@ -91,7 +91,7 @@ TEST(Shared, GivesEachWaiterTheException) {
   const auto door = std::make_shared<Door>();
   door->open = door->fails = true;
   auto one = shared(Enter(door, 7));
-  auto two = one;
+  auto two = one.share();
   EXPECT_THROW(block_on(std::move(one)), std::runtime_error);
   EXPECT_THROW(block_on(std::move(two)), std::runtime_error);
   EXPECT_EQ(door->polls, 1);
@@ -103,7 +103,7 @@ TEST(Shared, DropsTheInnerFutureWithItsLastWaiter) {
   Context cx(waker.waker());
   {
     auto one = shared(Enter(door, 7));
-    auto two = one;
+    auto two = one.share();
     EXPECT_TRUE(two.poll(cx).is_pending());
     EXPECT_EQ(door->alive, 1);
   }
@@ -115,7 +115,7 @@ TEST(Shared, IsPendingWhenTheInnerFutureWakesItself) {
   CountingWaker first, second;
   Context cx1(first.waker()), cx2(second.waker());
   auto one = shared(yield_now());
-  auto two = one;
+  auto two = one.share();
   EXPECT_TRUE(one.poll(cx1).is_pending()) << "It wakes its task, and says pending: no loop.";
   EXPECT_EQ(first.wakes(), 1);
   EXPECT_TRUE(two.poll(cx2).is_ready());
@@ -128,7 +128,7 @@ TEST(Shared, KeepsNothingOfWaitersThatComeAndGo) {
   Context cx(waker.waker());
   const auto page = shared(Enter(door, 7));
   for (int i = 0; i < 1000; ++i) {
-    auto waiter = page;
+    auto waiter = page.share();
     EXPECT_TRUE(waiter.poll(cx).is_pending());
   }
   EXPECT_EQ(waker.kept(), 0);
@@ -137,7 +137,7 @@ TEST(Shared, KeepsNothingOfWaitersThatComeAndGo) {
 TEST(Shared, SaysSoWhenItAwaitsItself) {
   std::optional<Shared<Async<int>>> knot;
   auto body = [](std::optional<Shared<Async<int>>>& self) -> Async<int> {
-    auto again = *self;
+    auto again = self->share();
     const int value = co_await again;
     co_return value;
   };
@@ -158,19 +158,22 @@ ASYNC_TEST(Shared, IsBegunOnceForManyTasks) {
     co_return read.size();
   };
   std::vector<Async<std::size_t>> waiters;
-  for (int i = 0; i < 10; ++i) waiters.push_back(length(page));
+  for (int i = 0; i < 10; ++i) waiters.push_back(length(page.share()));
   const std::vector<std::size_t> sizes = co_await join_all(waiters);
   EXPECT_EQ(sizes, std::vector<std::size_t>(10, 4));
   EXPECT_EQ(downloads, 1);
 }
 
 TEST(Shared, MayBeWokenFromAnotherThread) {
+  Executor executor;
   for (int round = 0; round < 200; ++round) {
     auto [setter, future] = make_value_future<int>();
     auto one = shared(std::move(future));
-    std::vector<Shared<ValueFuture<int>>> waiters(4, one);
+    std::vector<Shared<ValueFuture<int>>> waiters;
+    for (int i = 0; i < 4; ++i) waiters.push_back(one.share());
+    const Reactor::OutsideWork thread(executor.reactor());
     std::thread other([s = std::move(setter)]() mutable { s.set_value(7); });
-    EXPECT_EQ(block_on(join_all(waiters)), std::vector<int>(4, 7));
+    EXPECT_EQ(executor.block_on(join_all(waiters)), std::vector<int>(4, 7));
     other.join();
   }
 }
