@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -19,6 +20,14 @@ constexpr int kPollsBetweenLooks = 256;
 const void* this_thread() noexcept {
   static thread_local char token;
   return &token;
+}
+
+/// Said, not thrown: who spawns while an executor ends is most often a destructor.
+void report_too_late(Place spawned_at) noexcept {
+  std::fprintf(stderr,
+               "a task was spawned while its executor ends: it never runs, and is dropped (spawned "
+               "at %s:%d)\n",
+               spawned_at.file, spawned_at.line);
 }
 
 }  // namespace
@@ -56,6 +65,8 @@ void ExecutorCore::adopt(Task* task) {
   if (newest_) newest_->newer_ = task;
   newest_ = task;
   ++task_count_;
+  if (ending_) [[unlikely]]
+    report_too_late(task->place());
   if (trace::enabled()) [[unlikely]]
     trace::spawn(task, task->place());
   ready_.push(task);
@@ -97,6 +108,20 @@ void ExecutorCore::run_until(const Task* goal) {
       turn(next_ready());
       --polls_left;
     }
+  }
+}
+
+void ExecutorCore::run_ready() {
+  int polls_left = 0;  // a look at the reactor comes first
+  for (;;) {
+    if (polls_left == 0 || nothing_ready()) {
+      look_around();
+      if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+      polls_left = kPollsBetweenLooks;
+    }
+    if (nothing_ready()) return;
+    turn(next_ready());
+    --polls_left;
   }
 }
 
@@ -212,6 +237,7 @@ void ExecutorCore::park() {
 
 void ExecutorCore::close() noexcept {
   Running running(*this);
+  ending_ = true;  // a destructor may spawn
   while (newest_) finish(newest_);
   {
     std::lock_guard lock(inbox_mutex_);
@@ -227,6 +253,12 @@ Executor::Executor(ExecutorOptions options)
     : core_(make_arc<ExecutorCore>(options.time, options.seed)) {}
 
 Executor::~Executor() { core_->close(); }
+
+void Executor::run_ready() {
+  refuse_inside_a_task("run_ready", "co_await yield_now()");
+  ExecutorCore::Running running(*core_);
+  core_->run_ready();
+}
 
 void Executor::run() {
   refuse_inside_a_task("run", "spawn what it would run");

@@ -52,6 +52,11 @@ class Executor {
   /// std::logic_error when called inside a task.
   void run();
 
+  /// Runs what can run now: ready tasks, and those whose descriptor or timer is due, until nothing
+  /// is ready. Never waits. (A task that always wakes itself keeps it going.) For a loop that is
+  /// not this one: a game's, a window's. Throws std::logic_error when called inside a task.
+  void run_ready();
+
   /// Runs until `future` has ended and returns its output, or throws its exception. Other tasks
   /// stay where they are, for the next run. An lvalue is borrowed, an rvalue owned.
   template <Future F>

@@ -58,6 +58,8 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   /// Polls tasks, and waits for the reactor, until `goal` is completed; with no goal, until there
   /// is no task left. Throws Deadlock when that can not happen any more. Inside a Running.
   void run_until(const Task* goal);
+  /// Polls tasks until none is ready. Inside a Running.
+  void run_ready();
   /// Drops one task's future now, unless it is gone already. Inside a Running.
   void drop(Task* task) noexcept;
   /// Drops every future, then refuses wakes.
@@ -116,6 +118,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::uint64_t lots_;                     // where draw_lot() stands
   std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each
   bool silence_reported_ = false;
+  bool ending_ = false;  // close() has begun: what is spawned now never runs
 
   std::atomic<const void*> thread_;  // names the thread that may spawn; see this_thread()
   std::atomic<bool> running_{false};

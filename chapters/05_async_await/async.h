@@ -19,6 +19,7 @@
 #include "04_io_executor/outcome.h"
 #include "05_async_await/chain.h"
 #include "05_async_await/leaf_awaiter.h"
+#include "05_async_await/named_lambda.h"
 #include "common/future.h"
 #include "common/trace.h"
 
@@ -123,10 +124,25 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
   detail::LeafAwaiter<std::remove_reference_t<F>> await_transform(
       F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     detail::check_alignment<OutputOf<F>>();
-    if constexpr (!std::is_reference_v<F>) detail::check_alignment<F>();
+    if constexpr (!std::is_reference_v<F>) {
+      detail::check_alignment<F>();
+      static_assert(
+          !detail::kHoldsNamelessLambda<F>,
+          "co_await beside a lambda that captures by value: g++ 12 destroys the captures "
+          "twice. Give the lambda, or the whole future, a name first (chapter 05, rule 7)");
+    }
     if (trace::enabled()) [[unlikely]]
       trace::await_at({file, line});
     return {future, this->context()};
+  }
+
+  /// Whatever else: one sentence in the place of a page.
+  template <class Other>
+  requires(!Future<Other>) std::suspend_never await_transform(Other&&) {
+    static_assert(sizeof(Other) == 0,
+                  "co_await takes a future: an Async, what sleep() or next(stream) gives, or any "
+                  "type with an Output and a poll(Context&)");
+    return {};
   }
 
   /// co_await of a temporary Async: a call.

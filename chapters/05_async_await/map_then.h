@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "05_async_await/named_lambda.h"
 #include "common/future.h"
 
 namespace book {
@@ -38,23 +39,32 @@ class [[nodiscard]] Map : PinnedOncePolled {
  public:
   using Output = detail::CalledWith<Function, F>;
   Map(F&& future, Function function)
-      : future_(std::forward<F>(future)), function_(std::move(function)) {}
+      : held_(std::in_place, std::forward<F>(future), std::move(function)) {}
 
   Poll<Output> poll(Context& cx) {
     pin_.enter();
-    Poll<OutputOf<F>> first = future_.poll(cx);
+    Poll<OutputOf<F>> first = held_->future.poll(cx);
     if (first.is_pending()) return pin_.pending();
+    // What has finished goes before the next function runs, with all that it held; and the function
+    // with its own call.
+    Function function = std::move(held_->function);
+    held_.reset();
     if constexpr (std::is_void_v<Output>) {
-      detail::call_with(function_, std::move(first));
+      detail::call_with(function, std::move(first));
       return Poll<void>::ready();
     } else {
-      return Poll<Output>::ready(detail::call_with(function_, std::move(first)));
+      return Poll<Output>::ready(detail::call_with(function, std::move(first)));
     }
   }
 
  private:
-  F future_;
-  Function function_;
+  struct Held {
+    Held(F&& held, Function&& kept) : future(std::forward<F>(held)), function(std::move(kept)) {}
+    F future;
+    Function function;
+  };
+
+  std::optional<Held> held_;
 };
 
 template <class F, class Function>
@@ -72,8 +82,8 @@ class [[nodiscard]] Then : PinnedOncePolled {
     if (!second_) {
       Poll<OutputOf<F>> first = first_->future.poll(cx);
       if (first.is_pending()) return pin_.pending();
+      first_.reset();  // what has finished goes before the function runs
       second_.emplace(detail::call_with(function_, std::move(first)));
-      first_.reset();  // an owned first future is dropped before the second begins
     }
     Poll<Output> output = second_->poll(cx);
     if (output.is_pending()) return pin_.pending();
@@ -102,14 +112,14 @@ struct ThenStep {
 };
 struct MapFn {
   template <class Function>
-  MapStep<Function> operator()(Function function) const {
-    return {std::move(function)};
+  MapStep<KeptFunction<Function>> operator()(Function&& function) const {
+    return {keep_function(std::forward<Function>(function))};
   }
 };
 struct ThenFn {
   template <class Function>
-  ThenStep<Function> operator()(Function function) const {
-    return {std::move(function)};
+  ThenStep<KeptFunction<Function>> operator()(Function&& function) const {
+    return {keep_function(std::forward<Function>(function))};
   }
 };
 

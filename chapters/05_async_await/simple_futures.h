@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "05_async_await/named_lambda.h"
 #include "common/future.h"
 
 namespace book {
@@ -78,8 +79,8 @@ struct NeverFn {
 };
 struct PollFnFn {
   template <class Function>
-  PollFn<Function> operator()(Function function) const {
-    return PollFn<Function>(std::move(function));
+  PollFn<KeptFunction<Function>> operator()(Function&& function) const {
+    return PollFn<KeptFunction<Function>>(keep_function(std::forward<Function>(function)));
   }
 };
 }  // namespace detail

@@ -9,7 +9,7 @@
 
 #include <cstddef>
 #include <exception>
-#include <iterator>
+#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -26,7 +26,7 @@ namespace book {
 /// borrowed; the range is not to be changed before the end.
 template <class R, bool kTry>
 class [[nodiscard]] JoinAll : PinnedOncePolled {
-  using F = std::remove_reference_t<decltype(*std::begin(std::declval<R&>()))>;
+  using F = std::remove_reference_t<std::ranges::range_reference_t<R>>;
   using Value = ValueOrMonostate<OutputOf<F>>;
 
  public:
@@ -63,7 +63,7 @@ class [[nodiscard]] JoinAll : PinnedOncePolled {
 
   void start() {
     woken_ = make_arc<detail::WokenSet>();
-    left_ = static_cast<std::size_t>(std::distance(std::begin(futures_), std::end(futures_)));
+    left_ = static_cast<std::size_t>(std::ranges::distance(futures_));
     outcomes_.resize(left_);
     const std::span<Place> places = woken_->add<Place>(left_);
     std::size_t index = 0;
@@ -129,6 +129,9 @@ struct JoinAllFn {
   auto operator()(R&& futures) const {
     using F = std::ranges::range_value_t<R>;
     if constexpr (kBorrowsElements<R> || std::is_same_v<R, std::vector<F>>) {
+      static_assert(std::ranges::forward_range<R>,
+                    "join_all counts the futures first: a view of them that can be read only once "
+                    "is not enough");
       return JoinAll<R, kTry>(std::forward<R>(futures));
     } else {
       std::vector<F> owned;

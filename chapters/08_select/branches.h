@@ -1,6 +1,7 @@
 // The branches of a select that has handlers:
 //
 //     on(future, handler)     the future is ready first: handler(its value)
+//     on_if(is, future, handler)   the same, if `is` is true; otherwise the future is not polled
 //     otherwise(handler)      none is ready now: do not wait
 //     complete(handler)       all have ended before
 //
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "05_async_await/map_then.h"
+#include "05_async_await/named_lambda.h"
 #include "08_select/operand.h"
 #include "common/future.h"
 
@@ -86,27 +88,42 @@ concept HandlerOf = kTakes<Handler, OutputOf<F>>;
 
 struct OnFn {
   /// An lvalue is borrowed, an rvalue owned. The handler is kept by value.
-  template <Future F, HandlerOf<F> Handler>
-  On<F, Handler> operator()(F&& future, Handler handler) const {
-    return {std::forward<F>(future), std::move(handler)};
+  template <Future F, class Handler>
+  requires HandlerOf<KeptFunction<Handler>, F> On<F, KeptFunction<Handler>>
+  operator()(F&& future, Handler&& handler) const {
+    return {std::forward<F>(future), keep_function(std::forward<Handler>(handler))};
+  }
+};
+struct OnIfFn {
+  /// A branch with a guard. Without it, it is as one whose future has ended: the select passes over
+  /// it. (The future is made in any case: what it costs to make, it costs. An owned one is
+  /// dropped at once.)
+  template <Future F, class Handler>
+  requires HandlerOf<KeptFunction<Handler>, F> On<F, KeptFunction<Handler>>
+  operator()(bool guard, F&& future, Handler&& handler) const {
+    On<F, KeptFunction<Handler>> branch(std::forward<F>(future),
+                                        keep_function(std::forward<Handler>(handler)));
+    if (!guard) branch.drop();
+    return branch;
   }
 };
 struct OtherwiseFn {
   template <std::invocable Handler>
-  Otherwise<Handler> operator()(Handler handler) const {
-    return Otherwise<Handler>(std::move(handler));
+  Otherwise<KeptFunction<Handler>> operator()(Handler&& handler) const {
+    return Otherwise<KeptFunction<Handler>>(keep_function(std::forward<Handler>(handler)));
   }
 };
 struct CompleteFn {
   template <std::invocable Handler>
-  Complete<Handler> operator()(Handler handler) const {
-    return Complete<Handler>(std::move(handler));
+  Complete<KeptFunction<Handler>> operator()(Handler&& handler) const {
+    return Complete<KeptFunction<Handler>>(keep_function(std::forward<Handler>(handler)));
   }
 };
 
 }  // namespace detail
 
 inline constexpr detail::OnFn on{};
+inline constexpr detail::OnIfFn on_if{};
 inline constexpr detail::OtherwiseFn otherwise{};
 inline constexpr detail::CompleteFn complete{};
 

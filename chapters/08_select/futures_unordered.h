@@ -57,26 +57,36 @@ class FuturesUnordered {
   /// The same, waking nobody: for an owner that polls the set right afterwards.
   void push_quietly(F future) { insert(std::move(future)); }
 
+  /// Adds a future that may end before the set is polled: `listen(future, cx)` says whether it is
+  /// ready, and keeps the waker if not. So its end takes its place among the others' ends. (To
+  /// push, a future's first poll is the set's, and until then nobody hears of it.)
+  template <class Listen>
+  void push_listening(F&& future, Listen listen) {
+    Place& place = put(std::move(future));
+    const auto asked = [&](Context& cx) { return listen(place.future(), cx); };
+    if (woken_->poll_child(place, asked).is_ready() && woken_->enqueue(place)) {
+      woken_->wake_parent();
+    }
+  }
+
   /// The output of one more future; empty when the set is.
   Poll<std::optional<Item>> poll_next(Context& cx) {
     if (size_ == 0) {
       terminated_ = true;
       return Poll<std::optional<Item>>::ready(std::nullopt);
     }
-    woken_->start_poll();
-    while (detail::WokenSet::Child* woken = woken_->next()) {
-      auto& place = *static_cast<Place*>(woken);
-      if (!place.full) continue;  // a late wake
-      Poll<OutputOf<F>> poll = poll_child(place);
-      if (poll.is_pending()) continue;
-      if constexpr (std::is_void_v<OutputOf<F>>) {
-        return Poll<std::optional<Item>>::ready(std::in_place);
-      } else {
-        return Poll<std::optional<Item>>::ready(std::move(poll).value());
-      }
-    }
+    Poll<std::optional<Item>> next = poll_woken();
+    if (next.is_ready()) return next;
     woken_->wait_for_more(cx, "futures of a FuturesUnordered", size_);
     return pending;
+  }
+
+  /// What poll_next would give now, without waiting for more: no waker is kept, and none that was
+  /// kept is lost.
+  std::optional<Item> try_next() {
+    if (size_ == 0) return std::nullopt;
+    Poll<std::optional<Item>> next = poll_woken();
+    return next.is_ready() ? std::move(next).value() : std::nullopt;
   }
 
   /// Calls `visit` with each future that has not ended, in no order. It must not add or drop any.
@@ -112,6 +122,11 @@ class FuturesUnordered {
   };
 
   bool insert(F&& future) {
+    Place& place = put(std::move(future));
+    return woken_->enqueue(place);
+  }
+
+  Place& put(F&& future) {
     if (!free_) grow();
     Place& place = *free_;
     ::new (static_cast<void*>(place.memory)) F(std::move(future));
@@ -119,7 +134,24 @@ class FuturesUnordered {
     place.full = true;
     size_ += 1;
     terminated_ = false;
-    return woken_->enqueue(place);
+    return place;
+  }
+
+  /// Polls the futures that were woken, until one has ended.
+  Poll<std::optional<Item>> poll_woken() {
+    woken_->start_poll();
+    while (detail::WokenSet::Child* woken = woken_->next()) {
+      auto& place = *static_cast<Place*>(woken);
+      if (!place.full) continue;  // a late wake
+      Poll<OutputOf<F>> poll = poll_child(place);
+      if (poll.is_pending()) continue;
+      if constexpr (std::is_void_v<OutputOf<F>>) {
+        return Poll<std::optional<Item>>::ready(std::in_place);
+      } else {
+        return Poll<std::optional<Item>>::ready(std::move(poll).value());
+      }
+    }
+    return pending;
   }
 
   Poll<OutputOf<F>> poll_child(Place& place) {

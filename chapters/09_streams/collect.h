@@ -145,8 +145,9 @@ struct CollectFn {
 };
 struct FoldFn {
   template <class Value, class Function>
-  StreamStep<streams::Fold, Value, Function> operator()(Value value, Function function) const {
-    return {{std::move(value), std::move(function)}};
+  StreamStep<streams::Fold, Value, KeptFunction<Function>> operator()(Value value,
+                                                                      Function&& function) const {
+    return {{std::move(value), keep_function(std::forward<Function>(function))}};
   }
 };
 }  // namespace detail

@@ -10,12 +10,24 @@
 namespace book {
 namespace streams {
 
+/// The item of a stream; of anything else a type that leads no further than to the sentence below.
+template <class Inner>
+struct InnerItem {
+  using Type = Inner;
+};
+template <Stream Inner>
+struct InnerItem<Inner> {
+  using Type = ItemOf<Inner>;
+};
+
 template <class S>
 class Flatten {
-  static_assert(Stream<ItemOf<S>>, "flatten(): the items of the stream must be streams");
+  static_assert(Stream<ItemOf<S>>,
+                "flatten(): the items of the stream must be streams. Of ranges make streams first: "
+                "s | map([](auto range) { return iter(std::move(range)); }) | flatten()");
 
  public:
-  using Item = ItemOf<ItemOf<S>>;
+  using Item = typename InnerItem<ItemOf<S>>::Type;
   explicit Flatten(S&& source) : source_(std::forward<S>(source)) {}
 
   PollItem<Item> poll_next(Context& cx) {

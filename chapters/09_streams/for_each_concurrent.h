@@ -72,9 +72,10 @@ namespace detail {
 struct ForEachConcurrentFn {
   /// Throws std::invalid_argument when `limit` is 0.
   template <class Function>
-  StreamStep<streams::ForEachConcurrent, std::size_t, Function> operator()(
-      std::size_t limit, Function function) const {
-    return {{at_least_one(limit, "for_each_concurrent"), std::move(function)}};
+  StreamStep<streams::ForEachConcurrent, std::size_t, KeptFunction<Function>> operator()(
+      std::size_t limit, Function&& function) const {
+    return {{at_least_one(limit, "for_each_concurrent"),
+             keep_function(std::forward<Function>(function))}};
   }
 };
 template <class Function>
@@ -84,8 +85,10 @@ struct TryForEachConcurrentStep {
 };
 struct TryForEachConcurrentFn {
   template <class Function>
-  TryForEachConcurrentStep<Function> operator()(std::size_t limit, Function function) const {
-    return {at_least_one(limit, "try_for_each_concurrent"), std::move(function)};
+  TryForEachConcurrentStep<KeptFunction<Function>> operator()(std::size_t limit,
+                                                              Function&& function) const {
+    return {at_least_one(limit, "try_for_each_concurrent"),
+            keep_function(std::forward<Function>(function))};
   }
 };
 template <Stream S, class Function>

@@ -1,5 +1,8 @@
 // stream | forward(sink): a future that moves every item over and then closes the sink. A slow sink
 // slows the stream down: the next item is asked for when the last one has been taken.
+//
+// send_all(sink, stream) flushes the sink at the end and leaves it open: for a stream of which only
+// a part is to come from here.
 #pragma once
 
 #include <optional>
@@ -11,7 +14,9 @@
 namespace book {
 namespace streams {
 
-template <class S, class K>
+enum class AtEnd { close, flush };
+
+template <class S, class K, AtEnd at_end>
 class [[nodiscard]] Forward : PinnedOncePolled {
   static_assert(Sink<K, ItemOf<S>>, "forward(sink): the sink does not take the stream's items");
 
@@ -41,7 +46,8 @@ class [[nodiscard]] Forward : PinnedOncePolled {
       ended_ = !next.value().has_value();
       if (!ended_) item_.emplace(std::move(*next.value()));  // not assigned: an item need only move
     }
-    if (sink_.poll_close(cx).is_pending()) return pin_.pending();
+    const Poll<void> done = at_end == AtEnd::close ? sink_.poll_close(cx) : sink_.poll_flush(cx);
+    if (done.is_pending()) return pin_.pending();
     return Poll<void>::ready();
   }
 
@@ -67,11 +73,17 @@ struct ForwardFn {
   }
 };
 template <Stream S, class K>
-streams::Forward<S, K> operator|(S&& source, ForwardStep<K> step) {
+streams::Forward<S, K, streams::AtEnd::close> operator|(S&& source, ForwardStep<K> step) {
   return {std::forward<S>(source), std::forward<K>(step.sink.held)};
 }
 }  // namespace detail
 
 inline constexpr detail::ForwardFn forward{};
+
+/// What is named is borrowed, a temporary is owned.
+template <class K, Stream S>
+streams::Forward<S, K, streams::AtEnd::flush> send_all(K&& sink, S&& stream) {
+  return {std::forward<S>(stream), std::forward<K>(sink)};
+}
 
 }  // namespace book

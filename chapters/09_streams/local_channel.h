@@ -66,8 +66,9 @@ class LocalSender {
     return Poll<void>::ready();
   }
 
-  /// send(*this, item): a future that is ready when the item is in the channel.
-  streams::Send<LocalSender&, T, streams::After::flush> send(T item) {
+  /// send(*this, item): a future that is ready when the item is in the channel. It borrows the
+  /// sender.
+  streams::Send<LocalSender&, T, streams::After::flush> send(T item) & {
     return {*this, std::move(item)};
   }
 

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "05_async_await/map_then.h"
+#include "05_async_await/named_lambda.h"
 #include "09_streams/stream_step.h"
 
 namespace book {
@@ -163,14 +164,15 @@ streams::Map<S, Function> operator|(S&& source, MapStep<Function> step) {
 template <template <class...> class Adaptor>
 struct FunctionStepFn {
   template <class Function>
-  StreamStep<Adaptor, Function> operator()(Function function) const {
-    return {{std::move(function)}};
+  StreamStep<Adaptor, KeptFunction<Function>> operator()(Function&& function) const {
+    return {{keep_function(std::forward<Function>(function))}};
   }
 };
 struct ScanFn {
   template <class State, class Function>
-  StreamStep<streams::Scan, State, Function> operator()(State state, Function function) const {
-    return {{std::move(state), std::move(function)}};
+  StreamStep<streams::Scan, State, KeptFunction<Function>> operator()(State state,
+                                                                      Function&& function) const {
+    return {{std::move(state), keep_function(std::forward<Function>(function))}};
   }
 };
 struct EnumerateFn {

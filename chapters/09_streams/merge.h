@@ -3,7 +3,9 @@
 //
 // A poll of a merge asks all that have not ended, beginning behind the one that gave the last item:
 // one that always has something keeps nobody else waiting. A group asks only those that were woken.
-// An exception ends either: all owned streams are dropped at once.
+// An exception ends a merge, and drops all that it owns: its few streams belong together. A group
+// goes on without the stream that threw, as a FuturesUnordered does: a connection that is reset is
+// no reason to drop the others.
 #pragma once
 
 #include <cstddef>
@@ -121,26 +123,26 @@ class StreamGroup {
 
   /// Adds a stream; it is first asked at the next poll of the group. At any time.
   void insert(S stream) { turns_.push(Turn(std::make_unique<S>(std::move(stream)))); }
+  /// The same, waking nobody: for an owner that polls the group right afterwards.
+  void insert_quietly(S stream) {
+    turns_.push_quietly(Turn(std::make_unique<S>(std::move(stream))));
+  }
 
   std::size_t size() const noexcept { return turns_.size(); }
   bool empty() const noexcept { return turns_.empty(); }
   /// It has said that it is empty, and nothing was inserted since.
   bool is_terminated() const noexcept { return turns_.is_terminated(); }
 
-  /// The next item of any of them; none when all have ended.
+  /// The next item of any of them; none when all have ended. Throws what one of them throws: that
+  /// one is dropped, and the others may be asked on.
   PollItem<Item> poll_next(Context& cx) {
-    try {
-      for (;;) {
-        auto turn = turns_.poll_next(cx);
-        if (turn.is_pending()) return pending;
-        if (!turn.value()) return PollItem<Item>::ready();
-        if (!turn.value()->item) continue;  // this one has ended
-        turns_.push_quietly(Turn(std::move(turn.value()->stream)));
-        return PollItem<Item>::ready(std::move(turn.value()->item));
-      }
-    } catch (...) {
-      turns_.clear();
-      throw;
+    for (;;) {
+      auto turn = turns_.poll_next(cx);
+      if (turn.is_pending()) return pending;
+      if (!turn.value()) return PollItem<Item>::ready();
+      if (!turn.value()->item) continue;  // this one has ended
+      turns_.push_quietly(Turn(std::move(turn.value()->stream)));
+      return PollItem<Item>::ready(std::move(turn.value()->item));
     }
   }
 

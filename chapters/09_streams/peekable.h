@@ -55,7 +55,7 @@ class Peekable {
   };
 
   /// A future of the same. It borrows this stream.
-  Peek peek() { return Peek(*this); }
+  Peek peek() & { return Peek(*this); }
 
  private:
   S source_;

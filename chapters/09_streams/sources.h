@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "05_async_await/named_lambda.h"
 #include "09_streams/stream_step.h"
 
 namespace book {
@@ -164,8 +165,9 @@ struct UnfoldFn {
   /// `step(state)` gives std::optional<Item>, or a future of one, and changes the state for its
   /// next call. No item ends the stream.
   template <class State, class Step>
-  streams::Unfold<State, Step> operator()(State state, Step step) const {
-    return streams::Unfold<State, Step>(std::move(state), std::move(step));
+  streams::Unfold<State, KeptFunction<Step>> operator()(State state, Step&& step) const {
+    return streams::Unfold<State, KeptFunction<Step>>(std::move(state),
+                                                      keep_function(std::forward<Step>(step)));
   }
 };
 }  // namespace detail

@@ -2,6 +2,8 @@
 // s | timeout_each(d) gives an empty optional when no item has come for d, and goes on waiting.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -36,8 +38,12 @@ class Throttle {
   std::optional<Sleep> pause_;
 };
 
-/// The time runs from the moment somebody asks for an item. What runs out is the wait, not the
+/// The time runs from the moment a task asks for an item. What runs out is the wait, not the
 /// source: that is not dropped, and its item may still come.
+///
+/// A wait may be given up, by a select say, and nothing tells us: its timer goes off while no task
+/// asks, and the next one that does finds it long past. That is taken for what it is when the timer
+/// is late by more than a busy thread explains, and the time begins anew.
 template <class S, class Wait>
 class TimeoutEach {
  public:
@@ -52,16 +58,27 @@ class TimeoutEach {
       if (!next.value()) return PollItem<Item>::ready();
       return PollItem<Item>::ready(std::in_place, std::move(next).value());
     }
-    if (!timer_) timer_.emplace(sleep(wait_));
+    const Instant now = Reactor::current().now();
+    if (timer_ && now - deadline_ > grace()) timer_.reset();
+    if (!timer_) {
+      deadline_ = wait_ > Instant::max() - now ? Instant::max() : now + wait_;
+      timer_.emplace(sleep_until(deadline_));
+    }
     if (timer_->poll(cx).is_pending()) return pending;
     timer_.reset();
     return PollItem<Item>::ready(std::in_place, std::nullopt);
   }
 
  private:
+  /// As late as this a timer may be seen although its wait was not given up.
+  Duration grace() const noexcept {
+    return std::max<Duration>(std::chrono::milliseconds(5), wait_ / 10);
+  }
+
   StreamPin pin_;
   S source_;
   Wait wait_;
+  Instant deadline_{};  // of the wait that is under way
   std::optional<Sleep> timer_;
 };
 

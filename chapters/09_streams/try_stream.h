@@ -74,8 +74,8 @@ struct TryForEachStep {
 };
 struct TryForEachFn {
   template <class Function>
-  TryForEachStep<Function> operator()(Function function) const {
-    return {std::move(function)};
+  TryForEachStep<KeptFunction<Function>> operator()(Function&& function) const {
+    return {keep_function(std::forward<Function>(function))};
   }
 };
 template <Stream S, class Function>

@@ -35,6 +35,9 @@ class [[nodiscard]] Cancelled : PinnedOncePolled {
     return pin_.pending();
   }
 
+  /// Has it come already? Without waiting for it.
+  bool is_cancelled() const noexcept { return node_->is_cancelled(); }
+
   Cancelled(Cancelled&& other)
       : PinnedOncePolled(std::move(other)), node_(std::move(other.node_)) {}
   Cancelled& operator=(Cancelled&&) = delete;
@@ -73,8 +76,9 @@ class CancellationToken {
   Cancelled cancelled() const { return Cancelled(node_); }
 
   /// A future of std::optional: what `future` gives, or empty when the token was cancelled first;
-  /// then an rvalue was dropped, and an lvalue stands where it stood. `future` is asked first: it
-  /// is polled at least once, and it wins when both are ready.
+  /// then an rvalue was dropped, and an lvalue stands where it stood. When the token is cancelled
+  /// before the first poll, `future` is never polled. Later it is asked first, and wins when both
+  /// are ready: what is done is not thrown away.
   template <Future F>
   detail::Until<F, Cancelled> run_until_cancelled(F&& future) const {
     return detail::Until<F, Cancelled>(std::forward<F>(future), cancelled());

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "10_spawning/abort_handle.h"
 #include "10_spawning/join_error.h"
 #include "10_spawning/join_task.h"
 #include "common/future.h"
@@ -57,6 +58,13 @@ class JoinHandle {
   /// itself: it then ends at its next await that has to wait.
   void abort() noexcept {
     if (task_) task_->cancel();
+  }
+
+  /// Aborts as this one does, and is not needed to await the value. Throws std::logic_error when
+  /// the handle has given its value, or was moved from.
+  AbortHandle abort_handle() const {
+    if (!task_) throw std::logic_error("abort_handle() of a JoinHandle that has no task any more");
+    return AbortHandle(*task_);
   }
 
   /// The task's future is gone: it has ended, in whatever way.

@@ -22,6 +22,7 @@
 #include "05_async_await/simple_futures.h"
 #include "07_join/maybe_done.h"
 #include "08_select/futures_unordered.h"
+#include "10_spawning/abort_handle.h"
 #include "10_spawning/join_handle.h"
 #include "10_spawning/spawn.h"
 #include "common/future.h"
@@ -42,16 +43,39 @@ class JoinSet {
   JoinSet& operator=(JoinSet&&) noexcept = default;
 
   /// Queues the future as a task of the executor that runs the calling task, as book::spawn does.
+  /// The handle may abort this one task, and need not be kept.
   template <Future F>
-  requires std::is_same_v<OutputOf<F>, T>
-  void spawn(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-    tasks_.push(Child{book::spawn(std::forward<F>(future), file, line)});
+  requires std::is_same_v<OutputOf<F>, T> AbortHandle spawn(F&& future,
+                                                            const char* file = __builtin_FILE(),
+                                                            int line = __builtin_LINE()) {
+    JoinHandle<T> task = book::spawn(std::forward<F>(future), file, line);
+    AbortHandle abort = task.abort_handle();
+    tasks_.push_listening(Child(std::move(task)),
+                          [](Child& child, Context& cx) { return child.handle().poll_ended(cx); });
+    return abort;
   }
 
   /// A future of std::optional: the next value, or empty when no task is left. It throws a task's
   /// own exception, and JoinError for one that was aborted; the set goes on without that task.
   /// It borrows the set, and may be dropped: no value is lost with it.
-  Next<JoinSet&> join_next() { return next(*this); }
+  Next<JoinSet&> join_next() & { return next(*this); }
+
+  /// The next value if a task has ended already; empty when none has, or none is left. Waits for
+  /// nothing, and throws as join_next does.
+  std::optional<Item> try_join_next() { return tasks_.try_next(); }
+
+  /// A future of all values that are left, in the order of their ends. The first exception comes
+  /// out at once, and the values that came before it are lost with it; the tasks stay in the set.
+  /// It borrows the set.
+  Async<std::vector<Item>> join_all() & {
+    std::vector<Item> values;
+    for (;;) {
+      std::optional<Item> value = co_await join_next();
+      if (!value) break;
+      values.push_back(*std::move(value));
+    }
+    co_return values;
+  }
 
   Poll<std::optional<Item>> poll_next(Context& cx) { return tasks_.poll_next(cx); }
   bool is_terminated() const noexcept { return tasks_.is_terminated(); }
@@ -59,18 +83,19 @@ class JoinSet {
   /// Aborts all tasks that have not ended. They stay in the set: join_next throws JoinError for
   /// each that did not end by itself before its turn came.
   void abort_all() noexcept {
-    tasks_.for_each([](Child& child) { child.task.abort(); });
+    tasks_.for_each([](Child& child) { child.handle().abort(); });
   }
+
+  /// Lets all tasks go: they go on by themselves, as those whose JoinHandle was dropped, and the
+  /// set is empty.
+  void detach_all() { (void)take_all(); }
 
   /// A future that aborts all tasks and is ready when the last one is really gone. Values are
   /// dropped; exceptions are reported on stderr, as those of any task that nobody awaits. It
   /// borrows the set, which is empty from its first poll on.
-  Async<> shutdown() {
+  Async<> shutdown() & {
     abort_all();
-    std::vector<JoinHandle<T>> left;
-    left.reserve(size());
-    tasks_.for_each([&](Child& child) { left.push_back(std::move(child.task)); });
-    tasks_.clear();
+    std::vector<JoinHandle<T>> left = take_all();
     for (JoinHandle<T>& task : left) {
       auto ended = poll_fn([&task](Context& cx) { return task.poll_ended(cx); });
       co_await ended;
@@ -82,18 +107,15 @@ class JoinSet {
   bool empty() const noexcept { return tasks_.empty(); }
 
  private:
-  struct Child {
-    using Output = T;
+  using Child = AbortOnDrop<T>;
 
-    explicit Child(JoinHandle<T>&& handle) noexcept : task(std::move(handle)) {}
-    Child(Child&&) noexcept = default;
-    Child& operator=(Child&&) = delete;
-    ~Child() { task.abort(); }
-
-    Poll<T> poll(Context& cx) { return task.poll(cx); }
-
-    JoinHandle<T> task;
-  };
+  std::vector<JoinHandle<T>> take_all() {
+    std::vector<JoinHandle<T>> taken;
+    taken.reserve(size());
+    tasks_.for_each([&](Child& child) { taken.push_back(std::move(child).release()); });
+    tasks_.clear();
+    return taken;
+  }
 
   FuturesUnordered<Child> tasks_;
 };

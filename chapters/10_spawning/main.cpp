@@ -177,7 +177,7 @@ void tell(Args& args) {
   part("10. Clean-up that waits: after the catch.", options, clean_up_after_catch);
   part("11. Clean-up that waits: after the token.", options, clean_up_after_token);
   part("12. Clean-up that waits: by a caretaker.", options, clean_up_by_a_caretaker);
-  part("13. A scope outlives no child.", options, count_in_a_scope);
+  part("13. No child outlives its scope.", options, count_in_a_scope);
   part("14. A scope in which one child throws.", options, fail_in_a_scope);
   part("15. A set of tasks, as they end.", options, take_as_they_end);
   part("16. A family of tokens.", options, cancel_a_branch);

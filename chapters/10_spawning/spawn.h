@@ -32,6 +32,20 @@ struct SpawnFn {
     core.adopt(task);
     return JoinHandle<OutputOf<F>>(task);
   }
+
+  /// Whatever else: one sentence in the place of a page.
+  template <class Other>
+  requires(!(Future<Other> && std::constructible_from<std::remove_cvref_t<Other>, Other>)) void
+  operator()(Other&&) const {
+    if constexpr (Future<Other>) {
+      static_assert(sizeof(Other) == 0,
+                    "spawn owns its future: give it a temporary, or std::move(future)");
+    } else {
+      static_assert(sizeof(Other) == 0,
+                    "spawn takes a future, not a function: spawn(f()), and for a lambda with "
+                    "captures spawn(async(lambda))");
+    }
+  }
 };
 
 inline constexpr SpawnFn spawn{};

@@ -29,11 +29,19 @@ struct TimeoutFn {
   Timeout<F> operator()(Duration limit, F&& future) const {
     return Timeout<F>(std::forward<F>(future), sleep(limit));
   }
+  template <Future F>
+  void operator()(F&&, Duration) const {
+    static_assert(sizeof(F) == 0, "timeout(limit, future): the time comes first");
+  }
 };
 struct TimeoutAtFn {
   template <Future F>
   Timeout<F> operator()(Instant deadline, F&& future) const {
     return Timeout<F>(std::forward<F>(future), sleep_until(deadline));
+  }
+  template <Future F>
+  void operator()(F&&, Instant) const {
+    static_assert(sizeof(F) == 0, "timeout_at(deadline, future): the time comes first");
   }
 };
 }  // namespace detail

@@ -7,7 +7,8 @@
 //                  then `stop`       -- ready -->  empty; the future is dropped before that is seen
 //
 // The future is asked first: one that is ready in the same poll as its end wins, and nothing that
-// was done already is thrown away.
+// was done already is thrown away. Nor is anything begun after its end: a stop that can say so
+// without being polled, as a token can, is looked at before the future's first poll.
 #pragma once
 
 #include <optional>
@@ -31,8 +32,12 @@ class [[nodiscard]] Until : PinnedOncePolled {
   Until(F&& future, Stop stop) : stop_(std::move(stop)), future_(std::forward<F>(future)) {}
 
   Poll<Output> poll(Context& cx) {
+    const bool first = pin_.is_fresh();
     pin_.enter();
     DropUnlessPending guard{this};
+    if constexpr (requires { stop_->is_cancelled(); }) {
+      if (first && stop_->is_cancelled()) return Poll<Output>::ready();
+    }
     Poll<OutputOf<F>> poll = future_.poll(cx);
     if (poll.is_ready()) {
       if constexpr (std::is_void_v<OutputOf<F>>) {
@@ -41,7 +46,7 @@ class [[nodiscard]] Until : PinnedOncePolled {
         return Poll<Output>::ready(std::in_place, std::move(poll).value());
       }
     }
-    if (stop_.poll(cx).is_ready()) return Poll<Output>::ready();
+    if (stop_->poll(cx).is_ready()) return Poll<Output>::ready();
     guard.until = nullptr;
     return pin_.pending();
   }
@@ -53,11 +58,11 @@ class [[nodiscard]] Until : PinnedOncePolled {
     ~DropUnlessPending() {
       if (!until) return;
       until->future_.drop();
-      until->stop_.drop();
+      until->stop_.reset();
     }
   };
 
-  Operand<Stop> stop_;
+  std::optional<Stop> stop_;
   Operand<F> future_;
 };
 

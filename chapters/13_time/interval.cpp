@@ -1,6 +1,7 @@
 #include "13_time/interval.h"
 
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -13,6 +14,14 @@ constexpr Duration kPunctual = std::chrono::milliseconds(5);
 
 Instant later(Instant from, Duration step) noexcept {
   return from > Instant::max() - step ? Instant::max() : from + step;
+}
+
+/// How long ago that was, in periods or not: unsigned, for `due` may be the beginning of time.
+std::chrono::duration<std::uint64_t, Duration::period> since(Instant due, Instant now) noexcept {
+  const auto ticks = [](Instant at) {
+    return static_cast<std::uint64_t>(at.time_since_epoch().count());
+  };
+  return std::chrono::duration<std::uint64_t, Duration::period>(ticks(now) - ticks(due));
 }
 
 }  // namespace
@@ -29,7 +38,8 @@ PollItem<Instant> Interval::poll_next(Context& cx) {
   Reactor& reactor = Reactor::current();
   const Instant now = reactor.now();
   if (!next_) next_ = now;
-  if (now < *next_) {
+  // At the end of time no clock comes as far as *next_: the timer says that it is there.
+  if (now < *next_ && !(waiter_ && timer_.fired())) {
     cx.store(waiter_, "the next tick of an interval");
     reactor.arm(timer_, *next_, waiter_);
     return pending;
@@ -45,7 +55,7 @@ Instant Interval::after(Instant due, Instant now) const noexcept {
   const bool missed = now > later(due, kPunctual);
   if (!missed || missed_ == MissedTicks::burst) return later(due, period_);
   if (missed_ == MissedTicks::delay) return later(now, period_);
-  return later(now, period_ - (now - due) % period_);
+  return later(now, period_ - since(due, now) % period_);
 }
 
 void Interval::reset() { reset_at(later(Reactor::current().now(), period_)); }

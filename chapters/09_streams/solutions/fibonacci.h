@@ -29,6 +29,7 @@ class Fibonacci {
     sleep_.reset();
     const std::uint64_t number = a_;
     a_ = std::exchange(b_, a_ + b_);
+    if (a_ < number) limit_ = 0;  // the sum did not fit, and wrapped around: nothing follows
     return PollItem<Item>::ready(std::in_place, number);
   }
 

@@ -1,4 +1,4 @@
-// Tasks that belong together: in a scope, which outlives none of them; in a set, which gives their
+// Tasks that belong together: in a scope, which none of them outlives; in a set, which gives their
 // results as they come; under tokens, which are told from parent to child.
 #pragma once
 

@@ -23,7 +23,9 @@ class Bucket {
     for (;;) {
       refill();
       if (tokens_ > 0) break;
-      co_await sleep_until(filled_ + period_);  // somebody else may be quicker: look again
+      // Not until filled_ + period_: of a very long period that is beyond the end of time.
+      co_await sleep(period_ - (Reactor::current().now() - filled_));
+      // Another task may have been quicker: look again.
     }
     --tokens_;
   }

@@ -21,6 +21,7 @@
 #include <span>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 
 #include "common/future.h"
 #include "common/reactor/io_source.h"
@@ -47,6 +48,19 @@ template <class T>
 concept VectoredWrite = AsyncWrite<T> && requires(T& io, Context& cx, Pieces pieces) {
   { io.poll_write_vectored(cx, pieces) } -> std::same_as<Poll<std::size_t>>;
 };
+
+/// Bytes that a future has to keep alive itself: a std::string that is a temporary, or moved. (A
+/// view is a view, whatever it is passed as: what it shows is yours to keep.)
+template <class Bytes>
+concept OwnedBytes = !std::is_lvalue_reference_v<Bytes> &&
+                     !std::is_same_v<std::remove_cv_t<Bytes>, std::string_view> &&
+                     std::is_class_v<Bytes> && std::convertible_to<const Bytes&, std::string_view>;
+
+/// The same of a list of pieces: a std::array that is a temporary, say.
+template <class List>
+concept OwnedPieces =
+    !std::is_lvalue_reference_v<List> && !std::is_same_v<std::remove_cv_t<List>, Pieces> &&
+    std::is_class_v<List> && std::convertible_to<const List&, Pieces>;
 
 /// The stream ended where more was needed: no more to read, or no more taken.
 class UnexpectedEnd : public std::runtime_error {

@@ -46,7 +46,7 @@ class ReadHalf {
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
     return stream_->poll_read(cx, buffer);
   }
-  auto readable() requires requires(Stream& stream) { stream.readable(); }
+  auto readable() & requires requires(Stream& stream) { stream.readable(); }
   { return stream_->readable(); }
   void forget(Direction direction, const Waker& waker) noexcept {
     if constexpr (requires { stream_->forget(direction, waker); })

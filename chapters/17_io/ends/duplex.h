@@ -50,7 +50,7 @@ class DuplexStream {
 
   class [[nodiscard]] Readable;
   /// A future: ready when a read would be. Waiting for it holds no buffer.
-  Readable readable() noexcept;
+  Readable readable() & noexcept;
 
   /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept;
@@ -74,7 +74,7 @@ class DuplexStream::Readable : PinnedOncePolled {
   IoPlace<DuplexStream> place_;
 };
 
-inline DuplexStream::Readable DuplexStream::readable() noexcept { return Readable(*this); }
+inline DuplexStream::Readable DuplexStream::readable() & noexcept { return Readable(*this); }
 
 namespace detail {
 struct DuplexFn {

@@ -34,7 +34,7 @@ class PipeReader {
     return end_.poll_read(cx, buffer);
   }
   /// A future: ready when a read is worth a try.
-  Readiness readable() noexcept { return end_.readable(); }
+  Readiness readable() & noexcept { return end_.readable(); }
   /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept { end_.forget(direction, waker); }
 

@@ -40,7 +40,7 @@ class InheritedInput {
   /// 0 is the end; at a terminal, one that was typed (Ctrl-D), after which more may come.
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer);
   /// A future: ready when a read is worth a try.
-  Readiness readable() noexcept { return input_.readable(); }
+  Readiness readable() & noexcept { return input_.readable(); }
   /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept { input_.forget(direction, waker); }
 

@@ -28,7 +28,7 @@ class StreamSocket {
   Poll<void> poll_close(Context&);
 
   /// A future: ready when a read is worth a try. Waiting for it holds no buffer.
-  Readiness readable() noexcept { return socket_.readable(); }
+  Readiness readable() & noexcept { return socket_.readable(); }
 
   /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept {

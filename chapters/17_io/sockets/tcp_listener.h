@@ -39,7 +39,7 @@ class TcpListener {
 
   /// A future of the next connection. One that was given up before it was accepted is passed over;
   /// when the system is out of descriptors, this waits a little and tries again.
-  Accept accept() noexcept { return Accept(socket_); }
+  Accept accept() & noexcept { return Accept(socket_); }
   /// All connections, as a stream: at most `batch` of them before other tasks have their turn. Only
   /// one task may wait at a listener.
   Incoming incoming(int batch = 64) & { return {socket_, batch}; }

@@ -50,12 +50,6 @@ Poll<Datagram> UdpSocket::poll_recv_from(Context& cx, std::span<char> buffer) {
   return Datagram{std::min(full.value(), buffer.size()), full.value(), from};
 }
 
-Poll<std::size_t> detail::SendToOp::operator()(UdpSocket& socket, Context& cx) const {
-  return socket.poll_send_to(cx, bytes, to);
-}
-Poll<std::size_t> detail::SendOp::operator()(UdpSocket& socket, Context& cx) const {
-  return socket.poll_send(cx, bytes);
-}
 Poll<Datagram> detail::RecvOp::operator()(UdpSocket& socket, Context& cx) const {
   return socket.poll_recv_from(cx, buffer);
 }

@@ -16,8 +16,10 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "04_io_executor/async_fd.h"
+#include "17_io/bytes/io_concepts.h"
 #include "17_io/bytes/io_operation.h"
 #include "17_io/sockets/address.h"
 
@@ -41,13 +43,15 @@ struct UdpOptions {
 class UdpSocket;
 
 namespace detail {
+template <class Bytes>
 struct SendToOp {
-  std::string_view bytes;
+  Bytes bytes;
   Address to;
   Poll<std::size_t> operator()(UdpSocket& socket, Context& cx) const;
 };
+template <class Bytes>
 struct SendOp {
-  std::string_view bytes;
+  Bytes bytes;
   Poll<std::size_t> operator()(UdpSocket& socket, Context& cx) const;
 };
 struct RecvOp {
@@ -59,8 +63,10 @@ struct RecvOp {
 /// Sending and receiving are for one task each, which may be the same.
 class UdpSocket {
  public:
-  using SendTo = IoOperation<UdpSocket, detail::SendToOp>;
-  using Send = IoOperation<UdpSocket, detail::SendOp>;
+  template <class Bytes>
+  using SendTo = IoOperation<UdpSocket, detail::SendToOp<Bytes>>;
+  template <class Bytes>
+  using Send = IoOperation<UdpSocket, detail::SendOp<Bytes>>;
   using Recv = IoOperation<UdpSocket, detail::RecvOp>;
 
   /// Throws std::system_error, when the port is in use for instance.
@@ -76,12 +82,17 @@ class UdpSocket {
 
   /// Futures. Dropping one that waits loses no datagram: it was received, or it is still there.
   /// Sending takes all bytes or throws (EMSGSIZE: too long for one datagram).
-  SendTo send_to(std::string_view bytes, const Address& to) noexcept;
-  Send send(std::string_view bytes) noexcept;
-  Recv recv_from(std::span<char> buffer) noexcept;
-  Recv recv(std::span<char> buffer) noexcept;
+  /// They borrow the socket and the bytes; of a temporary std::string they keep the bytes.
+  SendTo<std::string_view> send_to(std::string_view bytes, const Address& to) & noexcept;
+  template <OwnedBytes Bytes>
+  SendTo<Bytes> send_to(Bytes&& bytes, const Address& to) & noexcept;
+  Send<std::string_view> send(std::string_view bytes) & noexcept;
+  template <OwnedBytes Bytes>
+  Send<Bytes> send(Bytes&& bytes) & noexcept;
+  Recv recv_from(std::span<char> buffer) & noexcept;
+  Recv recv(std::span<char> buffer) & noexcept;
   /// Ready when receiving is worth a try. Waiting for it holds no buffer.
-  Readiness readable() noexcept { return socket_.readable(); }
+  Readiness readable() & noexcept { return socket_.readable(); }
 
   /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept {
@@ -99,16 +110,36 @@ class UdpSocket {
   AsyncFd socket_;
 };
 
-inline UdpSocket::SendTo UdpSocket::send_to(std::string_view bytes, const Address& to) noexcept {
+namespace detail {
+template <class Bytes>
+Poll<std::size_t> SendToOp<Bytes>::operator()(UdpSocket& socket, Context& cx) const {
+  return socket.poll_send_to(cx, std::string_view(bytes), to);
+}
+template <class Bytes>
+Poll<std::size_t> SendOp<Bytes>::operator()(UdpSocket& socket, Context& cx) const {
+  return socket.poll_send(cx, std::string_view(bytes));
+}
+}  // namespace detail
+
+inline UdpSocket::SendTo<std::string_view> UdpSocket::send_to(std::string_view bytes,
+                                                              const Address& to) & noexcept {
   return {*this, Direction::write, {bytes, to}};
 }
-inline UdpSocket::Send UdpSocket::send(std::string_view bytes) noexcept {
+template <OwnedBytes Bytes>
+UdpSocket::SendTo<Bytes> UdpSocket::send_to(Bytes&& bytes, const Address& to) & noexcept {
+  return {*this, Direction::write, {std::move(bytes), to}};
+}
+inline UdpSocket::Send<std::string_view> UdpSocket::send(std::string_view bytes) & noexcept {
   return {*this, Direction::write, {bytes}};
 }
-inline UdpSocket::Recv UdpSocket::recv_from(std::span<char> buffer) noexcept {
+template <OwnedBytes Bytes>
+UdpSocket::Send<Bytes> UdpSocket::send(Bytes&& bytes) & noexcept {
+  return {*this, Direction::write, {std::move(bytes)}};
+}
+inline UdpSocket::Recv UdpSocket::recv_from(std::span<char> buffer) & noexcept {
   return {*this, Direction::read, {buffer}};
 }
-inline UdpSocket::Recv UdpSocket::recv(std::span<char> buffer) noexcept {
+inline UdpSocket::Recv UdpSocket::recv(std::span<char> buffer) & noexcept {
   return {*this, Direction::read, {buffer}};
 }
 

@@ -101,7 +101,7 @@ class UnixListener {
   using Incoming = book::Incoming<UnixListener>;
 
   /// As those of TcpListener.
-  Accept accept() noexcept { return Accept(socket_); }
+  Accept accept() & noexcept { return Accept(socket_); }
   Incoming incoming(int batch = 64) & { return {socket_, batch}; }
   void incoming(int batch = 64) && = delete;  // it borrows the listener
 

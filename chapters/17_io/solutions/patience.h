@@ -39,7 +39,9 @@ class Patient {
   Poll<void> poll_close(Context& cx) { return stream_.poll_close(cx); }
 
   /// A read that has ended, or was dropped, is not to be woken any more: the stream has its waker.
+  /// Nor does its time count any more: the next read has a patience of its own.
   void forget(Direction direction, const Waker& waker) noexcept {
+    if (direction == Direction::read) limit_.reset();
     if constexpr (requires { stream_.forget(direction, waker); }) stream_.forget(direction, waker);
   }
 

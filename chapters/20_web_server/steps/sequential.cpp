@@ -13,8 +13,7 @@ namespace book::http {
 namespace {
 
 Async<void> one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
-  // Asked each time: for a client that is in the queue already, accept() is ready, and wins.
-  while (!stop.is_cancelled()) {
+  for (;;) {
     auto accepted = co_await stop.run_until_cancelled(listener.accept());
     if (!accepted) break;
     try {

@@ -315,9 +315,12 @@ TEST(Async, AFinishedCoroutinesFrameIsGoneBeforeTheNextStatement) {
 TEST(Async, AnAwaitedTemporaryFutureIsGoneBeforeTheNextStatement) {
   std::vector<std::string> log;
   auto parent = [&]() -> Async<> {
-    auto poll = [mark = Mark(log, "future")](Context&) { return Poll<void>::ready(); };
-    PollFn<decltype(poll)> future(std::move(poll));
-    co_await std::move(future);
+    struct Marked {
+      explicit Marked(std::vector<std::string>& log) : mark(log, "future") {}
+      Poll<void> operator()(Context&) { return Poll<void>::ready(); }
+      Mark mark;
+    };
+    co_await PollFn<Marked>(Marked(log));
     log.push_back("after");
   };
   block_on(parent());

@@ -98,6 +98,36 @@ TEST(Then, DropsAnOwnedFirstFutureBeforeTheSecondBegins) {
   EXPECT_EQ(block_on(first(held) | then(second)), 1);
 }
 
+/// Holds something, as a lock or a connection is held, and is ready at once.
+struct Holding {
+  using Output = int;
+  std::shared_ptr<int> held;
+  PinGuard pin{};
+  Poll<int> poll(Context&) {
+    pin.enter();
+    return 7;
+  }
+};
+
+TEST(MapAndThen, DropWhatHasFinishedBeforeTheNextFunctionRuns) {
+  const auto thing = std::make_shared<int>(1);
+  const auto holders = [&](int) { return thing.use_count(); };
+  EXPECT_EQ(block_on(Holding{thing} | map(holders)), 1)
+      << "The future has finished: what it holds is not to be kept while the function runs.";
+  EXPECT_EQ(block_on(Holding{thing} | then([&](int) { return ready(thing.use_count()); })), 1);
+  const auto keeps = [keep = thing](int value) { return value; };
+  auto mapped = ready(1) | map([keep = thing](int value) { return value; }) | map(holders);
+  EXPECT_EQ(block_on(std::move(mapped)), 2) << "Only `keeps` and the test still have it.";
+  EXPECT_EQ(keeps(1), 1);
+}
+
+TEST(Map, DropsTheFutureBeforeAFunctionThatThrows) {
+  const auto thing = std::make_shared<int>(1);
+  auto mapped = Holding{thing} | map([](int) -> int { throw std::runtime_error("no"); });
+  EXPECT_THROW(block_on(mapped), std::runtime_error);
+  EXPECT_EQ(thing.use_count(), 1);
+}
+
 TEST(MapAndThen, BorrowANamedFuture) {
   auto body = []() -> Async<int> {
     co_await yield_now();

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "support/compile.h"
 #include "support/paths.h"
 #include "support/watchdog.h"
 
@@ -23,57 +24,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("can not read " + path.string());
-  std::ostringstream content;
-  content << file.rdbuf();
-  return content.str();
-}
+using test::content_of;
+using test::Verdict;
 
 fs::path folder() { return test::source_dir() / "tests/chapters/06_pinning/refusals"; }
 std::string readme() { return content_of(test::source_dir() / "chapters/06_pinning/README.md"); }
 
-std::vector<std::string> cases() {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder())) {
-    if (entry.path().extension() == ".cpp") names.push_back(entry.path().stem().string());
-  }
-  return names;
-}
+std::vector<std::string> cases() { return test::cases_in(folder()); }
+std::string words_of(const std::string& name) { return test::words_of(folder() / (name + ".cpp")); }
 
-/// The words on the first line of a case.
-std::string words_of(const std::string& name) {
-  const std::string source = content_of(folder() / (name + ".cpp"));
-  const std::string mark = "// refused: ";
-  if (!source.starts_with(mark)) throw std::runtime_error(name + ".cpp must begin: " + mark);
-  return source.substr(mark.size(), source.find('\n') - mark.size());
-}
-
-struct Verdict {
-  bool compiles = false;
-  std::string said;
-};
-
-/// Asks the compiler of this build, once for each question; nothing is written.
 const Verdict& compile(const std::string& name, const std::string& option) {
-  static std::map<std::string, Verdict> known;
-  if (const auto at = known.find(name + option); at != known.end()) return at->second;
-  std::string compiler = content_of(test::binary_dir() / "chapters/06_pinning/compiler.txt");
-  compiler.erase(compiler.find_last_not_of(" \n") + 1);
-  const std::string top = test::source_dir().string();
-  const std::string command = "cd '" + top + "' && LC_ALL=C '" + compiler +
-                              "' -std=c++20 -fsyntax-only -fdiagnostics-color=never " + option +
-                              " -I. -Ichapters tests/chapters/06_pinning/refusals/" + name +
-                              ".cpp 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (!pipe) throw std::runtime_error("can not run " + command);
-  std::string said;
-  std::array<char, 4096> part{};
-  while (const std::size_t size = std::fread(part.data(), 1, part.size(), pipe)) {
-    said.append(part.data(), size);
-  }
-  return known[name + option] = {::pclose(pipe) == 0, said};
+  return test::compile("tests/chapters/06_pinning/refusals/" + name + ".cpp", option);
 }
 
 class Refusals : public testing::TestWithParam<std::string> {

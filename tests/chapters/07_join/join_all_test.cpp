@@ -10,6 +10,7 @@
 #include <deque>
 #include <memory>
 #include <random>
+#include <ranges>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,17 @@ using namespace std::chrono_literals;
 using test::CountingWaker;
 using test::Doors;
 using test::Enter;
+
+TEST(JoinAll, TakesARangeWhoseEndIsNoIterator) {
+  std::vector<Ready<int>> futures;
+  for (int i = 0; i < 5; ++i) futures.push_back(ready(i));
+  const Ready<int>* const end = futures.data() + 2;
+  auto some = futures | std::views::take_while([&](const Ready<int>& f) { return &f < end; });
+  static_assert(!std::ranges::common_range<decltype(some)>);
+  EXPECT_EQ(block_on(join_all(some)), (std::vector<int>{0, 1}));
+  EXPECT_EQ(block_on(join_all(std::views::counted(futures.begin() + 3, 2))),
+            (std::vector<int>{3, 4}));
+}
 
 std::vector<Enter> all_of(const Doors& doors) {
   std::vector<Enter> futures;

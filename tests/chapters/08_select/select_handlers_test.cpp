@@ -325,5 +325,37 @@ TEST(SelectWith, DropsAHandlersTimerWithTheSelect) {
   EXPECT_TRUE(reactor.waiting().nothing());
 }
 
+ASYNC_TEST(OnIf, PollsItsFutureOnlyWhenTheGuardIsTrue) {
+  const auto free = door(), busy = door();
+  test::open(free);
+  test::open(busy);
+  auto give = [](int value) { return value; };
+  for (const bool idle : {false, true}) {
+    const int polls = busy->polls;
+    const int value =
+        co_await select_biased(on_if(idle, Enter(busy, 1), give), on(Enter(free, 2), give));
+    EXPECT_EQ(value, idle ? 1 : 2);
+    EXPECT_EQ(busy->polls - polls, idle ? 1 : 0);
+  }
+}
+
+ASYNC_TEST(OnIf, LeavesABorrowedFutureAlone) {
+  const auto closed = door();
+  auto fetch = Enter(closed, 1);
+  auto give = [](int value) { return value; };
+  const int other = co_await select(on_if(false, fetch, give), on(ready(2), give));
+  EXPECT_EQ(other, 2);
+  test::open(closed);
+  const int value = co_await select(on_if(true, fetch, give), on(never<int>(), give));
+  EXPECT_EQ(value, 1);
+}
+
+ASYNC_TEST(OnIf, WithoutAnyGuardThatHoldsTheSelectIsComplete) {
+  auto give = [](int value) { return value; };
+  auto none = [] { return -1; };
+  const int value = co_await select(on_if(false, ready(1), give), complete(none));
+  EXPECT_EQ(value, -1);
+}
+
 }  // namespace
 }  // namespace book

@@ -263,5 +263,24 @@ TEST(LocalChannel, DropsAnItemWhoseSendIsDropped) {
   EXPECT_TRUE(hand.is_pending(receiver));
 }
 
+TEST(SendAll, SendsAndFlushesAndLeavesTheSinkOpen) {
+  auto ends = local_channel<int>(10);
+  block_on(send_all(ends.sender, iter({1, 2})));
+  block_on(send_all(ends.sender, iter({3})));
+  test::Hand hand;
+  EXPECT_EQ(hand.take(ends.receiver), 1);
+  EXPECT_EQ(hand.take(ends.receiver), 2);
+  EXPECT_EQ(hand.take(ends.receiver), 3);
+  EXPECT_TRUE(hand.is_pending(ends.receiver)) << "Nobody has closed it.";
+}
+
+TEST(SendAll, OwnsATemporarySink) {
+  auto ends = local_channel<int>(10);
+  block_on(send_all(std::move(ends.sender), iter({1})));
+  test::Hand hand;
+  EXPECT_EQ(hand.take(ends.receiver), 1);
+  EXPECT_EQ(hand.take(ends.receiver), std::nullopt) << "It went with the future.";
+}
+
 }  // namespace
 }  // namespace book

@@ -287,15 +287,22 @@ TEST(StreamGroup, KeepsAStreamWhereItIs) {
   EXPECT_EQ(seen, "abcd");
 }
 
-TEST(StreamGroup, DropsAllAtAnException) {
+TEST(StreamGroup, GoesOnWithoutTheOneThatThrew) {
   StreamGroup<test::Script<int>> group;
-  auto [a, opens_a] = script<int>({Wait{}});
-  auto [b, opens_b] = script<int>({Fail{}});
+  auto [a, opens_a] = script<int>({1, Wait{}, 2});
+  auto [b, opens_b] = script<int>({10, Fail{}});
   group.insert(std::move(a));
   group.insert(std::move(b));
   Hand hand;
+  EXPECT_EQ(hand.take(group), 1);
+  EXPECT_EQ(hand.take(group), 10);
   EXPECT_THROW((void)group.poll_next(hand.cx), std::runtime_error);
-  EXPECT_TRUE(opens_a.state->dropped);
+  EXPECT_TRUE(opens_b.state->dropped);
+  EXPECT_FALSE(opens_a.state->dropped) << "A connection that is reset is no reason to drop others.";
+  EXPECT_EQ(group.size(), 1u);
+  EXPECT_TRUE(hand.is_pending(group));
+  opens_a.open();
+  EXPECT_EQ(hand.take(group), 2);
   EXPECT_FALSE(hand.take(group));
 }
 

@@ -14,6 +14,7 @@
 #include "09_streams/map_filter.h"
 #include "09_streams/sources.h"
 #include "09_streams/then.h"
+#include "10_spawning/timeout.h"
 #include "script.h"
 #include "support/async_test.h"
 
@@ -102,6 +103,29 @@ TEST(TimeoutEach, DoesNotCountTheTimeInWhichNobodyAsks) {
                      then(slowly);
             }),
             (Timeline{{550, "a"}, {1100, "b"}, {1100, "end"}}));
+}
+
+ASYNC_TEST(TimeoutEach, BeginsAnewAfterAWaitThatWasGivenUp) {
+  auto items = letters({{'a', 10'300ms}}) | timeout_each(1s);
+  const auto nothing = co_await timeout(500ms, next(items));
+  EXPECT_FALSE(nothing);
+  co_await sleep(9'500ms);  // the timer of that wait goes off, and no task asks
+  const Instant asked = Reactor::current().now();
+  const auto got = co_await next(items);
+  EXPECT_TRUE(got && *got) << "It said that nothing had come, after no time at all: the time of "
+                              "the wait that was given up had run out.";
+  EXPECT_EQ(Reactor::current().now() - asked, 300ms);
+}
+
+ASYNC_TEST(TimeoutEach, SaysThatNothingCameAfterTheWholeOfTheNewWait) {
+  auto items = letters({{'a', 1h}}) | timeout_each(1s);
+  const auto nothing = co_await timeout(500ms, next(items));
+  EXPECT_FALSE(nothing);
+  co_await sleep(9'500ms);
+  const Instant asked = Reactor::current().now();
+  const auto got = co_await next(items);
+  EXPECT_TRUE(got && !*got);
+  EXPECT_EQ(Reactor::current().now() - asked, 1s);
 }
 
 TEST(Timing, LeavesNoTimerBehindWhenItIsDropped) {

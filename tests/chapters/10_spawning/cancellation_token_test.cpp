@@ -311,13 +311,50 @@ TEST(RunUntilCancelled, LeavesNoWaiterBehindOnceItHasGivenItsValue) {
   EXPECT_EQ(waker.wakes(), wakes);
 }
 
-ASYNC_TEST(RunUntilCancelled, AFutureThatIsReadyWins) {
+ASYNC_TEST(RunUntilCancelled, BeginsNothingOnceTheTokenIsCancelled) {
   CancellationToken token;
   token.cancel();
-  const auto value = co_await token.run_until_cancelled(ready(7));
-  EXPECT_EQ(value, 7);
-  const auto nothing = co_await token.run_until_cancelled(never<int>());
+  int polls = 0;
+  auto counts = [&](Context&) -> Poll<int> { return ++polls; };
+  for (int visitor = 0; visitor < 50; ++visitor) {  // all of them at the door already
+    auto at_the_door = token.run_until_cancelled(poll_fn(counts));
+    const auto arrival = co_await at_the_door;
+    EXPECT_FALSE(arrival);
+  }
+  EXPECT_EQ(polls, 0) << "A loop over what is always ready would never hear of the cancel.";
+  auto named = poll_fn(counts);
+  const auto nothing = co_await token.run_until_cancelled(named);
   EXPECT_FALSE(nothing);
+  const int later = co_await named;
+  EXPECT_EQ(later, 1) << "It was borrowed, and not begun: it may be awaited.";
+}
+
+ASYNC_TEST(RunUntilCancelled, DoesNotThrowAwayWhatIsDone) {
+  CancellationToken token;
+  bool first = true;
+  auto is_cancelled_meanwhile = [&](Context& cx) -> Poll<int> {
+    if (!std::exchange(first, false)) return 7;
+    token.cancel();
+    cx.waker().wake_by_ref();
+    return pending;
+  };
+  auto run = token.run_until_cancelled(poll_fn(is_cancelled_meanwhile));
+  const auto gave_up = co_await run;
+  EXPECT_FALSE(gave_up) << "Cancelled in its first poll, and pending: it is over.";
+
+  CancellationToken other;
+  int polls = 0;
+  auto ready_at_the_second = [&](Context& cx) -> Poll<int> {
+    if (++polls == 2) return 7;
+    cx.waker().wake_by_ref();
+    return pending;
+  };
+  test::CountingWaker waker;
+  Context cx(waker.waker());
+  auto late = other.run_until_cancelled(poll_fn(ready_at_the_second));
+  EXPECT_TRUE(late.poll(cx).is_pending());
+  other.cancel();
+  EXPECT_EQ(late.poll(cx).value(), 7) << "Both are ready in this poll: the value is not lost.";
 }
 
 TEST(Cancelled, KeepsTheContract) {

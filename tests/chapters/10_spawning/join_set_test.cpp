@@ -76,6 +76,33 @@ ASYNC_TEST(JoinSet, GivesTheValuesInTheOrderInWhichTheTasksEnd) {
   EXPECT_TRUE(set.empty());
 }
 
+Async<int> after_turns(int turns, int value) {
+  for (int i = 0; i < turns; ++i) co_await yield_now();
+  co_return value;
+}
+
+ASYNC_TEST(JoinSet, KeepsTheOrderOfTheEndsThatCameBeforeItWasAsked) {
+  JoinSet<int> set;
+  set.spawn(after_turns(5, 1));
+  set.spawn(after_turns(1, 2));
+  set.spawn(after_turns(3, 3));
+  for (int i = 0; i < 10; ++i) co_await yield_now();  // busy meanwhile
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"2", "3", "1"})) << "In the order of their ends, not of their spawning.";
+}
+
+ASYNC_TEST(JoinSet, KeepsThatOrderWhenItWasAskedInBetween) {
+  JoinSet<int> set;
+  set.spawn(after(10ms, 1));
+  const std::optional<int> first = co_await set.join_next();
+  EXPECT_EQ(first, 1);
+  set.spawn(after(30ms, 3));
+  set.spawn(after(20ms, 2));
+  co_await sleep(100ms);
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"2", "3"}));
+}
+
 ASYNC_TEST(JoinSet, AnEmptySetSaysSoAndMayBeFilledAgain) {
   JoinSet<int> set;
   const auto nothing = co_await set.join_next();
@@ -254,6 +281,119 @@ TEST(JoinSet, KeepsTheContractOfAStreamThatIsOwned) {
         });
       },
       {}, [](std::optional<int> value) { return value == 7; });
+}
+
+ASYNC_TEST(JoinSet, GivesAHandleThatAbortsOneTask) {
+  JoinSet<int> set;
+  set.spawn(after(10ms, 1));
+  const AbortHandle stop = set.spawn(after(20ms, 2));
+  set.spawn(after(30ms, 3));
+  const AbortHandle copy = stop;
+  EXPECT_FALSE(copy.is_finished());
+  stop.abort();
+  const Words seen = co_await drain(set);
+  EXPECT_EQ(seen, (Words{"aborted", "1", "3"}));
+  EXPECT_TRUE(copy.is_finished());
+  copy.abort();  // too late, and harmless
+}
+
+ASYNC_TEST(JoinSet, TryJoinNextWaitsForNothing) {
+  JoinSet<int> set;
+  EXPECT_EQ(set.try_join_next(), std::nullopt);
+  set.spawn(after(10ms, 1));
+  set.spawn(fails_after(20ms, "spilled the milk"));
+  set.spawn(after(30ms, 3));
+  EXPECT_EQ(set.try_join_next(), std::nullopt) << "None has ended.";
+  co_await sleep(25ms);
+  EXPECT_EQ(set.try_join_next(), 1);
+  EXPECT_THROW((void)set.try_join_next(), std::runtime_error);
+  EXPECT_EQ(set.try_join_next(), std::nullopt);
+  EXPECT_EQ(set.size(), 1u);
+  const std::optional<int> last = co_await set.join_next();
+  EXPECT_EQ(last, 3);
+}
+
+Async<> keep_first(JoinSet<int>& set, std::vector<int>& seen) {
+  const std::optional<int> value = co_await set.join_next();
+  seen.push_back(value.value_or(-1));
+}
+
+ASYNC_TEST(JoinSet, TryJoinNextLosesNoWakeOfATaskThatWaits) {
+  JoinSet<int> set;
+  std::vector<int> seen;
+  set.spawn(after(10ms, 1));
+  auto waiting = spawn(keep_first(set, seen));
+  co_await yield_now();
+  EXPECT_EQ(set.try_join_next(), std::nullopt);
+  co_await waiting;
+  EXPECT_EQ(seen, (std::vector<int>{1}));
+}
+
+ASYNC_TEST(JoinSet, JoinAllGivesAllValuesOrTheFirstException) {
+  JoinSet<int> set;
+  set.spawn(after(30ms, 3));
+  set.spawn(after(10ms, 1));
+  set.spawn(after(20ms, 2));
+  const std::vector<int> values = co_await set.join_all();
+  EXPECT_EQ(values, (std::vector<int>{1, 2, 3})) << "In the order of their ends.";
+  set.spawn(fails_after(10ms, "spilled the milk"));
+  set.spawn(after(20ms, 2));
+  bool thrown = false;
+  try {
+    (void)co_await set.join_all();
+  } catch (const std::runtime_error&) {
+    thrown = true;
+  }
+  EXPECT_TRUE(thrown);
+  const std::vector<int> rest = co_await set.join_all();
+  EXPECT_EQ(rest, (std::vector<int>{2})) << "The others stay in the set.";
+}
+
+ASYNC_TEST(JoinSet, DetachAllLetsTheTasksGoOn) {
+  DropCounter counter;
+  {
+    JoinSet<int> set;
+    set.spawn(holds(counter.token(), 1s));
+    set.spawn(holds(counter.token(), 1s));
+    set.detach_all();
+    EXPECT_TRUE(set.empty());
+  }
+  co_await sleep(500ms);
+  EXPECT_EQ(counter.live(), 2) << "Detached, they go on without the set.";
+  co_await sleep(1s);
+  EXPECT_EQ(counter.live(), 0);
+}
+
+ASYNC_TEST(AbortOnDrop, AbortsItsTaskWhenItGoes) {
+  DropCounter counter;
+  {
+    const AbortOnDrop<int> mine(spawn(holds(counter.token(), 1h)));
+    co_await yield_now();
+    EXPECT_EQ(counter.live(), 1);
+  }
+  co_await yield_now();
+  EXPECT_EQ(counter.live(), 0);
+}
+
+ASYNC_TEST(AbortOnDrop, GivesTheValueAndMayBeReleased) {
+  AbortOnDrop<int> mine(spawn(after(10ms, 7)));
+  const int value = co_await mine;
+  EXPECT_EQ(value, 7);
+  AbortOnDrop<int> other(spawn(after(10ms, 8)));
+  JoinHandle<int> handle = std::move(other).release();
+  const int again = co_await handle;
+  EXPECT_EQ(again, 8);
+}
+
+ASYNC_TEST(AbortHandle, OutlivesTheTaskAndItsJoinHandle) {
+  std::optional<AbortHandle> stop;
+  {
+    JoinHandle<int> handle = spawn(after(1h, 7));
+    stop = handle.abort_handle();
+  }
+  stop->abort();
+  co_await yield_now();
+  EXPECT_TRUE(stop->is_finished());
 }
 
 }  // namespace

@@ -520,5 +520,47 @@ TEST(JoinHandle, MayBePolledAgainAndAgainOnAnotherThreadWhileItsTaskEnds) {
   }
 }
 
+/// The obvious clean-up: a destructor that spawns.
+struct SpawnsWhenItGoes {
+  bool& ran;
+  ~SpawnsWhenItGoes() {
+    auto clean_up = [](bool& done) -> Async<> {
+      done = true;
+      co_return;
+    };
+    spawn(clean_up(ran));
+  }
+};
+
+Async<> holds_it(bool& ran) {
+  const SpawnsWhenItGoes cleans{ran};
+  co_await never<void>();
+}
+
+TEST(Spawn, InADestructorAtTheExecutorsEndIsSaidToComeTooLate) {
+  bool ran = false;
+  testing::internal::CaptureStderr();
+  {
+    Executor executor;
+    executor.spawn(holds_it(ran));
+    executor.block_on(yield_now());
+  }
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_FALSE(ran);
+  EXPECT_NE(said.find("a task was spawned while its executor ends: it never runs"),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("spawn_test.cpp:"), std::string::npos) << "and it says where: " << said;
+}
+
+ASYNC_TEST(Spawn, InADestructorUnderATimeoutRuns) {
+  bool ran = false;
+  auto hurried = timeout(std::chrono::milliseconds(1), holds_it(ran));
+  const auto nothing = co_await hurried;
+  EXPECT_FALSE(nothing);
+  co_await yield_now();
+  EXPECT_TRUE(ran);
+}
+
 }  // namespace
 }  // namespace book

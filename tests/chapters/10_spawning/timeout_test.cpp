@@ -10,9 +10,11 @@
 #include <utility>
 #include <variant>
 
+#include "02_timer_future/now.h"
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
+#include "10_spawning/try_timeout.h"
 #include "support/async_test.h"
 #include "support/contract.h"
 #include "support/door.h"
@@ -25,8 +27,6 @@ using namespace std::chrono_literals;
 using test::Door;
 using test::DropCounter;
 using test::Enter;
-
-Instant now() { return Reactor::current().now(); }
 
 Async<int> slow(Duration wait, int value) {
   co_await sleep(wait);
@@ -201,6 +201,64 @@ TEST(Timeout, KeepsTheContractWhenReadyAtOnce) {
   test::expect_contract([] { return test::subject(timeout(0s, never<int>())); },
                         time.options({.ready_at_once = true}));
 }
+
+Async<std::optional<int>> perhaps(Duration wait, std::optional<int> value) {
+  co_await sleep(wait);
+  co_return value;
+}
+
+ASYNC_TEST(TryTimeout, GivesWhatTheFutureGives) {
+  const std::optional<int> value = co_await try_timeout(2s, perhaps(1s, 7));
+  EXPECT_EQ(value, 7);
+  const std::optional<int> the_end = co_await try_timeout(2s, perhaps(1s, std::nullopt));
+  EXPECT_EQ(the_end, std::nullopt);
+  co_await try_timeout(2s, sleep(1s));  // of void: nothing
+}
+
+ASYNC_TEST(TryTimeout, ThrowsWhenTheTimeWasUpAndDropsTheFutureFirst) {
+  DropCounter counter;
+  const Instant start = book::now();
+  bool late = false;
+  try {
+    co_await try_timeout(1s, holds(counter.token(), 1h));
+  } catch (const TimedOut&) {
+    late = true;
+    EXPECT_EQ(counter.live(), 0);
+  }
+  EXPECT_TRUE(late);
+  EXPECT_EQ(book::now() - start, 1s);
+}
+
+ASYNC_TEST(TryTimeout, LeavesABorrowedFutureWhereItStands) {
+  auto named = perhaps(2s, 7);
+  bool late = false;
+  try {
+    co_await try_timeout(1s, named);
+  } catch (const TimedOut&) {
+    late = true;
+  }
+  EXPECT_TRUE(late);
+  const std::optional<int> value = co_await named;
+  EXPECT_EQ(value, 7);
+}
+
+TEST(TryTimeout, KeepsTheContract) {
+  Time time;
+  test::expect_contract(
+      [] {
+        auto door = std::make_shared<Door>();
+        return test::subject(try_timeout(1h, Enter(door, 7)), [=] {
+          door->open = true;
+          std::exchange(door->waiter, Waker()).wake();
+        });
+      },
+      time.options(), [](int value) { return value == 7; });
+  test::expect_contract(
+      [&] { return test::subject(try_timeout(10ms, never<int>()), [&] { time.pass(); }); },
+      time.options({.throws = true}));
+}
+
+TEST(Now, NeedsAnExecutor) { EXPECT_THROW((void)book::now(), std::logic_error); }
 
 }  // namespace
 }  // namespace book

@@ -261,6 +261,42 @@ TEST(Interval, RefusesAPeriodOfNothingAndAMoveAfterItsFirstPoll) {
   EXPECT_TRUE(moved.poll_next(cx).is_pending()) << "a refused move leaves it as it was";
 }
 
+ASYNC_TEST(Interval, ThatBeganAtTheBeginningOfTimeIsBackInStep) {
+  for (const Duration period : {Duration(7s), Duration(100ms), Duration(1ns)}) {
+    auto ticks = interval_at(Instant::min(), period, MissedTicks::skip);
+    const auto missed = co_await next(ticks);
+    EXPECT_EQ(missed, Instant::min());
+    const Instant asked = Reactor::current().now();
+    const auto tick = co_await next(ticks);
+    EXPECT_GT(tick, asked);
+    EXPECT_LE(*tick - asked, period) << "A tick comes within one period.";
+  }
+}
+
+ASYNC_TEST(Interval, OfAllTimeTicksAgainAtItsEnd) {
+  auto never_again = interval(Duration::max());
+  const Instant start = Reactor::current().now();
+  const auto first = co_await next(never_again);
+  EXPECT_EQ(first, start);
+  const auto second = co_await next(never_again);  // it was armed, fired and armed, without an end
+  EXPECT_EQ(second, Instant::max());
+}
+
+ASYNC_TEST(Interval, ThatBeginsAtTheEndOfTimeTicksThere) {
+  auto ticks = interval_at(Instant::max(), 1s);
+  const auto first = co_await next(ticks);
+  EXPECT_EQ(first, Instant::max());
+}
+
+ASYNC_TEST(Interval, DoesNotTakeATimerThatHasFiredForTheNextTick) {
+  auto ticks = interval_at(Reactor::current().now() + 10ms, 10ms);
+  const Instant start = Reactor::current().now();
+  for (int i = 1; i <= 3; ++i) {
+    (void)co_await next(ticks);
+    EXPECT_EQ(Reactor::current().now() - start, i * 10ms);
+  }
+}
+
 TEST(Interval, OutsideOfAnExecutorSaysThatItNeedsOne) {
   const Waker nobody = Waker::noop();
   Context cx(nobody);

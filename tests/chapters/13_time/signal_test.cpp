@@ -21,8 +21,11 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
+#include "05_async_await/yield_now.h"
 #include "07_join/join.h"
 #include "08_select/select.h"
+#include "10_spawning/cancellation_token.h"
+#include "10_spawning/spawn.h"
 #include "common/stream.h"
 #include "support/async_test.h"
 #include "support/child_process.h"
@@ -85,6 +88,22 @@ TEST(Signal, ThatIsRaisedByATaskIsThereAtTheSameInstant) {
   };
   const auto both = block_on(join(wait(), raise_after_an_hour()), kVirtual);
   EXPECT_EQ(std::get<0>(both), 1h);
+}
+
+Async<> cancel_at_ctrl_c(CancellationToken stop) {
+  co_await signal(SIGINT);
+  stop.cancel();
+}
+
+ASYNC_TEST(Signal, CancelsATokenAndAllThatListensToIt) {
+  const CancellationToken stop;
+  auto listening = spawn(cancel_at_ctrl_c(stop));
+  co_await yield_now();
+  ::raise(SIGINT);
+  auto work = stop.child_token().run_until_cancelled(sleep(1h));
+  const auto done = co_await work;
+  EXPECT_FALSE(done);
+  co_await listening;
 }
 
 TEST(Signal, WakesOnceForEachTimeItComes) {

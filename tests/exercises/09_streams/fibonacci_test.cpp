@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -112,6 +113,17 @@ TEST(Fibonacci, StaysAtItsEnd) {
   };
   EXPECT_EQ(block_on(body(), {.time = TimeMode::virtual_time}), 3)
       << "So many of three polls said that it has ended.";
+}
+
+TEST(Fibonacci, EndsWithTheLargestThatFits) {
+  const Numbers numbers =
+      block_on(Counted{Fibonacci(0ms, std::numeric_limits<std::uint64_t>::max())} | take(100) |
+                   collect<Numbers>(),
+               {.time = TimeMode::virtual_time});
+  ASSERT_EQ(numbers.size(), 93u)
+      << "93 of them fit into 64 bits. The next sum does not: it wraps around to something small, "
+         "which looks like a number below the limit. Look before you add.";
+  EXPECT_EQ(numbers.back(), 12'200'160'415'121'876'738u);
 }
 
 }  // namespace

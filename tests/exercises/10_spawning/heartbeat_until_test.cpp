@@ -19,7 +19,8 @@ using Log = std::vector<std::string>;
 /// A heart whose period is 100 ms. A beat takes 20 ms to send, a goodbye 30.
 struct World {
   Log log{};
-  int broken_beat = 0;  ///< the number of the beat that throws
+  int broken_beat = 0;      ///< the number of the beat that throws
+  bool throws_int = false;  ///< what it throws is no std::exception
   Executor executor{{.time = TimeMode::virtual_time}};
   Instant start = executor.reactor().now();
 
@@ -31,7 +32,8 @@ struct World {
   Async<> send_beat() {
     note("beat");
     co_await sleep(20ms);
-    if (--broken_beat == 0) throw std::runtime_error("the line is broken");
+    if (--broken_beat == 0 && throws_int) throw 42;
+    if (broken_beat == 0) throw std::runtime_error("the line is broken");
     note("beat sent");
   }
   Async<> send_goodbye() {
@@ -104,6 +106,22 @@ TEST(HeartbeatUntil, SaysGoodbyeAfterABeatThatThrew) {
             (Log{"100 beat", "120 beat sent", "220 beat", "240 goodbye", "270 goodbye sent"}))
       << "No goodbye after the exception. Keep it in a std::exception_ptr, leave the catch block, "
          "await the goodbye, then rethrow.";
+}
+
+TEST(HeartbeatUntil, SaysGoodbyeWhateverWasThrown) {
+  World world;
+  world.broken_beat = 1;
+  world.throws_int = true;
+  int thrown = 0;
+  try {
+    world.beats_until(1s);
+  } catch (int number) {
+    thrown = number;
+  }
+  EXPECT_EQ(world.log, (Log{"100 beat", "120 goodbye", "150 goodbye sent"}))
+      << "The beat threw an int, and there was no goodbye. Not all that is thrown is a "
+         "std::exception: catch (...).";
+  EXPECT_EQ(thrown, 42) << "What was thrown comes out, whatever it is.";
 }
 
 TEST(HeartbeatUntil, EndsAtOnceWhenItWasToldBefore) {

@@ -111,6 +111,29 @@ TEST(RetryWithBudget, GivesUpATryThatTakesTooLong) {
                                      "only detaches its task.";
 }
 
+TEST(RetryWithBudget, LetsThroughWhatIsNoFailure) {
+  // A program that throws an int means no failed try: an order to stop, for instance.
+  int tries = 0;
+  auto stops = [](int& count) -> Async<std::string> {
+    ++count;
+    throw 42;
+    co_return "";
+  };
+  auto retrying = exercise::retry_with_budget([&] { return stops(tries); }, kBudget);
+  Executor executor({.time = TimeMode::virtual_time});
+  int thrown = 0;
+  try {
+    executor.block_on(timeout(1min, std::move(retrying)));
+  } catch (int number) {
+    thrown = number;
+  } catch (const exercise::OutOfTime&) {
+  }
+  EXPECT_EQ(thrown, 42) << "The try threw an int, which is no std::exception, and it was tried "
+                           "again. A failed try throws a std::exception: catch that, and let all "
+                           "the rest through.";
+  EXPECT_EQ(tries, 1);
+}
+
 TEST(RetryWithBudget, IsOutOfTimeInTheMidstOfATry) {
   World world{.plan = {{120ms, false}}};
   try {

@@ -142,5 +142,24 @@ ASYNC_TEST(Supervisor, TakesItsChildrenAlongWhenItIsDropped) {
   EXPECT_EQ(world->under_way, 0) << kStillThere;
 }
 
+ASYNC_TEST(Supervisor, StartsAnewWhateverWasThrown) {
+  int runs = 0;
+  auto throws_an_int = [](int& count) -> Async<> {
+    co_await sleep(10ms);
+    if (++count == 1) throw 42;
+  };
+  const std::vector<Child> children{[&] { return throws_an_int(runs); }};
+  bool came_out = false;
+  try {
+    auto limited = timeout(1s, exercise::supervise(children, 1));
+    co_await limited;
+  } catch (int) {
+    came_out = true;
+  }
+  EXPECT_FALSE(came_out) << "The child threw an int, and was not started anew. Not all that is "
+                            "thrown is a std::exception: catch (...).";
+  EXPECT_EQ(runs, 2);
+}
+
 }  // namespace
 }  // namespace book

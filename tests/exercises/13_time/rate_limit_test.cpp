@@ -92,5 +92,18 @@ TEST(RateLimit, WhoGivesUpHasTakenNothing) {
          "100 ms was for the next one. Do not take before you have waited.";
 }
 
+TEST(RateLimit, APeriodMayBeForever) {
+  auto once = []() -> Async<bool> {
+    Bucket bucket(1, Duration::max());
+    co_await bucket.take();
+    auto another = select(bucket.take(), sleep(1h));
+    const auto winner = co_await another;
+    co_return winner.index() == 0;
+  };
+  EXPECT_FALSE(block_on(once(), kVirtual))
+      << "A bucket that is never filled again gave a second token. `filled_ + period_` is beyond "
+         "the end of time: sleep() takes a length, however long.";
+}
+
 }  // namespace
 }  // namespace book

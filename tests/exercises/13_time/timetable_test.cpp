@@ -100,6 +100,27 @@ TEST(Timetable, TakesOneMinuteOfTheHourToo) {
       << "One bus an hour, and it has just left: the next one is that of the next hour.";
 }
 
+TEST(Timetable, GivesTheBusThatWasWaitedForThoughItIsSeenLate) {
+  Reactor reactor(TimeMode::virtual_time);
+  const Reactor::Scope scope(reactor);
+  const test::CountingWaker counter;
+  Context cx(counter.waker());
+  const Instant midnight = reactor.now() - 10min;
+  Timetable buses(midnight, {20min, 45min});
+  ASSERT_TRUE(buses.poll_next(cx).is_pending());
+  reactor.wait();  // it is 00:20, and the thread is busy elsewhere
+  auto elsewhere = sleep(1min);
+  ASSERT_TRUE(elsewhere.poll(cx).is_pending());
+  reactor.wait();
+  auto bus = buses.poll_next(cx);
+  ASSERT_TRUE(bus.is_ready())
+      << "The bus of 00:20 was waited for. The task was woken on time and got its turn a minute "
+         "late, as tasks do on a busy thread; by then another bus was chosen. Choose once, and "
+         "keep "
+         "the choice until it is given.";
+  EXPECT_EQ(*bus.value(), midnight + 20min);
+}
+
 TEST(Timetable, LeavesNoTimerBehind) {
   Reactor reactor(TimeMode::virtual_time);
   const Reactor::Scope scope(reactor);

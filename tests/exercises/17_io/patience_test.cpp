@@ -9,9 +9,12 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
@@ -34,6 +37,13 @@ struct Line {
   std::string bytes;
 };
 enum class Then { leaves, stays_silent };
+
+Async<void> speak(DuplexStream wire, std::vector<Line> lines) {
+  for (const Line& line : lines) {
+    co_await sleep(line.pause);
+    co_await write_all(wire, line.bytes);
+  }
+}
 
 Async<void> speak(DuplexStream wire, std::vector<Line> lines, Then then) {
   for (const Line& line : lines) {
@@ -251,6 +261,26 @@ TEST(Patience, AReadThatIsOverLeavesItsPlace) {
   EXPECT_NO_THROW((void)next.poll(second))
       << "A read was dropped, and its task still has the place: a stream keeps one waker a "
          "direction. Hand forget() on to the stream.";
+}
+
+TEST(Patience, AReadThatWasGivenUpTakesItsTimeWithIt) {
+  auto conversation = []() -> Async<std::size_t> {
+    auto [here, there] = duplex(64);
+    Patient client(std::move(here), 10s);
+    std::array<char, 16> buffer;
+    auto impatient = timeout(5s, read(client, buffer));
+    const auto nothing = co_await impatient;
+    EXPECT_FALSE(nothing);
+    co_await sleep(60s);
+    auto both = join(read(client, buffer), speak(std::move(there), {{3s, "here I am"}}));
+    const auto ends = co_await both;
+    co_return std::get<0>(ends);
+  };
+  EXPECT_EQ(block_on(conversation(), {.time = TimeMode::virtual_time}), 9u)
+      << "A read was given up after five seconds, and a minute later another one began. It was "
+         "sent "
+         "away at once, for the first one's limit had run out. forget(Direction::read, ...) tells "
+         "you that a read is over: limit_.reset().";
 }
 
 TEST(Patience, WhatHasComeLeavesNoTimerBehind) {
