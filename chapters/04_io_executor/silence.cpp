@@ -43,17 +43,17 @@ void say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), s
 /// Called when the loop is about to wait and no timer, descriptor or outside work could end the
 /// wait. A waker that somebody holds may still be fired by another thread, but not in virtual time:
 /// there, whoever wakes from outside says so with an OutsideWork.
-void ExecutorCore::examine_silence() {
-  bool somebody_could_wake = false;
+void ExecutorCore::diagnose_deadlock() {
+  bool a_wake_is_possible = false;
   bool forgotten_waker = false;
   for (const Task* task = newest_; task; task = task->older_) {
     if (!task->is_stranded()) {
-      somebody_could_wake = true;
+      a_wake_is_possible = true;
     } else if (task->waits_for().what != kWaitsForEver) {
       forgotten_waker = true;
     }
   }
-  if (!somebody_could_wake || reactor_.time_mode() == TimeMode::virtual_time) {
+  if (!a_wake_is_possible || reactor_.time_mode() == TimeMode::virtual_time) {
     throw Deadlock(
         "nothing can happen any more: every task waits, and no timer, descriptor or outside work "
         "is left." +

@@ -37,7 +37,7 @@ void Task::wake_and_drop_waker() noexcept {
   if ((old & kWord) == kOneHandle + kOneWaker && ExecutorCore::current() == core_ &&
       !ExecutorCore::is_polling_here(this)) {
     // The executor's handle, this waker, and no poll that lends it another one: both are on this
-    // thread, so nobody else can touch the word, and it needs no atomic step.
+    // thread, so no other thread can touch the word, and it needs no atomic step.
     state_.store((old | kScheduled) - kOneWaker, std::memory_order_relaxed);
     return core_->enqueue(this);
   }
@@ -79,7 +79,7 @@ void Task::drop_waker() noexcept {
 }
 
 void Task::release(std::uint64_t owner) noexcept {
-  // The only owner left: nobody else can become one, so there is nothing to count down.
+  // The only owner left, and only an owner can make another: there is nothing to count down.
   if ((state_.load(std::memory_order_acquire) & kOwners) == owner) return free();
   const std::uint64_t old = state_.fetch_sub(owner, std::memory_order_acq_rel);
   if (!((old - owner) & kOwners)) free();
