@@ -65,8 +65,7 @@ void ExecutorCore::adopt(Task* task) {
   ++task_count_;
   if (ending_) [[unlikely]]
     report_too_late(task->place());
-  if (trace::enabled()) [[unlikely]]
-    trace::spawn(task, task->place());
+  trace::spawn(task, task->place());
   ready_.push(task);
 }
 
@@ -113,8 +112,8 @@ void ExecutorCore::run_ready() {
   int polls_left = 0;  // a look at the reactor comes first
   for (;;) {
     if (polls_left == 0 || nothing_ready()) {
-      look_around();
-      if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+      poll_reactor();
+      if (inbox_has_tasks_.load(std::memory_order_relaxed)) take_inbox();
       polls_left = kPollsBetweenLooks;
     }
     if (nothing_ready()) return;
@@ -125,21 +124,14 @@ void ExecutorCore::run_ready() {
 
 /// One turn of a task that was just taken from the queue.
 void ExecutorCore::turn(Task* task) {
-  std::uint64_t old = task->state_.load(std::memory_order_acquire);
-  if ((old & Task::kOwners) == Task::kOneHandle) {
-    // No waker and no other handle: so no other thread can touch the word.
-    task->state_.store(old & ~Task::kScheduled, std::memory_order_relaxed);
-  } else {
-    old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
-  }
+  const std::uint64_t old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
   if (old & Task::kCompleted) return release_queued(task);
   if (old & Task::kCancelled) return finish(task);
   ++polls_;
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
   Context cx(borrowed.get());
   polling_ = task;
-  if (trace::enabled()) [[unlikely]]
-    trace::poll_begin(task);
+  trace::poll_begin(task);
   trace::Outcome outcome = trace::Outcome::pending;
   try {
     outcome = task->poll_future(cx);
@@ -147,8 +139,7 @@ void ExecutorCore::turn(Task* task) {
     outcome = trace::Outcome::threw;
     report_exception(task->place());
   }
-  if (trace::enabled()) [[unlikely]]
-    trace::poll_end(task, outcome);
+  trace::poll_end(task, outcome);
   if (outcome != trace::Outcome::pending) return finish(task);
   polling_ = nullptr;
   task->wait_what_ = cx.reason().what;
@@ -169,14 +160,8 @@ void ExecutorCore::finish(Task* task) noexcept {
   (task->newer_ ? task->newer_->older_ : newest_) = task->older_;
   if (task->older_) task->older_->newer_ = task->newer_;
   --task_count_;
-  if (trace::enabled()) [[unlikely]]
-    trace::drop(task);
+  trace::drop(task);
   std::uint64_t old = task->state_.load(std::memory_order_acquire);
-  if ((old & (Task::kOwners | Task::kScheduled)) == Task::kOneHandle) {
-    // No other owner, so no other thread can look at the word again.
-    if (old & Task::kObserved) task->completed(old);
-    return task->free();
-  }
   std::uint64_t next;
   do {
     const bool keep = old & (Task::kScheduled | Task::kObserved);
@@ -224,9 +209,7 @@ void ExecutorCore::park() {
   const Reactor::Waiting waiting = reactor_.waiting();
   if (waiting.nothing() && !inbox_has_tasks_.load()) diagnose_deadlock();
   if (!stranded_.empty()) report_stranded();
-  if (trace::enabled()) [[unlikely]] {
-    trace::idle(static_cast<int>(waiting.timers), static_cast<int>(waiting.io));
-  }
+  trace::idle(waiting.timers, waiting.io);
   ++parks_;
   sleeping_.store(true);
   if (!inbox_has_tasks_.load()) reactor_.wait();

@@ -58,7 +58,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
     return current_ && current_->polling_ == task;
   }
   /// Polls tasks, and waits for the reactor, until `goal` is completed; with no goal, until there
-  /// is no task left. Throws Deadlock when that can not happen any more. Inside a Running.
+  /// is no task left. Throws Deadlock when that cannot happen any more. Inside a Running.
   void run_until(const Task* goal);
   /// Polls tasks until none is ready. Inside a Running.
   void run_ready();
@@ -106,9 +106,9 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::size_t task_count_ = 0;
   std::uint64_t polls_ = 0;
   std::uint64_t parks_ = 0;
-  Random rng_;                    // of everything on this thread that chooses at random
-  bool shuffles_;                 // with a seed: the next ready task is drawn at random,
-  std::vector<Task*> shuffled_;   // from here
+  Random rng_;                   // of everything on this thread that chooses at random
+  bool shuffles_;                // with a seed: the next ready task is drawn at random,
+  std::vector<Task*> shuffled_;  // from here
   std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each
   bool silence_reported_ = false;
   bool ending_ = false;  // close() has begun: what is spawned now never runs

@@ -49,7 +49,7 @@ void ExecutorCore::diagnose_deadlock() {
   for (const Task* task = newest_; task; task = task->older_) {
     if (!task->is_stranded()) {
       a_wake_is_possible = true;
-    } else if (task->waits_for().what != kWaitsForEver) {
+    } else if (task->waits_for().what != kWaitsForever) {
       forgotten_waker = true;
     }
   }
@@ -82,13 +82,13 @@ std::string ExecutorCore::describe_pending() const {
 /// A poll has just left this task pending, and nobody holds its waker. It is kept, with a handle of
 /// its own, until the next report: if nothing else runs by then, Deadlock says it better.
 void ExecutorCore::note_stranded(Task* task) {
-  if (task->waits_for().what == kWaitsForEver) return;
+  if (task->waits_for().what == kWaitsForever) return;
   if (task->state_.fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) return;
   stranded_.push_back(task);
   task->retain();
 }
 
-/// Tasks that can not wake while others still run: said once, on stderr.
+/// Tasks that cannot wake while others still run: said once, on stderr.
 void ExecutorCore::report_stranded() {
   std::string text;
   int count = 0;

@@ -6,8 +6,8 @@
 //                 throws   -> the contest has ended: drop all, let it through
 //
 // In the order they were written, the first one that is always ready starves the others. So a fair
-// contest draws its order at random, when it is first polled. The numbers are the executor's: --seed
-// repeats them.
+// contest draws its order at random, when it is first polled. The numbers are the executor's:
+// --seed repeats them.
 #pragma once
 
 #include <array>
