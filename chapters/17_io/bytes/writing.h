@@ -84,7 +84,6 @@ struct WriteAllVectoredOp {
       advance(checked(taken.value(), asked));
     }
   }
-  Pieces rest() const noexcept { return Pieces(pieces_).subspan(first_); }
 
   Pieces rest() const noexcept { return Pieces(pieces).subspan(first); }
 
@@ -122,10 +121,6 @@ struct WriteFn {
   template <AsyncWrite W, OwnedBytes Bytes>
   Write<W, Bytes> operator()(W& io, Bytes&& bytes) const {
     return {io, Direction::write, {std::move(bytes)}};
-  }
-  template <AsyncWrite W, OwnedPieces List>
-  WriteAllVectored<W, List> operator()(W& io, List&& pieces) const {
-    return {io, std::move(pieces)};
   }
 };
 }  // namespace detail
