@@ -55,7 +55,7 @@ class Arc {
     if (object_) object_->release();
   }
 
-  /// Takes over an owner that somebody else counted.
+  /// Takes over an owner that was counted before.
   static Arc adopt(T* object) noexcept {
     Arc result;
     result.object_ = object;

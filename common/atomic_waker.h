@@ -1,6 +1,6 @@
 // AtomicWaker: one slot for a waker. One side stores it, the other fires it, without a lock.
 //
-// The two sides meet like this. `news` is whatever the sleeper waits for: a flag, a queue, a bit.
+// The two sides meet like this. `news` is what the sleeper waits for: a flag, a queue, a bit.
 //
 //     the sleeper                             the other side
 //     -----------                             --------------
@@ -23,7 +23,7 @@
 //     store comes in the middle of wake       store finds `taking`: it does not wait, it fires its
 //                                             own waker. The sleeper polls once more than needed
 //
-// The slot's waker is touched only by whoever turned the word to `storing` or `taking`.
+// The slot's waker is touched only by the thread that turned the word to `storing` or `taking`.
 // Chapter 04 explains it.
 #pragma once
 
@@ -37,7 +37,7 @@ namespace book {
 
 class AtomicWaker {
  public:
-  /// What a store did. Whoever counts the wakers that wait adds `gained`: -1, 0 or 1.
+  /// What a store did. A count of the wakers that wait changes by `gained`: -1, 0 or 1.
   struct Stored {
     bool accepted;
     int gained;
@@ -111,10 +111,18 @@ class AtomicWaker {
     }
     const bool held = seen == State::stored;
     bool accepted = true;
-    Waker old;  // dropped after the slot is free again: a drop may run anything
+    Waker other;  // at the end the old one, dropped after the slot is free again
     if (!waker_.will_wake(waker)) {
       accepted = replace || !held;
-      if (accepted) old = std::exchange(waker_, waker);
+      if (accepted) {
+        try {
+          other = waker;  // clones, which may throw: then all is as it was
+        } catch (...) {
+          held ? void(finish()) : void(empty_out());
+          throw;
+        }
+        std::swap(waker_, other);
+      }
     }
     const bool kept = finish();
     return {accepted, int{kept} - int{held}};

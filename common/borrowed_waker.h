@@ -1,6 +1,6 @@
-// BorrowedWaker: a waker for the length of one poll. It is nobody's: not counted when it is made,
-// and not dropped when it goes. Whoever has to wait clones it, as any waker. The executor of
-// chapter 04 polls its tasks with one, a join of chapter 07 its children.
+// BorrowedWaker: a waker for the length of one poll. It owns nothing: it is not counted when it is
+// made, and not dropped when it goes. A future that has to wait clones it, as any waker. The
+// executor of chapter 04 polls its tasks with one, a join of chapter 07 its children.
 #pragma once
 
 #include "common/waker.h"

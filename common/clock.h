@@ -1,4 +1,4 @@
-// Clock: the time, real or virtual. Virtual time stands still until somebody advances it, and
+// Clock: the time, real or virtual. Virtual time stands still until the reactor advances it, and
 // then jumps: an hour's schedule runs in a millisecond. Chapter 13 explains it.
 #pragma once
 

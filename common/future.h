@@ -4,7 +4,7 @@
 //
 // The contract every future of this book keeps (tests/support/contract.h checks it):
 //   1. Making it does nothing; work starts at the first poll.
-//   2. `pending` means that the waker of the latest poll is stored where somebody will fire it.
+//   2. `pending` means that the waker of the latest poll is stored where it will be fired.
 //   3. Polling more often than needed is harmless.
 //   4. A poll may throw; the future is then finished. Polling a finished future throws logic_error.
 //   5. Destroying it, at any moment, cancels it.

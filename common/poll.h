@@ -19,7 +19,7 @@ inline constexpr Pending pending{};
 namespace detail {
 
 /// An optional number, or pointer. Unlike std::optional it travels in registers: g++ 12 returns
-/// that one through memory, piece by piece, and whoever asks waits until the pieces are together.
+/// that one through memory, piece by piece, and the caller waits until the pieces are together.
 template <class T>
 class ScalarOrNone {
  public:

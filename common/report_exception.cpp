@@ -13,7 +13,7 @@ void report_exception(Place spawned_at) noexcept {
     what = error.what();
   } catch (...) {
   }
-  // Not fmt::print, which throws when stderr can not be written.
+  // Not fmt::print, which throws when stderr cannot be written.
   std::fprintf(stderr,
                "a task ended in an exception that nobody will read: %s (spawned at %s:%d)\n", what,
                spawned_at.file, spawned_at.line);

@@ -1,5 +1,5 @@
-// What becomes of an exception that leaves a spawned task: nobody waits for such a task, so nobody
-// can catch it. Chapter 03 explains it.
+// What becomes of an exception that leaves a spawned task: no other task waits for it, so none can
+// catch it. Chapter 03 explains it.
 #pragma once
 
 #include "common/trace.h"

@@ -1,8 +1,12 @@
-// SoloAtomic: an atomic word that costs what a plain one does, for as long as nobody could tell.
+// SoloAtomic: an atomic word that costs what a plain one does, as long as the process has one
+// thread.
 //
-// A read-modify-write that other threads may interrupt locks the word's cache line, even when
-// nobody else wants it. A woken task passes one after the other on its way from the reactor to its
-// poll. A process that has only one thread needs none of these locks.
+// A read-modify-write that another thread may interrupt locks the word's cache line, even when no
+// other thread wants it. A woken task passes one after the other on its way from the reactor to its
+// poll. A process that has only one thread needs none of these locks. (See it in peer_bench:
+// yield_1 and spawn_one for the state of a task; and in tests/bench/http_load.py, whose every
+// request passes the entry of a descriptor and the slot of a waker. New words are std::atomic,
+// unless a line of a bench says otherwise.)
 //
 //     one thread, so far      load, store               the two steps of a plain `+=`
 //     there is another        fetch_add                 one step, for all threads

@@ -1,7 +1,7 @@
 // The trace: what really happened, event by event, as JSON lines.
 //
-// Off, an event costs one predictable branch: every caller asks `enabled()` first. On, each
-// event is one line and one write, so that a program that dies keeps its trace.
+// Off, an event costs one predictable branch. On, each event is one line and one write, so that a
+// program that dies keeps its trace.
 //
 //     spawn  poll+  poll-  store  wclone  wdrop  wake  timer  io  drop  idle
 //
@@ -15,12 +15,13 @@
 //                                                   why what is waited for, or what became ready
 //
 // The sink follows causes by itself: a poll+ names the wake that brought it about (or the spawn; or
-// the drop of its waker, when the task is only looked at because nobody could wake it any more), a
+// the drop of its waker, when the task is only looked at because nothing could wake it any more), a
 // wake names the io or timer event, or the poll+ of the task, in whose course it came.
 // chapters/04_io_executor/README.md shows how to read one.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 
 namespace book {
@@ -40,27 +41,71 @@ inline std::atomic<bool> on{false};
 inline bool enabled() noexcept { return detail::on.load(std::memory_order_relaxed); }
 
 /// Starts to write events to `path`, after a header line with `title`.
-/// Throws std::system_error when the file can not be written.
+/// Throws std::system_error when the file cannot be written.
 void start(const std::string& path, const std::string& title);
 /// Ends the trace and closes its file. Does nothing when none is on.
 void stop() noexcept;
 
-// The events. A task is named by the data pointer of its waker, from spawn to drop.
+// The events. A task is named by the data pointer of its waker, from spawn to drop. Off, each of
+// them is one look and one predictable branch, here, at the place of the call.
 
 enum class Outcome { pending, ready, threw };
 
+namespace detail {
 void spawn(const void* task, Place place) noexcept;
 void poll_begin(const void* task) noexcept;
 void poll_end(const void* task, Outcome outcome) noexcept;
 void store(const void* task, const char* why, int number) noexcept;
-/// Where the running task awaits; the next `store` of this thread carries it.
 void await_at(Place place) noexcept;
 void waker_clone(const void* task) noexcept;
 void waker_drop(const void* task) noexcept;
 void wake(const void* task) noexcept;
 void drop(const void* task) noexcept;
-/// Nothing is ready: the loop is about to wait for this many timers and descriptors.
 void idle(int timers, int descriptors) noexcept;
+}  // namespace detail
+
+inline void spawn(const void* task, Place place) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::spawn(task, place);
+}
+inline void poll_begin(const void* task) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::poll_begin(task);
+}
+inline void poll_end(const void* task, Outcome outcome) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::poll_end(task, outcome);
+}
+inline void store(const void* task, const char* why, int number) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::store(task, why, number);
+}
+/// Where the running task awaits; the next `store` of this thread carries it.
+inline void await_at(Place place) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::await_at(place);
+}
+inline void waker_clone(const void* task) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::waker_clone(task);
+}
+inline void waker_drop(const void* task) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::waker_drop(task);
+}
+inline void wake(const void* task) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::wake(task);
+}
+inline void drop(const void* task) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::drop(task);
+}
+/// Nothing is ready: the loop is about to wait for this many timers and descriptors.
+inline void idle(std::size_t timers, std::size_t descriptors) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::idle(static_cast<int>(timers), static_cast<int>(descriptors));
+}
 
 /// While one of these lives, the wakes of this thread name it as their cause.
 class Cause {
@@ -80,6 +125,22 @@ class Cause {
   unsigned run_ = 0;  ///< the trace it belongs to
   long previous_ = 0;
 };
+
+/// Does what an io event, or a timer event, brings about; its wakes name the event.
+template <class Action>
+void caused_by_io(int fd, bool readable, bool writable, Action action) {
+  if (!enabled()) [[likely]]
+    return action();
+  const Cause cause = Cause::io(fd, readable, writable);
+  action();
+}
+template <class Action>
+void caused_by_timer(Action action) {
+  if (!enabled()) [[likely]]
+    return action();
+  const Cause cause = Cause::timer();
+  action();
+}
 
 }  // namespace trace
 }  // namespace book

@@ -87,8 +87,8 @@ struct WaitReason {
   int number = -1;
 };
 
-/// The reason of a future that waits for nothing, on purpose: nobody calls that a mistake.
-inline constexpr const char kWaitsForEver[] = "nothing: it waits for ever";
+/// The reason of a future that waits for nothing, on purpose: no diagnosis calls that a mistake.
+inline constexpr const char kWaitsForever[] = "nothing: it waits forever";
 
 /// What a future is given when it is polled. It borrows the waker for the length
 /// of that poll: a future that has to wait stores a copy.
@@ -107,11 +107,10 @@ class Context {
     if (!slot.will_wake(*waker_)) slot = *waker_;
   }
 
-  /// Notes why the task waits, for whoever keeps its waker in some other way.
+  /// Notes why the task waits, for a future that keeps its waker in some other way.
   void waits_for(const char* why, int number = -1) noexcept {
     reason_ = {why, number};
-    if (trace::enabled()) [[unlikely]]
-      trace::store(waker_->data(), why, number);
+    trace::store(waker_->data(), why, number);
   }
 
   const WaitReason& reason() const noexcept { return reason_; }

@@ -19,7 +19,7 @@ namespace {
 }
 
 void call_wake(void* data) {
-  if (trace::enabled()) trace::wake(data);
+  trace::wake(data);
   reinterpret_cast<Wake>(data)();
 }
 

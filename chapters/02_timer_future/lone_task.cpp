@@ -34,18 +34,18 @@ class LoneTask::Bell : public RefCounted<Bell> {
   static Bell& from(void* data) { return *static_cast<Bell*>(data); }
 
   void ring() {
-    if (trace::enabled()) trace::wake(this);
+    trace::wake(this);
     std::scoped_lock lock(mutex_);
     ++wakes_;
     rung_ = true;
     if (reactor_) reactor_->notify();
   }
   void retain_traced() {
-    if (trace::enabled()) trace::waker_clone(this);
+    trace::waker_clone(this);
     retain();
   }
   void release_traced() {
-    if (trace::enabled()) trace::waker_drop(this);
+    trace::waker_drop(this);
     release();
   }
 
@@ -68,14 +68,14 @@ constexpr WakerVTable LoneTask::Bell::kWaker{
 
 LoneTask::LoneTask(Reactor& reactor, const char* file, int line)
     : reactor_(reactor), bell_(make_arc<Bell>(reactor)) {
-  if (trace::enabled()) trace::spawn(bell_.get(), {file, line});
+  trace::spawn(bell_.get(), {file, line});
   waker_ = bell_->waker();
 }
 
 LoneTask::~LoneTask() {
   bell_->close();
   waker_ = Waker();
-  if (trace::enabled()) trace::drop(bell_.get());
+  trace::drop(bell_.get());
 }
 
 int LoneTask::wakes() const { return bell_->wakes(); }
@@ -87,10 +87,8 @@ void LoneTask::wait_for_wake() {
     const bool held = bell_->owners() > 2;
     if (bell_->take_ring()) return;
     if (!held) throw NobodyWakes("the task is pending, and nobody holds its waker");
-    if (trace::enabled()) {
-      const Reactor::Waiting waiting = reactor_.waiting();
-      trace::idle(static_cast<int>(waiting.timers), waiting.io ? 1 : 0);
-    }
+    const Reactor::Waiting waiting = reactor_.waiting();
+    trace::idle(waiting.timers, waiting.io ? 1 : 0);
     reactor_.wait();
   }
 }

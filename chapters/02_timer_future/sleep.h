@@ -38,7 +38,7 @@ class [[nodiscard]] Sleep {
 
   // How much the constructor could know of the deadline.
   enum class Deadline : unsigned char {
-    ahead,     // a reactor's clock said so: no need to look again
+    ahead,     // a reactor's clock said so: the time of its last look is enough to ask
     anywhere,  // perhaps passed: look at the clock once
     relative,  // no reactor was there to ask: deadline_ counts from the first poll
   };
@@ -50,7 +50,7 @@ class [[nodiscard]] Sleep {
   }
 
   bool has_passed() {
-    if (kind_ == Deadline::ahead) return false;
+    if (kind_ == Deadline::ahead) return deadline_ <= Reactor::current().coarse_now();
     const Instant now = Reactor::current().now();
     if (kind_ == Deadline::relative) deadline_ = later(now, deadline_.time_since_epoch());
     return deadline_ <= now;

@@ -14,18 +14,15 @@ TooManyTasks::TooManyTasks(std::size_t places)
 
 Task::Task(BoxFuture future, SyncSender<Arc<Task>> sender, Place spawned_at)
     : future_(std::move(future)), sender_(std::move(sender)), spawned_at_(spawned_at) {
-  if (trace::enabled()) [[unlikely]]
-    trace::spawn(this, spawned_at);
+  trace::spawn(this, spawned_at);
 }
 
 Task::~Task() {
-  if (trace::enabled()) [[unlikely]]
-    trace::drop(this);
+  trace::drop(this);
 }
 
 void Task::wake_by_ref(const Arc<Task>& self) {
-  if (trace::enabled()) [[unlikely]]
-    trace::wake(self.get());
+  trace::wake(self.get());
   const SyncSender<Arc<Task>>& sender = self->sender_;
   if (sender.try_send(self) == TrySend::full) {
     sender.fail(std::make_exception_ptr(TooManyTasks(sender.capacity())));
@@ -41,8 +38,7 @@ bool Task::poll(Arc<Task> self) {
   BoxFuture future = std::move(task.future_);
   if (!future) return false;  // it has ended, and was woken once more than it needed
 
-  if (trace::enabled()) [[unlikely]]
-    trace::poll_begin(&task);
+  trace::poll_begin(&task);
   trace::Outcome outcome = trace::Outcome::ready;
   try {
     if (future.poll(cx).is_pending()) {
@@ -53,8 +49,7 @@ bool Task::poll(Arc<Task> self) {
     outcome = trace::Outcome::threw;
     report_exception(task.spawned_at_);
   }
-  if (trace::enabled()) [[unlikely]]
-    trace::poll_end(&task, outcome);
+  trace::poll_end(&task, outcome);
   return true;
 }
 

@@ -1,32 +1,31 @@
 #include "04_io_executor/async_fd.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace book {
-namespace {
-
-[[noreturn]] void fail(const char* call) {
-  throw std::system_error(errno, std::system_category(), call);
-}
-
-}  // namespace
-
-AsyncFd::Owned::~Owned() {
-  // Not again on EINTR: Linux has closed it by then, and the number may be somebody else's.
-  if (fd >= 0) ::close(fd);
-}
 
 AsyncFd::AsyncFd(int fd, Kind kind) : AsyncFd(kind, fd) {
   const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0) fail("fcntl");
-  if (!(flags & O_NONBLOCK) && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) fail("fcntl");
+  if (flags < 0) throw_errno("fcntl");
+  if (!(flags & O_NONBLOCK) && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) throw_errno("fcntl");
+  struct stat file {};
+  const bool keeps_ends = (flags & O_DIRECT) || (::fstat(fd, &file) == 0 && S_ISCHR(file.st_mode));
+  if (kind == Kind::stream && keeps_ends) {
+    kind_ = Kind::other;
+    source_ = IoSource(fd, kind_);
+  }
 }
 
 AsyncFd& AsyncFd::operator=(AsyncFd&& other) noexcept {
   AsyncFd taken(std::move(other));
-  std::swap(owned_.fd, taken.owned_.fd);
+  std::swap(descriptor_, taken.descriptor_);
   std::swap(kind_, taken.kind_);
+  std::swap(calls_, taken.calls_);
+  std::swap(turn_, taken.turn_);
   std::swap(source_, taken.source_);
   return *this;
 }
@@ -41,10 +40,17 @@ Poll<std::size_t> AsyncFd::poll_write(Context& cx, std::span<const char> from) {
                    [&] { return ::write(fd(), from.data(), from.size()); });
 }
 
+Pending AsyncFd::yield(Context& cx) {
+  cx.waits_for("its next turn at a busy descriptor");
+  cx.waker().wake_by_ref();
+  return pending;
+}
+
 void AsyncFd::after_error(Direction direction, const char* name) {
   const int error = errno;
+  if (error == EAGAIN || error == EWOULDBLOCK) return source_.doubt_end(direction);
   source_.set(direction);
-  if (error != EINTR) throw std::system_error(error, std::system_category(), name);
+  if (error != EINTR) throw_errno(error, name);
 }
 
 }  // namespace book

@@ -8,35 +8,50 @@
 //                      read(fd) ---- EAGAIN -----+
 //                         |
 //                         v
-//                   so many bytes: ready
+//                   so many bytes: ready            (after 128 in one turn of a task: let others
+//                                                    have theirs, and go on)
 //
 // What the book calls set_readable_callback is the arrow to the right. Chapter 04 explains it.
 #pragma once
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <span>
-#include <system_error>
-#include <utility>
 
+#include "04_io_executor/executor_core.h"
+#include "04_io_executor/io_place.h"
+#include "common/descriptor.h"
 #include "common/future.h"
 #include "common/reactor/io_source.h"
 
 namespace book {
 
-class Readiness;
+class AsyncFd;
+
+namespace detail {
+struct ReadyOp {
+  Direction direction;
+  Poll<void> operator()(AsyncFd& fd, Context& cx) const;
+};
+}  // namespace detail
+
+/// What readable() and writable() give.
+using Readiness = IoOperation<AsyncFd, detail::ReadyOp>;
 
 class AsyncFd {
  public:
   using Kind = IoSource::Kind;
 
-  /// Owns `fd` from now on and makes it non-blocking: for everybody who shares the descriptor.
-  /// Throws std::system_error when that is refused; `fd` is then closed.
+  /// Owns `fd` from now on and makes it non-blocking: for all who share the descriptor.
+  /// Throws std::system_error when that is refused; `fd` is then closed. What keeps
+  /// the ends of what was written apart (a packet pipe, a terminal) is no Kind::stream, whatever is
+  /// said here: a short read does not mean that it is drained.
   AsyncFd(int fd, Kind kind);
   /// The same for a descriptor that was opened non-blocking (accept4, pipe2): no system call.
   static AsyncFd from_nonblocking(int fd, Kind kind) noexcept { return AsyncFd(kind, fd); }
 
-  /// Nobody may wait for a descriptor when it moves, or closes.
+  /// No task may wait for a descriptor when it moves, or closes.
   AsyncFd(AsyncFd&&) noexcept = default;
   AsyncFd& operator=(AsyncFd&& other) noexcept;
 
@@ -46,8 +61,8 @@ class AsyncFd {
   /// Reads what is there, as much as fits. 0 is the end (or an empty `into`). Throws
   /// std::system_error.
   Poll<std::size_t> poll_read(Context& cx, std::span<char> into);
-  /// Writes as much as the descriptor takes. Throws std::system_error: EPIPE when nobody reads any
-  /// more, if the program ignores SIGPIPE as chapter_main does.
+  /// Writes as much as the descriptor takes. Throws std::system_error: EPIPE when there is no
+  /// reader any more, if the program ignores SIGPIPE as chapter_main does.
   Poll<std::size_t> poll_write(Context& cx, std::span<const char> from);
 
   /// Futures that are ready when a read, or a write, is worth a try: never late, sometimes early (a
@@ -61,6 +76,7 @@ class AsyncFd {
   Poll<std::size_t> poll_call(Direction direction, Context& cx, std::size_t asked, const char* name,
                               Call call) {
     while (source_.poll_ready(direction, cx).is_ready()) {
+      if (turn_is_over()) return yield(cx);
       source_.clear(direction);  // before the call: what comes after it is news
       const auto count = call();
       if (count >= 0) {
@@ -69,7 +85,7 @@ class AsyncFd {
         if (!drained || source_.stops_at_marks()) source_.set(direction);
         return moved;
       }
-      if (errno != EAGAIN && errno != EWOULDBLOCK) after_error(direction, name);
+      after_error(direction, name);
     }
     return pending;
   }
@@ -84,82 +100,46 @@ class AsyncFd {
   }
 
  private:
-  struct Owned {
-    explicit Owned(int fd) noexcept : fd(fd) {}
-    Owned(Owned&& other) noexcept : fd(std::exchange(other.fd, -1)) {}
-    ~Owned();
-    int fd;
-  };
+  AsyncFd(Kind kind, int fd) noexcept : descriptor_(fd), kind_(kind), source_(fd, kind) {}
 
-  AsyncFd(Kind kind, int fd) noexcept : owned_(fd), kind_(kind), source_(fd, kind) {}
+  /// A peer that always has something shall not keep the thread to itself: so many calls in one
+  /// turn of a task, and the others have theirs.
+  static constexpr unsigned kCallsInATurn = 128;
 
-  /// EINTR: try again. Everything else is thrown; the direction stays worth a try.
+  /// Counts a call. True when there were enough in this turn.
+  bool turn_is_over() noexcept {
+    const ExecutorCore* const core = ExecutorCore::current();
+    if (!core) return false;
+    if (turn_ != core->polls()) {
+      turn_ = core->polls();
+      calls_ = 0;
+    }
+    return ++calls_ > kCallsInATurn;
+  }
+  /// Says pending; the wake is under way.
+  static Pending yield(Context& cx);
+
+  /// EAGAIN: wait, if there is nothing to wait for. EINTR: try again. Everything else is thrown;
+  /// the direction stays worth a try.
   void after_error(Direction direction, const char* name);
 
   // In this order: the reactor forgets the descriptor, then it is closed.
-  Owned owned_;
+  Descriptor descriptor_;
   Kind kind_;
+  unsigned calls_ = 0;      ///< so many system calls in ...
+  std::uint64_t turn_ = 0;  ///< ... this turn, by the number of the executor's polls
   IoSource source_;
 };
 
-/// A future's place at something that keeps one waker a direction, such as an AsyncFd: gives it up
-/// when the future is dropped, or goes on in another task. (What has no forget() has no places.)
-template <class Io>
-class IoPlace {
- public:
-  IoPlace(Io& io, Direction direction) noexcept : io_(&io), direction_(direction) {}
-  IoPlace(IoPlace&&) = default;
-  IoPlace& operator=(IoPlace&&) = delete;
-  ~IoPlace() { leave(); }
+inline Poll<void> detail::ReadyOp::operator()(AsyncFd& fd, Context& cx) const {
+  return fd.poll_ready(direction, cx);
+}
 
-  Io& io() const noexcept { return *io_; }
-
-  /// Before a poll of it.
-  void come(const Context& cx) {
-    if (!waker_.will_wake(cx.waker())) leave();
-  }
-  /// After one that was pending.
-  void stay(const Context& cx) {
-    if (!waker_) waker_ = cx.waker();
-  }
-  /// After one that was ready: another future of the same task may be the next to wait there.
-  void leave() noexcept {
-    if (!waker_) return;
-    const Waker waker = std::exchange(waker_, Waker());
-    if constexpr (requires { io_->forget(direction_, waker); }) io_->forget(direction_, waker);
-  }
-
- private:
-  Io* io_;
-  Direction direction_;
-  Waker waker_;  // of the last poll, while pending: it names whom to forget
-};
-
-/// What readable() and writable() give.
-class [[nodiscard]] Readiness : PinnedOncePolled {
- public:
-  using Output = void;
-
-  Readiness(AsyncFd& fd, Direction direction) noexcept
-      : direction_(direction), place_(fd, direction) {}
-
-  Poll<void> poll(Context& cx) {
-    pin_.enter();
-    place_.come(cx);
-    if (place_.io().poll_ready(direction_, cx).is_pending()) {
-      place_.stay(cx);
-      return pin_.pending();
-    }
-    place_.leave();
-    return Poll<void>::ready();
-  }
-
- private:
-  Direction direction_;
-  IoPlace<AsyncFd> place_;
-};
-
-inline Readiness AsyncFd::readable() noexcept { return {*this, Direction::read}; }
-inline Readiness AsyncFd::writable() noexcept { return {*this, Direction::write}; }
+inline Readiness AsyncFd::readable() noexcept {
+  return {*this, Direction::read, {Direction::read}};
+}
+inline Readiness AsyncFd::writable() noexcept {
+  return {*this, Direction::write, {Direction::write}};
+}
 
 }  // namespace book

@@ -7,16 +7,9 @@
 
 namespace book {
 
-class ExecutorCore;
-
 class Deadlock : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
-
-namespace detail {
-/// The core that runs the calling task. Throws std::logic_error, naming `what`, outside of one.
-ExecutorCore& current_core(const char* what);
-}  // namespace detail
 
 }  // namespace book

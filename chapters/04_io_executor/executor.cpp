@@ -12,7 +12,7 @@
 namespace book {
 namespace {
 
-/// After this many polls in a row the executor looks at the reactor, so that busy tasks can not
+/// After this many polls in a row the executor looks at the reactor, so that busy tasks cannot
 /// keep descriptors and timers waiting. One look costs about as much as twenty polls.
 constexpr int kPollsBetweenLooks = 256;
 
@@ -33,10 +33,10 @@ void report_too_late(Place spawned_at) noexcept {
 }  // namespace
 
 ExecutorCore::Running::Running(ExecutorCore& core)
-    : previous_(current_), core_(core), scope_(core.reactor_) {
+    : previous_(current_), core_(core), reactor_(core.reactor_), random_(core.rng_) {
   if (core.running_.exchange(true, std::memory_order_acquire)) {
     throw std::logic_error(core.thread_.load(std::memory_order_relaxed) == this_thread()
-                               ? "an executor can not end inside one of its own tasks"
+                               ? "an executor cannot end inside one of its own tasks"
                                : "this executor is running already, on another thread");
   }
   core.thread_.store(this_thread(), std::memory_order_relaxed);
@@ -49,9 +49,7 @@ ExecutorCore::Running::~Running() {
 }
 
 ExecutorCore::ExecutorCore(TimeMode time, std::optional<std::uint64_t> seed)
-    : lots_(seed.value_or(0)), thread_(this_thread()), reactor_(time) {
-  if (seed) random_.emplace(*seed);
-}
+    : rng_(seed.value_or(0)), shuffles_(seed.has_value()), thread_(this_thread()), reactor_(time) {}
 
 void ExecutorCore::adopt(Task* task) {
   if (thread_.load(std::memory_order_relaxed) != this_thread()) {
@@ -67,8 +65,7 @@ void ExecutorCore::adopt(Task* task) {
   ++task_count_;
   if (ending_) [[unlikely]]
     report_too_late(task->place());
-  if (trace::enabled()) [[unlikely]]
-    trace::spawn(task, task->place());
+  trace::spawn(task, task->place());
   ready_.push(task);
 }
 
@@ -83,7 +80,7 @@ void ExecutorCore::enqueue(Task* task) noexcept {
     std::lock_guard lock(inbox_mutex_);
     if (!closed_) {
       inbox_.push(task);
-      has_mail_.store(true);
+      inbox_has_tasks_.store(true);
       task = nullptr;
     }
   }
@@ -94,13 +91,13 @@ void ExecutorCore::enqueue(Task* task) noexcept {
 void ExecutorCore::run_until(const Task* goal) {
   const auto reached = [&] { return goal ? goal->is_completed() : task_count_ == 0; };
   int polls_left = kPollsBetweenLooks;
-  if (has_mail_.load(std::memory_order_relaxed)) take_inbox();  // wakes since the last run
+  if (inbox_has_tasks_.load(std::memory_order_relaxed)) take_inbox();  // wakes since the last run
   while (!reached()) {
     if (polls_left == 0) {
-      look_around();
+      poll_reactor();
       polls_left = kPollsBetweenLooks;
     }
-    if (nothing_ready() && has_mail_.load(std::memory_order_relaxed)) take_inbox();
+    if (nothing_ready() && inbox_has_tasks_.load(std::memory_order_relaxed)) take_inbox();
     if (nothing_ready()) {
       park();
       polls_left = kPollsBetweenLooks;
@@ -115,8 +112,8 @@ void ExecutorCore::run_ready() {
   int polls_left = 0;  // a look at the reactor comes first
   for (;;) {
     if (polls_left == 0 || nothing_ready()) {
-      look_around();
-      if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+      poll_reactor();
+      if (inbox_has_tasks_.load(std::memory_order_relaxed)) take_inbox();
       polls_left = kPollsBetweenLooks;
     }
     if (nothing_ready()) return;
@@ -127,21 +124,14 @@ void ExecutorCore::run_ready() {
 
 /// One turn of a task that was just taken from the queue.
 void ExecutorCore::turn(Task* task) {
-  std::uint64_t old = task->state_.load(std::memory_order_acquire);
-  if ((old & Task::kOwners) == Task::kOneHandle) {
-    // Nobody else has it: no waker, no handle. So nobody else can touch the word.
-    task->state_.store(old & ~Task::kScheduled, std::memory_order_relaxed);
-  } else {
-    old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
-  }
+  const std::uint64_t old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
   if (old & Task::kCompleted) return release_queued(task);
   if (old & Task::kCancelled) return finish(task);
   ++polls_;
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
   Context cx(borrowed.get());
   polling_ = task;
-  if (trace::enabled()) [[unlikely]]
-    trace::poll_begin(task);
+  trace::poll_begin(task);
   trace::Outcome outcome = trace::Outcome::pending;
   try {
     outcome = task->poll_future(cx);
@@ -149,8 +139,7 @@ void ExecutorCore::turn(Task* task) {
     outcome = trace::Outcome::threw;
     report_exception(task->place());
   }
-  if (trace::enabled()) [[unlikely]]
-    trace::poll_end(task, outcome);
+  trace::poll_end(task, outcome);
   if (outcome != trace::Outcome::pending) return finish(task);
   polling_ = nullptr;
   task->wait_what_ = cx.reason().what;
@@ -171,24 +160,18 @@ void ExecutorCore::finish(Task* task) noexcept {
   (task->newer_ ? task->newer_->older_ : newest_) = task->older_;
   if (task->older_) task->older_->newer_ = task->newer_;
   --task_count_;
-  if (trace::enabled()) [[unlikely]]
-    trace::drop(task);
+  trace::drop(task);
   std::uint64_t old = task->state_.load(std::memory_order_acquire);
-  if ((old & (Task::kOwners | Task::kScheduled)) == Task::kOneHandle) {
-    // Nobody else has it, so nobody can look at the word again.
-    if (old & Task::kJoinable) task->tell_joiner(old);
-    return task->free();
-  }
   std::uint64_t next;
   do {
-    const bool keep = old & (Task::kScheduled | Task::kJoinable);
+    const bool keep = old & (Task::kScheduled | Task::kObserved);
     next = (old | Task::kCompleted) - (keep ? 0 : Task::kOneHandle);
   } while (!task->state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
                                                std::memory_order_acquire));
   if (old & Task::kScheduled) retain();
-  if (old & Task::kJoinable) task->tell_joiner(old);
+  if (old & Task::kObserved) task->completed(old);
   if (old & Task::kScheduled) return;
-  if (old & Task::kJoinable) {
+  if (old & Task::kObserved) {
     task->release();
   } else if (!(next & Task::kOwners)) {
     task->free();
@@ -200,10 +183,10 @@ void ExecutorCore::drop(Task* task) noexcept {
 }
 
 Task* ExecutorCore::next_ready() {
-  if (!random_) [[likely]]
+  if (!shuffles_) [[likely]]
     return ready_.pop();
   while (!ready_.empty()) shuffled_.push_back(ready_.pop());
-  std::swap(shuffled_[(*random_)() % shuffled_.size()], shuffled_.back());
+  std::swap(shuffled_[rng_.next_u64() % shuffled_.size()], shuffled_.back());
   Task* drawn = shuffled_.back();
   shuffled_.pop_back();
   return drawn;
@@ -211,27 +194,25 @@ Task* ExecutorCore::next_ready() {
 
 void ExecutorCore::take_inbox() noexcept {
   std::lock_guard lock(inbox_mutex_);
-  has_mail_.store(false, std::memory_order_relaxed);
+  inbox_has_tasks_.store(false, std::memory_order_relaxed);
   while (!inbox_.empty()) ready_.push(inbox_.pop());
 }
 
 /// What busy tasks must not keep waiting: other threads' wakes, descriptors, timers.
-void ExecutorCore::look_around() {
-  if (has_mail_.load(std::memory_order_relaxed)) take_inbox();
+void ExecutorCore::poll_reactor() {
+  if (inbox_has_tasks_.load(std::memory_order_relaxed)) take_inbox();
   if (!stranded_.empty()) report_stranded();
   if (!reactor_.waiting().nothing()) reactor_.poll_now();
 }
 
 void ExecutorCore::park() {
   const Reactor::Waiting waiting = reactor_.waiting();
-  if (waiting.nothing() && !has_mail_.load()) examine_silence();
+  if (waiting.nothing() && !inbox_has_tasks_.load()) diagnose_deadlock();
   if (!stranded_.empty()) report_stranded();
-  if (trace::enabled()) [[unlikely]] {
-    trace::idle(static_cast<int>(waiting.timers), static_cast<int>(waiting.io));
-  }
+  trace::idle(waiting.timers, waiting.io);
   ++parks_;
   sleeping_.store(true);
-  if (!has_mail_.load()) reactor_.wait();
+  if (!inbox_has_tasks_.load()) reactor_.wait();
   sleeping_.store(false, std::memory_order_relaxed);
 }
 

@@ -48,7 +48,7 @@ class Executor {
     core_->adopt(new FutureTask<Kept>(Place{file, line}, std::forward<F>(future)));
   }
 
-  /// Runs until every task has ended. Throws Deadlock when that can not happen any more, and
+  /// Runs until every task has ended. Throws Deadlock when that cannot happen any more, and
   /// std::logic_error when called inside a task.
   void run();
 

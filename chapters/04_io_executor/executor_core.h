@@ -13,12 +13,12 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "04_io_executor/task.h"
 #include "common/arc.h"
+#include "common/random.h"
 #include "common/reactor/reactor.h"
 
 namespace book {
@@ -31,7 +31,8 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   /// The core whose tasks this thread is running, or null.
   static ExecutorCore* current() noexcept { return current_; }
 
-  /// While one of these lives, this thread is the executor's: core and reactor are current here.
+  /// While one of these lives, this thread is the executor's: core, reactor and random numbers are
+  /// current here.
   /// Throws std::logic_error when another thread is running the tasks.
   class Running {
    public:
@@ -43,7 +44,8 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
    private:
     ExecutorCore* previous_;
     ExecutorCore& core_;
-    Reactor::Scope scope_;
+    Reactor::Scope reactor_;
+    Random::Scope random_;
   };
 
   /// Takes the task over (its first handle) and queues it. On any other thread than the
@@ -56,7 +58,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
     return current_ && current_->polling_ == task;
   }
   /// Polls tasks, and waits for the reactor, until `goal` is completed; with no goal, until there
-  /// is no task left. Throws Deadlock when that can not happen any more. Inside a Running.
+  /// is no task left. Throws Deadlock when that cannot happen any more. Inside a Running.
   void run_until(const Task* goal);
   /// Polls tasks until none is ready. Inside a Running.
   void run_ready();
@@ -70,15 +72,6 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   /// A line for each pending task, oldest first: where it was spawned, what it waits for, and how
   /// many hold its waker. On the executor's thread.
   std::string describe_pending() const;
-
-  /// A number by lot, for who has to choose fairly; the same ones for the same seed. On the
-  /// executor's thread. (Sebastiano Vigna's splitmix64.)
-  std::uint64_t draw_lot() noexcept {
-    std::uint64_t lot = lots_ += 0x9e3779b97f4a7c15;
-    lot = (lot ^ (lot >> 30)) * 0xbf58476d1ce4e5b9;
-    lot = (lot ^ (lot >> 27)) * 0x94d049bb133111eb;
-    return lot ^ (lot >> 31);
-  }
 
   Reactor& reactor() noexcept { return reactor_; }
   std::size_t task_count() const noexcept { return task_count_; }
@@ -96,10 +89,10 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   bool nothing_ready() const noexcept { return ready_.empty() && shuffled_.empty(); }
   Task* next_ready();
   void take_inbox() noexcept;
-  void look_around();
+  void poll_reactor();
   void park();
   // In silence.cpp: what is said when tasks wait and nothing can wake them.
-  void examine_silence();
+  void diagnose_deadlock();
   void note_stranded(Task* task);
   void report_stranded();
 
@@ -113,9 +106,9 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::size_t task_count_ = 0;
   std::uint64_t polls_ = 0;
   std::uint64_t parks_ = 0;
-  std::optional<std::mt19937_64> random_;  // with a seed: ready tasks are drawn by lot,
-  std::vector<Task*> shuffled_;            // from here
-  std::uint64_t lots_;                     // where draw_lot() stands
+  Random rng_;                   // of everything on this thread that chooses at random
+  bool shuffles_;                // with a seed: the next ready task is drawn at random,
+  std::vector<Task*> shuffled_;  // from here
   std::vector<Task*> stranded_;  // left pending without a waker, not reported yet; a handle each
   bool silence_reported_ = false;
   bool ending_ = false;  // close() has begun: what is spawned now never runs
@@ -129,10 +122,15 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::mutex inbox_mutex_;
   ReadyQueue inbox_;     // guarded by inbox_mutex_
   bool closed_ = false;  // guarded by inbox_mutex_
-  std::atomic<bool> has_mail_{false};
+  std::atomic<bool> inbox_has_tasks_{false};
   std::atomic<bool> sleeping_{false};
 
   friend class Task;
 };
+
+namespace detail {
+/// The core that runs the calling task. Throws std::logic_error, naming `what`, outside of one.
+ExecutorCore& current_core(const char* what);
+}  // namespace detail
 
 }  // namespace book

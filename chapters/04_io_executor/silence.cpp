@@ -43,17 +43,17 @@ void say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), s
 /// Called when the loop is about to wait and no timer, descriptor or outside work could end the
 /// wait. A waker that somebody holds may still be fired by another thread, but not in virtual time:
 /// there, whoever wakes from outside says so with an OutsideWork.
-void ExecutorCore::examine_silence() {
-  bool somebody_could_wake = false;
+void ExecutorCore::diagnose_deadlock() {
+  bool a_wake_is_possible = false;
   bool forgotten_waker = false;
   for (const Task* task = newest_; task; task = task->older_) {
     if (!task->is_stranded()) {
-      somebody_could_wake = true;
-    } else if (task->waits_for().what != kWaitsForEver) {
+      a_wake_is_possible = true;
+    } else if (task->waits_for().what != kWaitsForever) {
       forgotten_waker = true;
     }
   }
-  if (!somebody_could_wake || reactor_.time_mode() == TimeMode::virtual_time) {
+  if (!a_wake_is_possible || reactor_.time_mode() == TimeMode::virtual_time) {
     throw Deadlock(
         "nothing can happen any more: every task waits, and no timer, descriptor or outside work "
         "is left." +
@@ -82,13 +82,13 @@ std::string ExecutorCore::describe_pending() const {
 /// A poll has just left this task pending, and nobody holds its waker. It is kept, with a handle of
 /// its own, until the next report: if nothing else runs by then, Deadlock says it better.
 void ExecutorCore::note_stranded(Task* task) {
-  if (task->waits_for().what == kWaitsForEver) return;
+  if (task->waits_for().what == kWaitsForever) return;
   if (task->state_.fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) return;
   stranded_.push_back(task);
   task->retain();
 }
 
-/// Tasks that can not wake while others still run: said once, on stderr.
+/// Tasks that cannot wake while others still run: said once, on stderr.
 void ExecutorCore::report_stranded() {
   std::string text;
   int count = 0;

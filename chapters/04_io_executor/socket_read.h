@@ -19,14 +19,10 @@ class [[nodiscard]] SocketRead : PinnedOncePolled {
 
   Poll<std::string> poll(Context& cx) {
     pin_.enter();
-    place_.come(cx);
     char buffer[4096];
-    Poll<std::size_t> count = place_.io().poll_read(cx, buffer);
-    if (count.is_pending()) {
-      place_.stay(cx);
-      return pin_.pending();
-    }
-    place_.leave();
+    const auto count =
+        place_.poll(cx, [&](AsyncFd& socket) { return socket.poll_read(cx, buffer); });
+    if (count.is_pending()) return pin_.pending();
     return std::string(buffer, count.value());
   }
 

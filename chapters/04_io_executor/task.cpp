@@ -7,8 +7,7 @@ namespace book {
 const WakerVTable Task::kWakerVTable{
     .clone =
         [](void* data) {
-          if (trace::enabled()) [[unlikely]]
-            trace::waker_clone(data);
+          trace::waker_clone(data);
           from(data).state_.fetch_add(kOneWaker, std::memory_order_relaxed);
         },
     .wake = [](void* data) { from(data).wake_and_drop_waker(); },
@@ -21,8 +20,7 @@ void Task::cancel() noexcept { schedule(kScheduled | kCancelled); }
 // The read-modify-write happens even when the task is already scheduled: its release half is what
 // makes the waker's news visible to the poll, whose fetch_and acquires it.
 void Task::schedule(std::uint64_t bits) noexcept {
-  if (trace::enabled()) [[unlikely]]
-    trace::wake(this);
+  trace::wake(this);
   const std::uint64_t old = state_.fetch_or(bits, std::memory_order_acq_rel);
   if (!(old & (kScheduled | kCompleted))) core_->enqueue(this);
 }
@@ -30,17 +28,8 @@ void Task::schedule(std::uint64_t bits) noexcept {
 // One step for both, since most wakers are used up by their wake. The task outlives the step: as
 // long as `scheduled` is set and it is in no queue, the executor keeps its handle.
 void Task::wake_and_drop_waker() noexcept {
-  if (trace::enabled()) [[unlikely]]
-    trace::wake(this);
+  trace::wake(this);
   std::uint64_t old = state_.load(std::memory_order_acquire);
-  constexpr std::uint64_t kWord = kOwners | kScheduled | kCompleted;
-  if ((old & kWord) == kOneHandle + kOneWaker && ExecutorCore::current() == core_ &&
-      !ExecutorCore::is_polling_here(this)) {
-    // The executor's handle, this waker, and no poll that lends it another one: both are on this
-    // thread, so nobody else can touch the word, and it needs no atomic step.
-    state_.store((old | kScheduled) - kOneWaker, std::memory_order_relaxed);
-    return core_->enqueue(this);
-  }
   std::uint64_t next;
   do {
     next = (old | kScheduled) - kOneWaker;
@@ -57,8 +46,7 @@ void Task::wake_and_drop_waker() noexcept {
 // finds news, or shows that the task is stranded. While the task is being polled here, the end of
 // that poll will look.
 void Task::drop_waker() noexcept {
-  if (trace::enabled()) [[unlikely]]
-    trace::waker_drop(this);
+  trace::waker_drop(this);
   const bool polled_here = ExecutorCore::is_polling_here(this);
   std::uint64_t old = state_.load(std::memory_order_relaxed);
   std::uint64_t next;
@@ -70,8 +58,7 @@ void Task::drop_waker() noexcept {
   } while (!state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
   if (last) {
-    if (trace::enabled()) [[unlikely]]
-      trace::wake(this);
+    trace::wake(this);
     core_->enqueue(this);
   } else if (!(next & kOwners)) {
     free();
@@ -79,8 +66,6 @@ void Task::drop_waker() noexcept {
 }
 
 void Task::release(std::uint64_t owner) noexcept {
-  // The only owner left: nobody else can become one, so there is nothing to count down.
-  if ((state_.load(std::memory_order_acquire) & kOwners) == owner) return free();
   const std::uint64_t old = state_.fetch_sub(owner, std::memory_order_acq_rel);
   if (!((old - owner) & kOwners)) free();
 }

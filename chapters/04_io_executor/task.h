@@ -1,19 +1,23 @@
 // A task: one future, the state word that all its wakers share, and its links.
 //
-// The state word (who sets a bit, who clears it):
+//     | wakers (32) | handles (24) | the subclass's (3) | observed reported cancelled completed
+//                                                                                     scheduled |
 //
-//   bit 0       scheduled   set by the wake that queues the task; cleared by the executor right
-//                           before it polls. A wake that finds it set has nothing to do.
-//   bit 1       completed   set by the executor when the future is gone; never cleared.
-//   bit 2       cancelled   set by cancel(); the executor drops the future at the next turn.
-//   bit 3       reported    set by the executor when it has noted that nobody can wake this task.
-//   bits 4-6    joinable, joined, waiter: of a task that keeps its output, see chapter 10.
-//   bits 8-31   handles     the executor is one, until the task is completed and in no queue.
-//   bits 32-63  wakers      counted apart: a pending task without a waker can not wake.
+// **Thread safety**
+//   Any thread that holds a waker or a handle may wake, cancel, retain and release, and read the
+//   state. The future, the reason and the links between tasks belong to the executor's thread.
+//   The link of a queue belongs to the queue: of the inbox, under its mutex.
 //
-// The task is freed when handles and wakers are both zero. There is no `running` bit: one executor
-// polls on one thread, and a wake during the poll simply queues the task once more, behind the
-// others. Chapter 04 explains it.
+// **Invariants**
+//   - A task is in one queue at most. It is in one, or a waking thread is about to put it there,
+//     exactly while `scheduled` is set.
+//   - The executor's thread polls the future, and destroys it before it sets `completed`.
+//   - The executor holds one handle until the task is completed and in no queue.
+//   - Wakers are counted apart from handles: a pending task that has handles only cannot wake.
+//   - The thread that takes the last waker or handle away frees the task.
+//
+// There is no `running` bit: one executor polls on one thread, and a wake during the poll queues
+// the task once more, behind the others. Chapter 04 explains it.
 #pragma once
 
 #include <atomic>
@@ -50,13 +54,22 @@ class Task {
       : state_((kScheduled | kOneHandle) + born_with), line_(place.line), file_(place.file) {}
   virtual ~Task() = default;
 
+  /// Set at birth, and by the thread whose wake queues the task; a wake that finds it set has
+  /// nothing to do. Cleared by the executor's thread, right before it polls.
   static constexpr std::uint64_t kScheduled = 1;
+  /// Set by the executor's thread when the future is gone. Never cleared. With `scheduled` it means
+  /// that the task still lies in a queue, which keeps the executor's handle.
   static constexpr std::uint64_t kCompleted = 2;
+  /// Set by the thread that calls cancel(), in one step with `scheduled`: at the turn that follows
+  /// the executor's thread drops the future. Never cleared.
   static constexpr std::uint64_t kCancelled = 4;
+  /// Set by the executor's thread when it has noted that nothing can wake this task. Never cleared:
+  /// that is said once. Never set on a task that is `scheduled` or `completed`.
   static constexpr std::uint64_t kReported = 8;
-  static constexpr std::uint64_t kJoinable = 16;
-  static constexpr std::uint64_t kJoined = 32;
-  static constexpr std::uint64_t kWaiter = 64;
+  /// Born with it, or never: the executor's thread calls completed() at the end. Never cleared.
+  static constexpr std::uint64_t kObserved = 16;
+  /// The first of three bits that the executor leaves alone: the subclass's own.
+  static constexpr std::uint64_t kFirstOwnBit = 32;
   static constexpr std::uint64_t kOneHandle = 1ull << 8;
   static constexpr std::uint64_t kOneWaker = 1ull << 32;
   static constexpr std::uint64_t kOwners = ~0ull << 8;
@@ -68,14 +81,14 @@ class Task {
   friend class ReadyQueue;
 
   /// Polls the future: pending, ready, or threw when it ended in an exception that is kept. May
-  /// throw: the future is then finished too, and nobody will read the exception.
+  /// throw: the future is then finished too, and the executor reports the exception.
   virtual trace::Outcome poll_future(Context& cx) = 0;
   /// Destroys the future, or whatever is left of it. Called once, on the executor's thread, before
   /// the task is `completed`.
   virtual void drop_future() noexcept = 0;
-  /// Called once, right after the task was `completed`, if it was born joinable.
-  /// `state` is the state word as it was just before.
-  virtual void tell_joiner(std::uint64_t /*state*/) noexcept {}
+  /// Called once, on the executor's thread, right after the task was `completed`, if it was born
+  /// `observed`. `state` is the state word as it was just before.
+  virtual void completed(std::uint64_t /*state*/) noexcept {}
 
   static const WakerVTable kWakerVTable;
   static Task& from(void* data) noexcept { return *static_cast<Task*>(data); }

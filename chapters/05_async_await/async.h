@@ -131,8 +131,7 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
           "co_await beside a lambda that captures by value: g++ 12 destroys the captures "
           "twice. Give the lambda, or the whole future, a name first (chapter 05, rule 7)");
     }
-    if (trace::enabled()) [[unlikely]]
-      trace::await_at({file, line});
+    trace::await_at({file, line});
     return {future, this->context()};
   }
 
@@ -150,8 +149,7 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
   typename Async<U>::Call await_transform(Async<U>&& child, const char* file = __builtin_FILE(),
                                           int line = __builtin_LINE()) {
     detail::check_alignment<U>();
-    if (trace::enabled()) [[unlikely]]
-      trace::await_at({file, line});
+    trace::await_at({file, line});
     return {std::move(child), this->context()};
   }
 };

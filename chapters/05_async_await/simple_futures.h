@@ -41,7 +41,7 @@ class [[nodiscard]] Never : PinnedOncePolled {
   using Output = T;
   Poll<T> poll(Context& cx) {
     pin_.enter();
-    cx.waits_for(kWaitsForEver);
+    cx.waits_for(kWaitsForever);
     return pin_.pending();
   }
 };

@@ -9,8 +9,7 @@ namespace book::detail {
 const WakerVTable SharedWake::kWakerVTable{
     .clone =
         [](void* data) {
-          if (trace::enabled()) [[unlikely]]
-            trace::waker_clone(data);
+          trace::waker_clone(data);
           static_cast<SharedWake*>(data)->retain();
         },
     .wake =
@@ -21,8 +20,7 @@ const WakerVTable SharedWake::kWakerVTable{
     .wake_by_ref = [](void* data) { static_cast<SharedWake*>(data)->wake_all(); },
     .drop =
         [](void* data) {
-          if (trace::enabled()) [[unlikely]]
-            trace::waker_drop(data);
+          trace::waker_drop(data);
           static_cast<SharedWake*>(data)->release();
         },
 };

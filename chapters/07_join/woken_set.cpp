@@ -19,35 +19,31 @@ int count_of(std::size_t children) noexcept {
 const WakerVTable WokenSet::kWakerVTable{
     .clone =
         [](void* data) {
-          if (trace::enabled()) [[unlikely]]
-            trace::waker_clone(data);
+          trace::waker_clone(data);
           child_of(data).set_->retain();
         },
     .wake =
         [](void* data) {
-          WokenSet* set = child_of(data).set_;
-          set->wake(child_of(data));
-          set->release();
+          const GiveUpOwner owner{child_of(data).set_};  // also when the parent's waker throws
+          owner.set->wake(child_of(data));
         },
     .wake_by_ref = [](void* data) { child_of(data).set_->wake(child_of(data)); },
     .drop =
         [](void* data) {
-          if (trace::enabled()) [[unlikely]]
-            trace::waker_drop(data);
+          trace::waker_drop(data);
           child_of(data).set_->drop_waker();
         },
 };
 
-void WokenSet::wake(Child& child) noexcept {
-  if (trace::enabled()) [[unlikely]]
-    trace::wake(&child);
+void WokenSet::wake(Child& child) {
+  trace::wake(&child);
   if (child.queued_.exchange(true, std::memory_order_acq_rel)) return;
   Child* top = woken_.load(std::memory_order_relaxed);
   do {
     child.next_ = top;
   } while (!woken_.compare_exchange_weak(top, &child, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
-  // The parent may be gone as soon as it sees the child; but whoever wakes holds an owner.
+  // The parent may be gone as soon as it sees the child; but the thread that wakes holds an owner.
   if (!top) parent_.wake();
 }
 

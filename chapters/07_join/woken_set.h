@@ -74,11 +74,12 @@ class WokenSet {
   }
 
   /// Puts a child into the set, as its waker does. From any thread.
-  void wake(Child& child) noexcept;
+  /// Throws what the parent's waker throws; the child is in the set by then.
+  void wake(Child& child);
   /// A new child, on the parent's own thread: straight into the batch, waking nobody. True when
   /// the batch was empty before: a parent that will not poll next is to be woken.
   bool enqueue(Child& child) noexcept;
-  void wake_parent() noexcept { parent_.wake(); }
+  void wake_parent() { parent_.wake(); }
 
   // A poll of the parent: start_poll, then next and poll_child until there is none, then wait.
 
@@ -127,6 +128,11 @@ class WokenSet {
   ~WokenSet() = default;
 
   static const WakerVTable kWakerVTable;
+  struct GiveUpOwner {
+    WokenSet* set;
+    ~GiveUpOwner() { set->release(); }
+  };
+
   static Child& child_of(void* data) noexcept { return *static_cast<Child*>(data); }
   void append(Child* first, Child* last) noexcept;
   void drop_waker() noexcept;

@@ -6,8 +6,8 @@
 //                 throws   -> the contest has ended: drop all, let it through
 //
 // In the order they were written, the first one that is always ready starves the others. So a fair
-// contest draws its order by lot, when it is first polled. The lots are the executor's: --seed
-// repeats them.
+// contest draws its order at random, when it is first polled. The numbers are the executor's:
+// --seed repeats them.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "04_io_executor/executor_core.h"
 #include "common/future.h"
+#include "common/random.h"
 
 namespace book::detail {
 
@@ -29,17 +29,17 @@ inline constexpr char kFirstOfSeveral[] = "the first of several futures";
 
 /// 0 to N-1, each order as likely as any other. Polled by hand, outside of an executor: 0, 1, 2...
 template <std::size_t... kPositions>
-std::array<unsigned char, sizeof...(kPositions)> order_by_lot(
+std::array<unsigned char, sizeof...(kPositions)> random_order(
     std::index_sequence<kPositions...>) noexcept {
   constexpr std::size_t kCount = sizeof...(kPositions);
   static_assert(kCount <= 20, "more operands than one number can shuffle: use FuturesUnordered");
   std::array<unsigned char, kCount> order{kPositions...};
-  if (ExecutorCore* core = ExecutorCore::current(); core && kCount > 1) {
-    std::uint64_t lot = core->draw_lot();
+  if (Random* random = Random::current(); random && kCount > 1) {
+    std::uint64_t number = random->next_u64();
     // Each position in turn swaps with one of those from it on. (A fold, not a loop: the compiler
     // divides by constants, which costs next to nothing.)
-    ((std::swap(order[kPositions], order[kPositions + lot % (kCount - kPositions)]),
-      lot /= kCount - kPositions),
+    ((std::swap(order[kPositions], order[kPositions + number % (kCount - kPositions)]),
+      number /= kCount - kPositions),
      ...);
   }
   return order;
@@ -87,7 +87,7 @@ class Contest {
       return (ask<kPositions>(cx, won) || ...);
     } else {
       if (!drawn_) {
-        order_ = order_by_lot(std::index_sequence<kPositions...>());
+        order_ = random_order(std::index_sequence<kPositions...>());
         drawn_ = true;
       }
       for (const std::size_t next : order_) {

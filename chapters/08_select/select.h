@@ -4,7 +4,7 @@
 //     if (winner.index() == 1) ...                         // the second one won
 //
 // select(on(a, handler), on(b, handler), ...) gives the winner's value to its handler: branches.h
-// and select_with.h. select_biased polls in the order written, select in one drawn by lot.
+// and select_with.h. select_biased polls in the order written, select in one drawn at random.
 #pragma once
 
 #include <optional>

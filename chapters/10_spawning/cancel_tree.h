@@ -20,48 +20,17 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
-#include <utility>
 
 #include "common/arc.h"
+#include "common/link.h"
 #include "common/waker.h"
 
 namespace book::detail {
 
-/// A place in a circular, doubly linked list. One that is in no list is its own neighbour.
-struct CancelLink {
-  CancelLink() = default;
-  CancelLink(const CancelLink&) = delete;
-  CancelLink& operator=(const CancelLink&) = delete;
-
-  bool alone() const noexcept { return next == this; }
-  void insert_before(CancelLink& place) noexcept {
-    next = &place;
-    previous = std::exchange(place.previous, this);
-    previous->next = this;
-  }
-  void unlink() noexcept {
-    previous->next = next;
-    next->previous = previous;
-    next = previous = this;
-  }
-  /// All that is in the list of `other` comes to the end of this one's.
-  void take_all(CancelLink& other) noexcept {
-    if (other.alone()) return;
-    other.next->previous = previous;
-    previous->next = other.next;
-    other.previous->next = this;
-    previous = other.previous;
-    other.next = other.previous = &other;
-  }
-
-  CancelLink* next = this;
-  CancelLink* previous = this;
-};
-
-/// Who waits for a token. The link and the waker belong to the tree's mutex.
-struct CancelWaiter : CancelLink {
+/// A future that waits for a token. The link and the waker belong to the tree's mutex.
+struct CancelWaiter : Link {
   Waker waker;
-  bool was_linked = false;  // the waiter's own: before that, nobody else knows of it
+  bool was_linked = false;  // the waiter's own: before that, no other thread knows of it
 };
 
 class CancelNode {
@@ -107,7 +76,7 @@ class CancelNode {
   CancelNode* first_child_ = nullptr;
   CancelNode* next_sibling_ = nullptr;
   CancelNode* previous_sibling_ = nullptr;
-  CancelLink waiters_;
+  LinkedList waiters_;
 };
 
 }  // namespace book::detail

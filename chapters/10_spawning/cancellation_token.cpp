@@ -34,13 +34,13 @@ CancelNode* CancelNode::next_below(const CancelNode* top, bool into_children) no
 }
 
 void CancelNode::cancel() {
-  CancelLink told;  // who is to be woken
+  LinkedList told;  // those that are to be woken
   {
     const std::lock_guard lock(tree_->mutex);
     for (CancelNode* node = this; node;) {
       // Below a token that was cancelled before, everything is.
       const bool news = !node->cancelled_.exchange(true, std::memory_order_acq_rel);
-      if (news) told.take_all(node->waiters_);
+      if (news) told.append(node->waiters_);
       node = node->next_below(this, news);
     }
   }
@@ -50,12 +50,12 @@ void CancelNode::cancel() {
     std::size_t count = 0;
     {
       const std::lock_guard lock(tree_->mutex);
-      while (count < wakers.size() && !told.alone()) {
-        auto& waiter = static_cast<CancelWaiter&>(*told.next);
+      while (count < wakers.size() && !told.empty()) {
+        auto& waiter = told.front<CancelWaiter>();
         waiter.unlink();
         wakers[count++] = std::move(waiter.waker);
       }
-      more = !told.alone();
+      more = !told.empty();
     }
     for (std::size_t i = 0; i < count; ++i) round.fire(std::move(wakers[i]));
   }
@@ -73,7 +73,7 @@ bool CancelNode::wait(CancelWaiter& waiter, Context& cx) {
   const std::lock_guard lock(tree_->mutex);
   if (is_cancelled()) return false;
   std::swap(waiter.waker, waker);
-  if (!std::exchange(waiter.was_linked, true)) waiter.insert_before(waiters_);
+  if (!std::exchange(waiter.was_linked, true)) waiters_.push_back(waiter);
   return true;
 }
 

@@ -59,7 +59,7 @@ void JoinTaskBase::drop_handle() noexcept {
   release();
 }
 
-void JoinTaskBase::tell_joiner(std::uint64_t state) noexcept {
+void JoinTaskBase::completed(std::uint64_t state) noexcept {
   if (!(state & kJoined)) {
     drop_output();
   } else if (state & kWaiter) {

@@ -9,13 +9,20 @@
 //                       |   abort(), or the executor's end                    ^
 //                       +-----------------------------------------------------+
 //
-// Three bits of the task's state word (04_io_executor/task.h) say who may touch it:
+// Three bits of the task's state word say who may touch it: `completed` (04_io_executor/task.h), up
+// to which all of it is the executor's, from which on it is the handle's; `joined` and `waiter`.
 //
-//   bit 4  joinable   born with it, never cleared: tell_joiner() is called at the end.
-//   bit 5  joined     there is a join handle. Born with it; cleared by the handle's end.
-//   bit 6  waiter     a waker is in `waiter_`. Set by the handle when it has put one there; cleared
-//                     by the handle before it changes it.
-//   bit 1  completed  up to here all of it is the executor's, from here on the handle's.
+// **Thread safety**
+//   The executor's thread polls and ends the task. The join handle may be used on one other thread
+//   at a time; the two meet in the state word alone.
+//
+// **Invariants**
+//   - Before `completed` the executor's thread owns the memory, after it the handle's thread.
+//   - `waiter_` belongs to the handle's thread while `waiter` is not set, and to the executor's
+//     thread if `waiter` was set when it set `completed`.
+//   - What the task ended with is dropped once: by the executor's thread if `joined` is gone when
+//   it
+//     sets `completed`, by the handle's thread if it finds `completed`.
 //
 // The end of the task and the end of the handle may come at once, on two threads. Both are one step
 // on one word, so one of them comes second, sees what the first has left, and clears it away: the
@@ -62,7 +69,7 @@ class JoinTaskBase : public Task {
   enum class Phase : unsigned char { future, value, error, nothing };
 
   /// With two handles: the executor's, and the join handle's.
-  explicit JoinTaskBase(Place place) noexcept : Task(place, kJoinable | kJoined | kOneHandle) {}
+  explicit JoinTaskBase(Place place) noexcept : Task(place, kObserved | kJoined | kOneHandle) {}
 
   /// Throws what the task ended with, if that is no value.
   void rethrow_unless_value();
@@ -70,11 +77,17 @@ class JoinTaskBase : public Task {
   Phase phase_ = Phase::future;
 
  private:
+  /// There is a join handle. Born with it; cleared by the thread that drops the handle.
+  static constexpr std::uint64_t kJoined = kFirstOwnBit;
+  /// A waker is in `waiter_`. Set by the handle's thread when it has put one there; cleared by the
+  /// same thread before it looks at `waiter_` again. Never set without `joined`.
+  static constexpr std::uint64_t kWaiter = kFirstOwnBit << 1;
+
   /// Where future, value and error live, one after the other.
   virtual void* memory() noexcept = 0;
   virtual void drop_value() noexcept = 0;
 
-  void tell_joiner(std::uint64_t state) noexcept override;
+  void completed(std::uint64_t state) noexcept override;
   void drop_output() noexcept;
   std::exception_ptr take_error() noexcept;
 

@@ -12,7 +12,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "04_io_executor/deadlock.h"
 #include "04_io_executor/executor_core.h"
 #include "10_spawning/join_handle.h"
 #include "common/future.h"

@@ -13,11 +13,11 @@
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "04_io_executor/async_fd.h"
+#include "common/descriptor.h"
 
 namespace book {
 namespace {
@@ -37,14 +37,14 @@ extern "C" void book_count_signal(int number) {
   const int error = errno;  // of whatever we have interrupted
   counts[static_cast<std::size_t>(number)].fetch_add(1, std::memory_order_release);
   const std::uint64_t one = 1;
-  // Nobody ever reads it: each write is a new edge for every epoll that watches it. It can fail
+  // It is never read: each write is a new edge for every epoll that watches it. It can fail
   // only with the eventfd at its limit, 2^64 - 2 signals from now.
   [[maybe_unused]] const auto written =
       ::write(bell.load(std::memory_order_acquire), &one, sizeof one);
   errno = error;
 }
 
-// --- Who listens ---------------------------------------------------------------------------
+// --- The listeners ---------------------------------------------------------------------------
 
 struct Slot {
   int listeners = 0;
@@ -53,10 +53,6 @@ struct Slot {
 
 constinit std::mutex slots_mutex;
 constinit std::array<Slot, kNumbers> slots{};
-
-[[noreturn]] void fail(const char* call) {
-  throw std::system_error(errno, std::system_category(), call);
-}
 
 void refuse(int number, const char* why) {
   throw std::invalid_argument("signal(" + signal_name(number) + "): " + why);
@@ -76,7 +72,7 @@ void check(int number) {
     case SIGTRAP:
     case SIGSYS:
     case SIGABRT:
-      return refuse(number, "it reports a fault of the code that runs, which can not go on");
+      return refuse(number, "it reports a fault of the code that runs, which cannot go on");
     default:
       return;
   }
@@ -86,7 +82,7 @@ void install(int number) {
   const std::scoped_lock lock(slots_mutex);
   if (bell.load(std::memory_order_relaxed) < 0) {
     const int made = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (made < 0) fail("eventfd");
+    if (made < 0) throw_errno("eventfd");
     bell.store(made, std::memory_order_release);
   }
   Slot& slot = slots[static_cast<std::size_t>(number)];
@@ -95,7 +91,7 @@ void install(int number) {
     ours.sa_handler = &book_count_signal;
     ours.sa_flags = SA_RESTART;  // a read() elsewhere in the program goes on as if nothing had been
     ::sigemptyset(&ours.sa_mask);
-    if (::sigaction(number, &ours, &slot.before) < 0) fail("sigaction");
+    if (::sigaction(number, &ours, &slot.before) < 0) throw_errno("sigaction");
   }
   ++slot.listeners;
 }
@@ -104,7 +100,7 @@ void uninstall(int number) noexcept {
   const std::scoped_lock lock(slots_mutex);
   Slot& slot = slots[static_cast<std::size_t>(number)];
   if (--slot.listeners > 0) return;
-  // Somebody who has set a handler of their own after ours keeps it.
+  // A handler that the program has set after ours stays.
   struct sigaction now {};
   const bool ours = ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == &book_count_signal;
   if (ours) ::sigaction(number, &slot.before, nullptr);
@@ -143,7 +139,7 @@ class Listening {
 };
 
 std::vector<Listening> listen_to(std::span<const int> numbers) {
-  if (numbers.empty()) throw std::invalid_argument("signal({}) would wait for ever");
+  if (numbers.empty()) throw std::invalid_argument("signal({}) would wait forever");
   for (const int number : numbers) check(number);
   std::vector<Listening> all;
   all.reserve(numbers.size());
@@ -157,24 +153,24 @@ std::vector<Listening> listen_to(std::span<const int> numbers) {
 /// The bell under a descriptor of our own, so that each watch has its seat in its reactor. (The
 /// bell itself stays open, so an epoll never quite forgets such a descriptor. The reactor ignores
 /// what is reported for one that is gone, and the next watch to get its number takes it over.)
-AsyncFd hear_the_bell() {
+AsyncFd own_bell() {
   const int own = ::fcntl(bell.load(std::memory_order_acquire), F_DUPFD_CLOEXEC, 0);
-  if (own < 0) fail("fcntl");
+  if (own < 0) throw_errno("fcntl");
   return AsyncFd::from_nonblocking(own, AsyncFd::Kind::other);
 }
 
 }  // namespace
 
-struct detail::SignalWatch::Ear {
-  explicit Ear(std::span<const int> numbers) : all(listen_to(numbers)) {}
+struct detail::SignalWatch::Listener {
+  explicit Listener(std::span<const int> numbers) : all(listen_to(numbers)) {}
 
   std::vector<Listening> all;
-  AsyncFd bell = hear_the_bell();
+  AsyncFd bell = own_bell();
   IoPlace<AsyncFd> place{bell, Direction::read};
 };
 
 detail::SignalWatch::SignalWatch(std::span<const int> numbers)
-    : ear_(std::make_unique<Ear>(numbers)) {}
+    : listener_(std::make_unique<Listener>(numbers)) {}
 detail::SignalWatch::SignalWatch(SignalWatch&&) noexcept = default;
 detail::SignalWatch::~SignalWatch() = default;
 
@@ -182,24 +178,22 @@ detail::SignalWatch::~SignalWatch() = default;
 // rings a bell that is heard after it.
 Poll<int> detail::SignalWatch::poll(Context& cx) {
   const auto look = [&]() -> int {
-    for (Listening& one : ear_->all) {
+    for (Listening& one : listener_->all) {
       if (one.take()) return one.number();
     }
     errno = EAGAIN;
     return -1;
   };
-  ear_->place.come(cx);
-  const Poll<std::size_t> number = ear_->bell.poll_call(Direction::read, cx, 0, "signal", look);
+  const Poll<std::size_t> number = listener_->place.poll(
+      cx, [&](AsyncFd& bell) { return bell.poll_call(Direction::read, cx, 0, "signal", look); });
   if (number.is_pending()) {
-    ear_->place.stay(cx);
-    if (ear_->all.size() == 1) {
-      cx.waits_for("signal", ear_->all.front().number());
+    if (listener_->all.size() == 1) {
+      cx.waits_for("signal", listener_->all.front().number());
     } else {
       cx.waits_for("one of several signals");
     }
     return pending;
   }
-  ear_->place.leave();
   return static_cast<int>(number.value());
 }
 

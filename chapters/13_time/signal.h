@@ -43,8 +43,8 @@ class SignalWatch {
   Poll<int> poll(Context& cx);
 
  private:
-  struct Ear;
-  std::unique_ptr<Ear> ear_;
+  struct Listener;
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace detail
@@ -93,7 +93,7 @@ namespace detail {
 /// process does not end by it. With the last one, what was set before is set again, and the next
 /// Ctrl-C ends the program as ever.
 ///
-/// Throws std::invalid_argument for signals that nobody can wait for: those that no program may
+/// Throws std::invalid_argument for signals that cannot be waited for: those that no program may
 /// catch (SIGKILL, SIGSTOP), and those that report a fault of the very instruction that runs
 /// (SIGSEGV and its kind). Throws std::system_error when there are no descriptors left.
 template <class Made>

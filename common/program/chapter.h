@@ -74,7 +74,7 @@ struct Chapter {
   std::string name;     ///< of its folder: "02_timer_future"
   std::string summary;  ///< one line, for the top of the help page
   std::vector<Option> options = {};
-  /// Why this chapter can not honour --virtual-time, if it can not: the flag is then an error.
+  /// Why this chapter cannot honour --virtual-time, if it cannot: the flag is then an error.
   std::string no_virtual_time = {};
   /// Why there is no order for --seed to shuffle, if there is none: the option is then an error.
   std::string no_seed = {};

@@ -11,6 +11,7 @@ namespace book {
 namespace {
 
 using detail::IoEntry;
+using detail::IoTable;
 using detail::Poller;
 
 constexpr std::uint8_t kBelievedReady = Poller::kReadable | Poller::kWritable;
@@ -48,7 +49,7 @@ void IoSource::leave() noexcept {
   if (IoEntry* entry = take_entry()) core_->table.release(*entry);
 }
 
-// No exchange: nobody else uses a source that is being moved or destroyed.
+// No exchange: no other thread uses a source that is being moved or destroyed.
 IoEntry* IoSource::take_entry() noexcept {
   IoEntry* entry = entry_.load(std::memory_order_acquire);
   if (entry) entry_.store(nullptr, std::memory_order_relaxed);
@@ -90,11 +91,21 @@ void IoSource::set(Direction direction) noexcept {
 
 void IoSource::forget(Direction direction, const Waker& waker) noexcept {
   IoEntry* entry = entry_.load(std::memory_order_acquire);
-  if (entry && entry->waiter[number(direction)].forget(waker)) {
-    core_->table.waiting.fetch_sub(1, std::memory_order_relaxed);
+  if (entry && core_->table.forget(*entry, number(direction), waker)) {
     const std::uint64_t shared = IoEntry::shared_bit(number(direction));
     if (entry->state.load(std::memory_order_relaxed) & shared) waker.wake_by_ref();
   }
+}
+
+void IoSource::doubt_end(Direction direction) noexcept {
+  IoEntry* entry = entry_.load(std::memory_order_acquire);
+  if (!entry) return;
+  const std::uint64_t ready = IoEntry::ready_bit(number(direction));
+  const std::uint64_t closed = IoEntry::any_of(number(direction)) & ~ready;
+  if (!(entry->state.load(std::memory_order_acquire) & closed)) return;
+  // The next call comes after this: a hang-up that the system reports meanwhile is seen by it.
+  entry->state.fetch_and(~closed, std::memory_order_acq_rel);
+  entry->state.fetch_or(ready, std::memory_order_acq_rel);
 }
 
 bool IoSource::stops_at_marks() const noexcept {
@@ -150,16 +161,13 @@ void IoSource::bind_to_current_reactor() {
 // Look, store the waker, look again: AtomicWaker says why no wake gets lost on the way.
 Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
   check_reactor();
-  AtomicWaker& waiter = entry.waiter[number(direction)];
-  const auto [accepted, gained] = waiter.store_unless_taken(cx.waker());
-  if (gained != 0) core_->table.waiting.fetch_add(gained, std::memory_order_relaxed);
-  if (!accepted) {
+  const IoTable::Wait waits = core_->table.wait(entry, number(direction), cx.waker());
+  if (waits == IoTable::Wait::refused) {
     throw std::logic_error(
         "IoSource: another task waits for this direction of the descriptor, or has given up "
-        "without "
-        "forget()");
+        "without forget()");
   }
-  note_shared(entry, direction, gained == 0);
+  note_shared(entry, direction, waits == IoTable::Wait::again);
   const std::uint64_t state = entry.state.load(std::memory_order_acquire);
   if (state & IoEntry::any_of(number(direction))) {
     forget(direction, cx.waker());

@@ -6,6 +6,17 @@
 //
 // A new source believes itself ready in both directions and is not registered anywhere: the first
 // system call is simply tried, and only one that would block registers it, once, for good.
+//
+// **Thread safety**
+//   Two tasks may use one source, on two threads, each its own direction. A source is moved and
+//   destroyed by one thread alone, while no task waits.
+//
+// **Invariants**
+//   - Once bound to a reactor a source stays bound to it. entry_ is set once, after core_, under
+//   the
+//     table's mutex.
+//   - `pending` means: the waker of the task that polled is in the entry, and the bit was clear
+//     after it was put there.
 // Chapter 04 explains it.
 #pragma once
 
@@ -28,8 +39,6 @@ struct ReactorCore;
 
 enum class Direction : unsigned char { read, write };
 
-/// Two tasks may use one source, on two threads, each its own direction. Nobody may wait when the
-/// source is moved or destroyed.
 class IoSource {
  public:
   /// On a connected stream or a pipe, a hang-up is the end: it stays ready for good. Elsewhere
@@ -56,6 +65,9 @@ class IoSource {
   void clear(Direction direction) noexcept;
   /// After it, if the direction is still worth a try.
   void set(Direction direction) noexcept;
+  /// After a call that said EAGAIN: if the direction counted as closed for good, it is not (a named
+  /// pipe has a new writer, say). Then the next call is worth a try, once.
+  void doubt_end(Direction direction) noexcept;
   /// A stream's read that brought less than asked may have stopped at a mark (TCP's urgent data):
   /// there may be more.
   bool stops_at_marks() const noexcept;
@@ -74,7 +86,7 @@ class IoSource {
 
   int fd_;
   Kind kind_;
-  /// How the source stands as long as it has no entry; always ready when it can not have one.
+  /// How the source stands as long as it has no entry; always ready when it cannot have one.
   SoloAtomic<std::uint8_t> unbound_bits_;
   std::atomic<detail::IoEntry*> entry_{nullptr};
   Arc<detail::ReactorCore> core_;  ///< what entry_ lives in; set before entry_

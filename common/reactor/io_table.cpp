@@ -14,9 +14,7 @@ constexpr std::uint64_t kOneGeneration = std::uint64_t{1} << 32;
 /// more reason to try the call, and gone when the call would block.
 std::uint64_t bits_for(std::uint64_t state, std::uint8_t ready) noexcept {
   constexpr std::uint8_t kReady = Poller::kReadable | Poller::kWritable;
-  constexpr std::uint8_t kClosed = Poller::kReadClosed | Poller::kWriteClosed;
-  if (!(state & IoEntry::kStream)) return (ready | ready >> 2) & kReady;
-  return (ready & (kReady | kClosed)) | (ready & Poller::kUrgent ? IoEntry::kUrgent : 0);
+  return state & IoEntry::kStream ? ready : (ready | ready >> 2) & kReady;
 }
 
 }  // namespace
@@ -72,7 +70,7 @@ void IoTable::release(IoEntry& entry) noexcept {
                                             std::memory_order_acq_rel, std::memory_order_acquire)) {
   }
   Waker left[2] = {entry.waiter[0].take(), entry.waiter[1].take()};
-  waiting.fetch_sub(int{bool(left[0])} + int{bool(left[1])}, std::memory_order_relaxed);
+  waiting_.fetch_sub(int{bool(left[0])} + int{bool(left[1])}, std::memory_order_relaxed);
   std::scoped_lock lock(mutex_);
   entry.fd.store(free_, std::memory_order_relaxed);
   free_ = static_cast<std::int32_t>(entry.index);
@@ -87,18 +85,13 @@ bool IoTable::deliver(const Poller::Event& event, WakeRound& round) noexcept {
     bits = bits_for(state, event.ready);
   } while (!entry.state.compare_exchange_weak(state, state | bits, std::memory_order_acq_rel,
                                               std::memory_order_acquire));
-  if (trace::enabled()) [[unlikely]] {
-    trace::Cause cause = trace::Cause::io(entry.fd.load(std::memory_order_relaxed),
-                                          bits & IoEntry::any_of(0), bits & IoEntry::any_of(1));
-    wake(entry, state, bits, round);
-  } else {
-    wake(entry, state, bits, round);
-  }
+  trace::caused_by_io(entry.fd.load(std::memory_order_relaxed), bits & IoEntry::any_of(0),
+                      bits & IoEntry::any_of(1), [&] { wake(entry, state, bits, round); });
   return true;
 }
 
-// A direction that was worth a try already has nobody who waits for it, or somebody who is about to
-// take the second look, and to see so: no need to come by.
+// Where a direction was worth a try already, no task waits, or one that waits is about to take its
+// second look, and will see so: no need to wake it.
 void IoTable::wake(IoEntry& entry, std::uint64_t before, std::uint64_t bits,
                    WakeRound& round) noexcept {
   for (unsigned direction : {0u, 1u}) {
@@ -106,7 +99,7 @@ void IoTable::wake(IoEntry& entry, std::uint64_t before, std::uint64_t bits,
     if ((bits & any) == 0 || (before & any) != 0) continue;
     Waker waker = entry.waiter[direction].take();
     if (!waker) continue;
-    waiting.fetch_sub(1, std::memory_order_relaxed);
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
     round.fire(std::move(waker));
   }
 }

@@ -4,9 +4,21 @@
 //
 //     state   | generation (32) | shared w r | urgent | in use | stream | closed w r | ready w r |
 //
+// **Thread safety**
+//   The reactor's thread delivers. One task a direction waits and forgets, on any thread.
+//   Registering (acquire) and leaving (release) may happen on any thread: under mutex().
+//
+// **Invariants**
+//   - An entry's place is never freed before the table; an event whose generation is not the
+//   entry's
+//     is stale.
+//   - waiting() is how many wakers wait in all entries: only wait, forget, release and the waking
+//     functions put one in or take one out, and they count.
+//
 // Private to reactor.cpp and io_source.cpp. Chapter 04 explains it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -21,11 +33,18 @@
 namespace book::detail {
 
 struct alignas(64) IoEntry {
-  static constexpr std::uint64_t kStream = 16;  ///< a hang-up is the end, and stays
-  static constexpr std::uint64_t kInUse = 32;
-  static constexpr std::uint64_t kUrgent = 64;  ///< a read may stop before all has been read
+  // Below them Poller's bits, in the same places. An event sets those, its source clears the ready
+  // bits again before each call; the closed ones and kUrgent stay until the entry is released.
 
-  /// The waiter was stored more than once: perhaps by two futures of one task.
+  /// A hang-up is the end, and stays. Set by acquire, of a stream; cleared by release.
+  static constexpr std::uint64_t kStream = 16;
+  /// Set by acquire, cleared by release: the entry belongs to a source.
+  static constexpr std::uint64_t kInUse = 32;
+  /// A read may stop before all has been read. Never set without kStream.
+  static constexpr std::uint64_t kUrgent = Poller::kUrgent;
+
+  /// The waiter was stored more than once: perhaps by two futures of one task. Set and cleared by
+  /// the task that waits there; never set while none waits.
   static constexpr std::uint64_t shared_bit(unsigned direction) noexcept {
     return std::uint64_t{128} << direction;
   }
@@ -56,7 +75,7 @@ class IoTable {
   IoTable& operator=(const IoTable&) = delete;
   ~IoTable();
 
-  /// Registrations, one at a time: taken by whoever calls acquire().
+  /// Registrations, one at a time: held by the thread that calls acquire().
   std::mutex& mutex() noexcept { return mutex_; }
   /// A free entry for `fd`, with these bits. Under mutex().
   IoEntry& acquire(int fd, std::uint64_t bits);
@@ -65,13 +84,36 @@ class IoTable {
   /// Takes the mutex. From now on events for the entry are stale.
   void release(IoEntry& entry) noexcept;
 
-  /// Sets the bits of an event and wakes who waits for them. False when the event was stale.
-  bool deliver(const Poller::Event& event, WakeRound& round) noexcept;
-  /// Wakes everyone: nobody will deliver any more.
-  void wake_all(WakeRound& round) noexcept;
+  enum class Wait : unsigned char {
+    refused,  ///< another task's waker is there
+    first,    ///< the only future that has stored its waker there
+    again,    ///< stored before, by this future or by another one of the same task
+  };
+  /// Keeps a copy of `waker` for a direction of an entry. Look at the state again after it!
+  Wait wait(IoEntry& entry, unsigned direction, const Waker& waker) {
+    const auto [accepted, gained] = entry.waiter[direction].store_unless_taken(waker);
+    if (gained != 0) waiting_.fetch_add(gained, std::memory_order_relaxed);
+    if (!accepted) return Wait::refused;
+    return gained == 0 ? Wait::again : Wait::first;
+  }
+  /// Drops this task's waker. True when it was there.
+  bool forget(IoEntry& entry, unsigned direction, const Waker& waker) noexcept {
+    if (!entry.waiter[direction].forget(waker)) return false;
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    return true;
+  }
+  /// How many wakers wait in the entries.
+  std::size_t waiting() const noexcept {
+    // A thread that takes a waker out may count before the thread that has put it in.
+    const std::ptrdiff_t waiting = waiting_.load(std::memory_order_relaxed);
+    return static_cast<std::size_t>(std::max<std::ptrdiff_t>(waiting, 0));
+  }
 
-  /// How many wakers wait in the entries. Those who store and take them count.
-  SoloAtomic<std::ptrdiff_t> waiting{0};
+  /// Sets the bits of an event and wakes the tasks that wait for them. False when the event was
+  /// stale.
+  bool deliver(const Poller::Event& event, WakeRound& round) noexcept;
+  /// Wakes all: no more events will be delivered.
+  void wake_all(WakeRound& round) noexcept;
 
  private:
   // Chunk c holds 64 << c entries: an entry never moves, and finding one takes no lock.
@@ -79,11 +121,12 @@ class IoTable {
   static constexpr std::size_t kChunks = 26;
 
   IoEntry& at(std::uint32_t index) noexcept;
-  /// For those who wait for `bits`, which were not there `before`.
+  /// Wakes the tasks that wait for `bits`, which were not there `before`.
   void wake(IoEntry& entry, std::uint64_t before, std::uint64_t bits, WakeRound& round) noexcept;
   void grow();
 
   std::array<std::atomic<IoEntry*>, kChunks> chunks_{};
+  SoloAtomic<std::ptrdiff_t> waiting_{0};
   std::mutex mutex_;
   std::uint32_t created_ = 0;
   std::int32_t free_ = -1;

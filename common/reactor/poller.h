@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <span>
 
+#include "common/descriptor.h"
+
 namespace book::detail {
 
 class Poller {
@@ -18,7 +20,7 @@ class Poller {
     kWritable = 2,
     kReadClosed = 4,   ///< the other side sends no more
     kWriteClosed = 8,  ///< the other side takes no more
-    kUrgent = 16,      ///< some of it is marked as urgent, and a read stops at the mark
+    kUrgent = 64,      ///< some of it is marked as urgent, and a read stops at the mark
   };
   struct Event {
     std::uint64_t token;
@@ -31,7 +33,6 @@ class Poller {
   Poller();
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
-  ~Poller();
 
   enum class Watched {
     fresh,         ///< watched from now on
@@ -46,15 +47,15 @@ class Poller {
     std::size_t events;
     bool interrupted;  ///< by interrupt(), or by a signal
   };
-  /// Waits for events, `timeout_ms` at most (negative: for ever); may return early with nothing.
+  /// Waits for events, `timeout_ms` at most (negative: forever); may return early with nothing.
   Result wait(Batch& batch, std::int64_t timeout_ms);
 
   /// Ends a wait() that is under way, or the next one. From any thread.
   void interrupt() noexcept;
 
  private:
-  int poll_fd_ = -1;
-  int wake_fd_ = -1;
+  Descriptor poll_fd_;
+  Descriptor wake_fd_;
 };
 
 }  // namespace book::detail

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <system_error>
 
 #include "common/reactor/poller.h"
 
@@ -15,10 +14,6 @@ namespace book::detail {
 namespace {
 
 constexpr std::uint32_t kBothDirections = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-
-[[noreturn]] void fail(const char* call) {
-  throw std::system_error(errno, std::system_category(), call);
-}
 
 std::uint8_t ready_bits(std::uint32_t events) noexcept {
   std::uint8_t ready = 0;
@@ -34,47 +29,37 @@ std::uint8_t ready_bits(std::uint32_t events) noexcept {
 
 }  // namespace
 
-Poller::Poller() {
-  poll_fd_ = ::epoll_create1(EPOLL_CLOEXEC);
-  if (poll_fd_ < 0) fail("epoll_create1");
-  wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+Poller::Poller() : poll_fd_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (!poll_fd_) throw_errno("epoll_create1");
+  wake_fd_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wake_fd_) throw_errno("eventfd");
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.u64 = kReservedToken;
-  if (wake_fd_ < 0 || ::epoll_ctl(poll_fd_, EPOLL_CTL_ADD, wake_fd_, &event) < 0) {
-    const int error = errno;
-    const char* call = wake_fd_ < 0 ? "eventfd" : "epoll_ctl";
-    if (wake_fd_ >= 0) ::close(wake_fd_);
-    ::close(poll_fd_);
-    errno = error;
-    fail(call);
-  }
-}
-
-Poller::~Poller() {
-  ::close(wake_fd_);
-  ::close(poll_fd_);
+  if (::epoll_ctl(poll_fd_.get(), EPOLL_CTL_ADD, wake_fd_.get(), &event) < 0)
+    throw_errno("epoll_ctl");
 }
 
 Poller::Watched Poller::watch(int fd, std::uint64_t token) {
   epoll_event event{};
   event.events = kBothDirections;
   event.data.u64 = token;
-  if (::epoll_ctl(poll_fd_, EPOLL_CTL_ADD, fd, &event) == 0) return Watched::fresh;
+  if (::epoll_ctl(poll_fd_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return Watched::fresh;
   if (errno == EPERM) return Watched::always_ready;
-  if (errno == EEXIST && ::epoll_ctl(poll_fd_, EPOLL_CTL_MOD, fd, &event) == 0) {
+  if (errno == EEXIST && ::epoll_ctl(poll_fd_.get(), EPOLL_CTL_MOD, fd, &event) == 0) {
     return Watched::again;
   }
-  fail("epoll_ctl");
+  throw_errno("epoll_ctl");
 }
 
 Poller::Result Poller::wait(Batch& batch, std::int64_t timeout_ms) {
   constexpr std::int64_t kLongest = std::numeric_limits<int>::max();
   const int timeout = static_cast<int>(std::clamp<std::int64_t>(timeout_ms, -1, kLongest));
   std::array<epoll_event, std::tuple_size_v<Batch>> events;
-  const int count = ::epoll_wait(poll_fd_, events.data(), static_cast<int>(events.size()), timeout);
+  const int count =
+      ::epoll_wait(poll_fd_.get(), events.data(), static_cast<int>(events.size()), timeout);
   if (count < 0) {
-    if (errno != EINTR) fail("epoll_wait");
+    if (errno != EINTR) throw_errno("epoll_wait");
     return {0, true};  // a signal is no event, but time has passed: the caller looks again
   }
 
@@ -93,7 +78,7 @@ Poller::Result Poller::wait(Batch& batch, std::int64_t timeout_ms) {
 void Poller::interrupt() noexcept {
   const std::uint64_t one = 1;
   // It can fail only with the counter at its limit, 2^64 - 2 interrupts from now.
-  [[maybe_unused]] const auto written = ::write(wake_fd_, &one, sizeof one);
+  [[maybe_unused]] const auto written = ::write(wake_fd_.get(), &one, sizeof one);
 }
 
 }  // namespace book::detail

@@ -16,10 +16,6 @@ constinit thread_local Reactor* current_reactor = nullptr;
 
 constexpr Duration kTick = std::chrono::milliseconds(1);
 
-/// A timer that is disarmed on a thread which does not drive its reactor holds this meanwhile, and
-/// so does a reactor that ends, for each timer it lets go: neither finds the other half gone.
-constinit std::mutex timers_end;
-
 }  // namespace
 
 Reactor::Reactor(TimeMode mode)
@@ -33,11 +29,12 @@ Reactor::~Reactor() {
   detail::WakeRound round;
   core_->table.wake_all(round);
   for (bool more = true; more;) {
-    Waker dropped;  // outside the locks: a drop may run anything
-    std::scoped_lock lock(timers_end, timers_mutex_);
-    Timer* timer = timers_.pop_any();
+    Waker dropped;  // after the mutex is free again: a drop may run anything
+    std::scoped_lock lock(core_->timers_mutex);
+    Timer* timer = core_->timers.pop_any();
     more = timer != nullptr;
     if (!timer) break;
+    core_->count_timers();
     dropped = std::move(timer->waker_);
     timer->state_.store(Timer::State::idle, std::memory_order_release);
   }
@@ -85,59 +82,47 @@ Instant Reactor::instant_of(Tick tick) const noexcept {
 
 void Reactor::arm(Timer& timer, Instant deadline, const Waker& waker) {
   const Tick tick = tick_at_or_after(deadline);
-  if (timer.reactor_ != this) timer.disarm();  // it was another reactor's
+  detail::ReactorCore& core = *core_;
+  if (timer.core_ != &core) {
+    if (timer.core_) timer.leave_core();  // it was another reactor's
+    timer.join_core(core);
+  } else if (timer.armed()) {
+    std::scoped_lock lock(core.timers_mutex);
+    // A task polled once more than it had to be.
+    if (timer.armed() && timer.tick_ == tick && timer.waker_.will_wake(waker)) return;
+  }
+  Waker kept = waker;  // before the lock, and the old one is dropped after it
   bool earlier = false;
   {
-    Waker old;
-    std::scoped_lock lock(timers_mutex_);
-    if (!timer.waker_.will_wake(waker)) old = std::exchange(timer.waker_, waker);
-    const bool armed = timer.armed();
-    if (armed && timer.tick_ == tick) return;  // a task polled once more than it had to be
-    if (armed) timers_.remove(timer);
-    timers_.insert(timer, tick);
-    timer.reactor_ = this;
+    std::scoped_lock lock(core.timers_mutex);
+    std::swap(timer.waker_, kept);
+    if (timer.armed()) {
+      if (timer.tick_ == tick) return;
+      core.timers.remove(timer);
+    }
+    core.timers.insert(timer, tick);
     timer.state_.store(Timer::State::armed, std::memory_order_release);
-    armed_.store(timers_.size(), std::memory_order_relaxed);
-    earlier = tick < waits_until_;
+    core.count_timers();
+    earlier = tick < core.waits_until;
   }
-  if (earlier) core_->poller.interrupt();
+  if (earlier) core.poller.interrupt();
 }
 
 void Reactor::disarm(Timer& timer) noexcept { timer.disarm(); }
-void Timer::disarm_armed() noexcept {
-  if (reactor_ == current_reactor) return reactor_->remove(*this);
-  Waker dropped;
-  std::scoped_lock lock(timers_end);
-  if (!armed()) return;  // the reactor has ended just now
-  {
-    std::scoped_lock timers(reactor_->timers_mutex_);
-    dropped = std::move(waker_);
-  }
-  reactor_->remove(*this);
-}
-
-void Reactor::remove(Timer& timer) noexcept {
-  Waker dropped;
-  std::scoped_lock lock(timers_mutex_);
-  if (!timer.armed()) return;  // fired just now, on the reactor's thread
-  timers_.remove(timer);
-  armed_.store(timers_.size(), std::memory_order_relaxed);
-  dropped = std::move(timer.waker_);
-  timer.state_.store(Timer::State::idle, std::memory_order_release);
-}
 
 // Firing takes the wakers out of a batch of timers under the lock and fires them without it. Why
 // that is safe while another thread disarms or destroys those timers: a waker owns what it wakes,
-// and a timer whose state says `fired` is never looked at again from here. Whoever disarms takes
-// the same lock, so it comes either before (the timer is still in the wheel, leaves it, and is not
-// fired) or after (it finds `fired` and does nothing; at worst a wake arrives that is not needed).
+// and a timer whose state says `fired` is never looked at again from here. The thread that disarms
+// takes the same mutex, so it comes either before (the timer is still in the wheel, leaves it, and
+// is not fired) or after (it finds `fired` and does nothing; at worst a wake arrives that is not
+// needed).
 int Reactor::fire_timers(detail::WakeRound& round) {
-  std::size_t budget = armed_.load(std::memory_order_relaxed);
+  std::size_t budget = core_->armed.load(std::memory_order_relaxed);
   if (budget == 0) return 0;
   const Tick now = tick_now();
   {
-    std::scoped_lock lock(timers_mutex_);
-    if (timers_.next() > now) return 0;
+    std::scoped_lock lock(core_->timers_mutex);
+    if (core_->timers.next() > now) return 0;
   }
   int fired = 0;
   std::array<Waker, 64> batch;
@@ -145,22 +130,17 @@ int Reactor::fire_timers(detail::WakeRound& round) {
   for (std::size_t count = batch.size(); count == batch.size() && budget > 0; budget -= count) {
     count = 0;
     {
-      std::scoped_lock lock(timers_mutex_);
+      std::scoped_lock lock(core_->timers_mutex);
       while (count < std::min(batch.size(), budget)) {
-        Timer* timer = timers_.pop(now);
+        Timer* timer = core_->timers.pop(now);
         if (!timer) break;
         batch[count++] = std::move(timer->waker_);
         timer->state_.store(Timer::State::fired, std::memory_order_release);
       }
-      armed_.store(timers_.size(), std::memory_order_relaxed);
+      core_->count_timers();
     }
     for (std::size_t i = 0; i < count; ++i) {
-      if (trace::enabled()) [[unlikely]] {
-        trace::Cause cause = trace::Cause::timer();
-        round.fire(std::move(batch[i]));
-      } else {
-        round.fire(std::move(batch[i]));
-      }
+      trace::caused_by_timer([&] { round.fire(std::move(batch[i])); });
     }
     fired += static_cast<int>(count);
   }
@@ -170,8 +150,8 @@ int Reactor::fire_timers(detail::WakeRound& round) {
 // --- Waiting --------------------------------------------------------------------------------
 
 Reactor::Plan Reactor::plan_wait() {
-  std::scoped_lock lock(timers_mutex_);
-  const Tick next = timers_.next();
+  std::scoped_lock lock(core_->timers_mutex);
+  const Tick next = core_->timers.next();
   const Tick now = next == TimerWheel::kNever ? 0 : tick_now();
   if (next <= now) return {.timeout_ms = 0};
   if (clock_.mode() == TimeMode::virtual_time && next != TimerWheel::kNever) {
@@ -181,10 +161,10 @@ Reactor::Plan Reactor::plan_wait() {
       return {.timeout_ms = 0, .jump = true};
   } else if (next != TimerWheel::kNever) {
     // From here on a thread that arms an earlier timer interrupts us: it takes the lock after us.
-    waits_until_ = next;
+    core_->waits_until = next;
     return {.timeout_ms = static_cast<std::int64_t>(next - now)};
   }
-  waits_until_ = TimerWheel::kNever;
+  core_->waits_until = TimerWheel::kNever;
   return {.timeout_ms = -1};
 }
 
@@ -200,10 +180,10 @@ Reactor::Turn Reactor::turn(bool may_wait) {
   }
   if (interrupted) turn.notified = core_->notified.exchange(false, std::memory_order_acq_rel);
   if (may_wait) {
-    std::scoped_lock lock(timers_mutex_);
-    waits_until_ = 0;
-    if (plan.jump && turn.io == 0 && !interrupted && timers_.size() > 0) {
-      clock_.advance_to(instant_of(timers_.advance_to_next()));
+    std::scoped_lock lock(core_->timers_mutex);
+    core_->waits_until = 0;
+    if (plan.jump && turn.io == 0 && !interrupted && core_->timers.size() > 0) {
+      clock_.advance_to(instant_of(core_->timers.advance_to_next()));
     }
   }
   turn.timers = fire_timers(round);
@@ -231,12 +211,11 @@ Reactor::OutsideWork::~OutsideWork() {
   if (core_ && core_->outside_work.fetch_sub(1, std::memory_order_acq_rel) == 1) core_->notify();
 }
 
-// The outside work is read first: whoever sees the last of it gone sees what it armed before.
+// The outside work is read first: a thread that sees the last of it gone sees what it armed before.
 Reactor::Waiting Reactor::waiting() const noexcept {
   const std::size_t outside = core_->outside_work.load(std::memory_order_acquire);
-  const std::ptrdiff_t io = core_->table.waiting.load(std::memory_order_relaxed);
-  return {.timers = armed_.load(std::memory_order_relaxed),
-          .io = static_cast<std::size_t>(std::max<std::ptrdiff_t>(io, 0)),
+  return {.timers = core_->armed.load(std::memory_order_relaxed),
+          .io = core_->table.waiting(),
           .outside = outside};
 }
 

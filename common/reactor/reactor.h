@@ -1,21 +1,33 @@
-// The reactor: the one place of this book where anybody waits. It does three things:
+// The reactor: the one place of this book where a thread waits. It does three things:
 //
-//     a descriptor is ready     ->  wake whoever waits for it     (IoSource)
-//     a deadline has passed     ->  wake whoever waits for it     (arm, disarm)
-//     another thread has news   ->  end the wait                  (notify)
+//     a descriptor is ready     ->  wake the task that waits for it     (IoSource)
+//     a deadline has passed     ->  wake the task that waits for it     (arm, disarm)
+//     another thread has news   ->  end the wait                        (notify)
 //
-// Everything else, tasks above all, is the executor's (chapter 04). Safe from any thread, but
-// poll_now() and wait() are for one thread at a time. Not a singleton: tests make their own.
+// Everything else, tasks above all, is the executor's (chapter 04). Not a singleton: tests make
+// their own.
+//
+// **Thread safety**
+//   Any thread may arm and disarm timers, notify, hold an OutsideWork, and ask now() and waiting().
+//   poll_now() and wait() are for one thread at a time: the reactor's thread.
+//
+// **Invariants**
+//   - No waker is cloned, fired or dropped while a lock is held: it may run anything, this too.
+//   - What other threads share lies in the ReactorCore, counted: a source, a timer or an
+//   OutsideWork
+//     that holds it may outlive the reactor.
+//   - A thread that brings news (a notify, an earlier timer) writes it first, and interrupts the
+//     wait second; the reactor's thread says how long it will wait under the timers' mutex, and
+//     reads `notified` after the wait. So no news is slept over.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 
 #include "common/arc.h"
 #include "common/clock.h"
-#include "common/reactor/timer_wheel.h"
+#include "common/reactor/timer.h"
 #include "common/waker.h"
 
 namespace book {
@@ -53,8 +65,8 @@ class Reactor {
   };
 
   Instant now() const noexcept;
-  /// The time of the last look at the system, for what may be late by as long as tasks have run
-  /// since, and is asked at every request. In virtual time it is now().
+  /// The time when epoll_wait last returned. Free to read; stale by at most one batch of polls. In
+  /// virtual time it is now().
   Instant coarse_now() const noexcept;
   TimeMode time_mode() const noexcept;
 
@@ -70,7 +82,7 @@ class Reactor {
   struct Turn {
     int io = 0;             ///< descriptors that became ready
     int timers = 0;         ///< deadlines that had passed
-    bool notified = false;  ///< somebody called notify()
+    bool notified = false;  ///< a thread has called notify()
   };
 
   /// Wakes whatever is ready now, without waiting.
@@ -108,14 +120,11 @@ class Reactor {
 
  private:
   friend class IoSource;
-  friend class Timer;
-  using Tick = TimerWheel::Tick;
+  using Tick = std::uint64_t;  ///< of the timer wheel: a millisecond
 
   Tick tick_at_or_after(Instant time) const noexcept;
   Tick tick_now() const noexcept;
   Instant instant_of(Tick tick) const noexcept;
-
-  void remove(Timer& timer) noexcept;
 
   Turn turn(bool may_wait);
   /// How to wait: for so long (negative: until something comes), and whether virtual time jumps
@@ -131,11 +140,6 @@ class Reactor {
   Clock clock_;
   Instant origin_;  ///< tick 0
   std::atomic<Instant> looked_at_;
-
-  std::mutex timers_mutex_;  ///< guards the wheel, the armed timers' insides, and waits_until_
-  TimerWheel timers_;
-  Tick waits_until_ = 0;  ///< when the wait that is under way ends by itself; 0: there is none
-  std::atomic<std::size_t> armed_{0};  ///< timers_.size(), for looking without the lock
 };
 
 }  // namespace book

@@ -1,4 +1,3 @@
-// Timer: one deadline and the waker to fire then, as a node that links itself into a wheel.
 // TimerWheel: a hierarchical timing wheel; inserting and removing cost the same with ten timers
 // as with ten million, and neither allocates.
 //
@@ -6,101 +5,26 @@
 //     level 1   64 slots of 64 ticks     tell it from the present: the level of the highest
 //     level 2   64 slots of 4096 ticks   bit in which its tick differs from `elapsed`
 //     ...
-//     level 5   64 slots of 2^30 ticks   further off: parked in the last slot, looked at again
-//     there
+//     level 5   64 slots of 2^30 ticks   further off: parked in the last slot, and placed again
+//                                        when time gets there
 //
 // When time enters a slot of a higher level, its timers move down ("cascade"); what reaches level
 // 0 is exact. A tick is 1 ms: over two years fit. Chapter 04 explains it.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
-#include <utility>
 
-#include "common/waker.h"
+#include "common/link.h"
+#include "common/reactor/timer.h"
 
 namespace book {
 
-class Reactor;
-
-namespace detail {
-struct TimerLink {
-  TimerLink* prev = this;
-  TimerLink* next = this;
-
-  TimerLink() = default;
-  TimerLink(const TimerLink&) = delete;
-  TimerLink& operator=(const TimerLink&) = delete;
-
-  bool alone() const noexcept { return next == this; }
-  void unlink() noexcept {
-    prev->next = next;
-    next->prev = prev;
-  }
-  void insert_before(TimerLink& place) noexcept {
-    next = &place;
-    prev = place.prev;
-    prev->next = this;
-    place.prev = this;
-  }
-  /// Moves all the nodes of `other`, in their order, to the end of this list.
-  void append_all(TimerLink& other) noexcept {
-    if (other.alone()) return;
-    other.next->prev = prev;
-    prev->next = other.next;
-    other.prev->next = this;
-    prev = other.prev;
-    other.prev = other.next = &other;
-  }
-};
-}  // namespace detail
-
-/// Armed by Reactor::arm. Stays where it is while it is armed; destroying it disarms it.
-class Timer : private detail::TimerLink {
- public:
-  Timer() = default;
-  /// A new timer. Throws std::logic_error when `other` was ever armed: a reactor may point to it.
-  Timer(Timer&& other) {
-    if (other.state_.load(std::memory_order_relaxed) != State::idle) {
-      throw std::logic_error("a timer was moved after it had been armed");
-    }
-  }
-  Timer& operator=(Timer&&) = delete;
-  ~Timer() { disarm(); }
-
-  /// The deadline of the last arm() has passed. Needs no look at the clock; from any thread.
-  bool fired() const noexcept { return state_.load(std::memory_order_acquire) == State::fired; }
-  bool armed() const noexcept { return state_.load(std::memory_order_acquire) == State::armed; }
-
-  /// What Reactor::disarm does, for whoever does not know the reactor.
-  void disarm() noexcept {
-    if (armed()) disarm_armed();
-  }
-
- private:
-  friend class TimerWheel;
-  friend class Reactor;
-
-  // idle -> armed: arm().  armed -> idle: disarm(), or the reactor's end.  armed -> fired: the
-  // reactor's thread. All under the reactor's timer lock; `fired` is the last thing that thread
-  // writes here, so whoever reads it may destroy the timer at once.
-  enum class State : unsigned char { idle, armed, fired };
-
-  void disarm_armed() noexcept;
-
-  std::uint64_t tick_ = 0;
-  Waker waker_;
-  Reactor* reactor_ = nullptr;
-  std::uint16_t slot_ = 0;
-  std::atomic<State> state_{State::idle};
-};
-
-/// Not thread-safe: its owner locks. Timers of one tick leave it in the order they came.
+/// Not thread-safe: its owner locks. Timers of one tick leave it in the order they came. Those that
+/// are still in it at its end have to be there, too: it lets them go.
 class TimerWheel {
  public:
   using Tick = std::uint64_t;
@@ -124,13 +48,13 @@ class TimerWheel {
     timer.unlink();
     // After a slot has become due its timers still carry its number: emptiness is what counts.
     const unsigned slot = timer.slot_;
-    if (slots_[slot].alone() && slot != kDue) occupied_[slot / kSlots] &= ~bit(slot % kSlots);
+    if (slots_[slot].empty() && slot != kDue) occupied_[slot / kSlots] &= ~bit(slot % kSlots);
     --size_;
   }
 
   /// Takes out one timer whose tick is not after `now`; nullptr when there is none.
   Timer* pop(Tick now) noexcept {
-    while (slots_[kDue].alone()) {
+    while (slots_[kDue].empty()) {
       const Step step = next_step();
       if (step.tick > now) {
         elapsed_ = std::max(elapsed_, now);
@@ -144,7 +68,7 @@ class TimerWheel {
   /// Goes on to the tick of the next timer, and says which it is; the wheel is not empty. From now
   /// on everything up to there has passed.
   Tick advance_to_next() noexcept {
-    while (slots_[kDue].alone()) enter(next_step());
+    while (slots_[kDue].empty()) enter(next_step());
     return elapsed_;
   }
 
@@ -153,7 +77,7 @@ class TimerWheel {
 
   /// When pop() has something to do next: the tick of the next timer, or an earlier one at which
   /// timers have to cascade first; kNever when the wheel is empty.
-  Tick next() const noexcept { return slots_[kDue].alone() ? next_step().tick : elapsed_; }
+  Tick next() const noexcept { return slots_[kDue].empty() ? next_step().tick : elapsed_; }
 
  private:
   static constexpr unsigned kBits = 6;
@@ -182,7 +106,7 @@ class TimerWheel {
       slot = level * kSlots + index;
     }
     timer.slot_ = static_cast<std::uint16_t>(slot);
-    timer.insert_before(slots_[slot]);
+    slots_[slot].push_back(timer);
   }
 
   // No timer is ever in the slot that the present is in, on any level: those on a level below
@@ -202,20 +126,20 @@ class TimerWheel {
   void enter(Step step) noexcept {
     elapsed_ = step.tick;
     const unsigned index = static_cast<unsigned>(step.tick >> (kBits * step.level)) % kSlots;
-    detail::TimerLink& slot = slots_[step.level * kSlots + index];
+    LinkedList& slot = slots_[step.level * kSlots + index];
     occupied_[step.level] &= ~bit(index);
-    if (step.level == 0) return slots_[kDue].append_all(slot);
-    detail::TimerLink moving;
-    moving.append_all(slot);
-    while (!moving.alone()) {
-      Timer& timer = static_cast<Timer&>(*moving.next);
+    if (step.level == 0) return slots_[kDue].append(slot);
+    LinkedList moving;
+    moving.append(slot);
+    while (!moving.empty()) {
+      Timer& timer = static_cast<Timer&>(moving.front());
       timer.unlink();
       place(timer);
     }
   }
 
   Timer* take_due() noexcept {
-    Timer& timer = static_cast<Timer&>(*slots_[kDue].next);
+    Timer& timer = static_cast<Timer&>(slots_[kDue].front());
     timer.unlink();
     --size_;
     return &timer;
@@ -224,7 +148,7 @@ class TimerWheel {
   Tick elapsed_ = 0;  ///< every timer up to here is due or gone
   std::size_t size_ = 0;
   std::uint64_t occupied_[kLevels] = {};
-  detail::TimerLink slots_[kLevels * kSlots + 1];
+  LinkedList slots_[kLevels * kSlots + 1];
 };
 
 }  // namespace book

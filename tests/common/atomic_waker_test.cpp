@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -279,6 +280,25 @@ TEST(AtomicWaker, ForgettingWhileOthersWakeLeavesNothingBehind) {
   waker.join();
   EXPECT_LE(waiting, task.wakes());
   EXPECT_EQ(task.kept(), 0);
+}
+
+/// A waker that cannot be cloned.
+Waker unclonable() {
+  static constexpr WakerVTable vtable{[](void*) { throw std::runtime_error("no more clones"); },
+                                      [](void*) {}, [](void*) {}, [](void*) {}};
+  return Waker(nullptr, &vtable);
+}
+
+TEST(AtomicWaker, ACloneThatThrowsLeavesTheSlotAsItWas) {
+  CountingWaker task;
+  AtomicWaker slot;
+  EXPECT_THROW(slot.store(unclonable()), std::runtime_error);
+  slot.store(task.waker());
+  EXPECT_EQ(task.wakes(), 0) << "the slot takes itself to be in the middle of a store, forever";
+  EXPECT_THROW(slot.store(unclonable()), std::runtime_error);
+  EXPECT_EQ(task.kept(), 1) << "the waker that was there has to stay";
+  slot.wake();
+  EXPECT_EQ(task.wakes(), 1);
 }
 
 }  // namespace

@@ -656,5 +656,52 @@ TEST_F(WithoutRestart, ASignalMakesNoTimerEarly) {
   other.join();
 }
 
+TEST(ReactorTimers, ACloneThatThrowsLeavesTheTimerAsItWas) {
+  static constexpr WakerVTable vtable{[](void*) { throw std::runtime_error("no more clones"); },
+                                      [](void*) {}, [](void*) {}, [](void*) {}};
+  const Waker unclonable(nullptr, &vtable);
+  Reactor reactor(TimeMode::virtual_time);
+  Timer timer;
+  CountingWaker task;
+  EXPECT_THROW(reactor.arm(timer, reactor.now() + 1s, unclonable), std::runtime_error);
+  EXPECT_FALSE(timer.armed());
+  reactor.arm(timer, reactor.now() + 1s, task.waker());
+  EXPECT_THROW(reactor.arm(timer, reactor.now() + 2s, unclonable), std::runtime_error);
+  EXPECT_EQ(reactor.wait().timers, 1);
+  EXPECT_EQ(task.wakes(), 1) << "the timer has fired, and its task sleeps on";
+}
+
+TEST(ReactorTimers, ATimerMayOutliveItsReactorAndGoToAnother) {
+  CountingWaker task;
+  Timer timer;
+  {
+    Reactor first;
+    first.arm(timer, first.now() + 1h, task.waker());
+  }
+  EXPECT_FALSE(timer.armed()) << "its reactor has ended";
+  EXPECT_EQ(task.kept(), 0);
+  timer.disarm();
+  Reactor second(TimeMode::virtual_time);
+  second.arm(timer, second.now() + 1h, task.waker());
+  EXPECT_EQ(second.wait().timers, 1);
+}
+
+// The end of a reactor on one thread, the end of its timers on another: neither may find the other
+// half gone. (The sanitizers say so if one does.)
+TEST(ReactorTimers, TheReactorAndItsTimersMayEndAtOnce) {
+  for (int round = 0; round < 200; ++round) {
+    auto reactor = std::make_unique<Reactor>();
+    std::vector<Timer> timers(20);
+    CountingWaker task;
+    for (Timer& timer : timers) reactor->arm(timer, reactor->now() + 1h, task.waker());
+    std::thread other([&] {
+      for (Timer& timer : timers) timer.disarm();
+    });
+    reactor.reset();
+    other.join();
+    EXPECT_EQ(task.kept(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace book

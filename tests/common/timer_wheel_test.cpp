@@ -62,8 +62,8 @@ TEST(TimerWheel, ATimerLeavesAtItsTickAndNeverBefore) {
   for (Tick tick : {1ull, 2ull, 63ull, 64ull, 65ull, 4095ull, 4096ull, 262'143ull, 262'144ull,
                     (1ull << 30) - 1, 1ull << 30, (1ull << 36) - 1, 1ull << 36, (1ull << 36) + 1,
                     (1ull << 40) + 12345, 9'223'372'036'854ull}) {
-    TimerWheel wheel;
     Timer timer;
+    TimerWheel wheel;
     wheel.insert(timer, tick);
     EXPECT_EQ(wheel.pop(tick - 1), nullptr) << tick;
     EXPECT_EQ(wheel.pop(tick), &timer) << tick;
@@ -82,8 +82,8 @@ TEST(TimerWheel, ATickThatHasPassedIsDueAtOnce) {
 }
 
 TEST(TimerWheel, TimersOfOneTickLeaveInTheOrderTheyCame) {
-  TimerWheel wheel;
   Timer early, middle, late;
+  TimerWheel wheel;
   wheel.insert(early, 5000);  // two levels up
   EXPECT_EQ(wheel.pop(4100), nullptr);
   wheel.insert(middle, 5000);  // one level up
@@ -93,8 +93,8 @@ TEST(TimerWheel, TimersOfOneTickLeaveInTheOrderTheyCame) {
 }
 
 TEST(TimerWheel, NextIsExactWithinALevelAndNeverLate) {
-  TimerWheel wheel;
   Timer timer;
+  TimerWheel wheel;
   wheel.insert(timer, 5000);
   int cascades = 0;
   for (; wheel.next() < 5000; ++cascades) {
@@ -106,8 +106,8 @@ TEST(TimerWheel, NextIsExactWithinALevelAndNeverLate) {
 }
 
 TEST(TimerWheel, CanGoStraightToItsNextTimer) {
-  TimerWheel wheel;
   Timer near, far;
+  TimerWheel wheel;
   wheel.insert(far, 1ull << 40);
   wheel.insert(near, 5000);
   EXPECT_EQ(wheel.advance_to_next(), 5000u);
@@ -118,8 +118,8 @@ TEST(TimerWheel, CanGoStraightToItsNextTimer) {
 }
 
 TEST(TimerWheel, ADueTimerCanStillBeRemoved) {
-  TimerWheel wheel;
   Timer first, second, third, later;
+  TimerWheel wheel;
   for (Timer* timer : {&first, &second, &third}) wheel.insert(*timer, 70);
   EXPECT_EQ(wheel.pop(70), &first);
   wheel.insert(later, 70 + 64);  // takes the slot number that the due ones still carry
@@ -132,9 +132,9 @@ TEST(TimerWheel, ADueTimerCanStillBeRemoved) {
 TEST(TimerWheel, BehavesLikeASortedListUnderRandomUse) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     std::mt19937_64 random(seed);
-    TimerWheel wheel;
     NaiveWheel model;
     std::vector<std::unique_ptr<Timer>> idle, armed;
+    TimerWheel wheel;
     for (int i = 0; i < 200; ++i) idle.push_back(std::make_unique<Timer>());
     Tick now = 0;
     // Up to 2^35 ticks at a step, so that timers stay within reach and their order is exact.
@@ -176,8 +176,8 @@ TEST(TimerWheel, BehavesLikeASortedListUnderRandomUse) {
 
 TEST(TimerWheel, BeyondTheHorizonNothingIsEarlyLateOrLost) {
   std::mt19937_64 random(7);
-  TimerWheel wheel;
   std::vector<std::pair<Tick, std::unique_ptr<Timer>>> timers;
+  TimerWheel wheel;
   for (int i = 0; i < 500; ++i) {
     timers.emplace_back(1 + random() % (1ull << 42), std::make_unique<Timer>());
     wheel.insert(*timers.back().second, timers.back().first);
@@ -192,9 +192,9 @@ TEST(TimerWheel, BeyondTheHorizonNothingIsEarlyLateOrLost) {
 
 TEST(TimerWheel, AHundredThousandTimersInOneGiantStep) {
   std::mt19937_64 random(3);
-  TimerWheel wheel;
   std::vector<std::pair<Tick, Timer*>> order;
   std::vector<Timer> timers(100'000);
+  TimerWheel wheel;
   for (Timer& timer : timers) {
     order.emplace_back(1 + random() % 100'000, &timer);
     wheel.insert(timer, order.back().first);

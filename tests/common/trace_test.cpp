@@ -6,7 +6,6 @@
 
 #include <csignal>
 #include <functional>
-#include <map>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -238,21 +237,6 @@ TEST(Trace, EscapesWhatJsonCanNotHold) {
   const Trace trace = record([&] { trace::store(kFirst, nasty.c_str(), 1); }, nasty);
   EXPECT_EQ(trace.title(), nasty);
   EXPECT_EQ(trace.at(1).text("why"), nasty + " 1");
-}
-
-TEST(Trace, BytesThatAreNoUtf8AreReplaced) {
-  const std::string replaced = "\xEF\xBF\xBD";
-  const std::map<std::string, std::string> titles = {
-      {"\xFFx", replaced + "x"},
-      {"\xC3", replaced},
-      {"\xC3(", replaced + "("},
-      {"\xC0\xAF", replaced + replaced},                 // overlong
-      {"\xED\xA0\x80", replaced + replaced + replaced},  // a surrogate
-      {"\xF5\x80\x80\x80", replaced + replaced + replaced + replaced},
-  };
-  for (const auto& [title, expected] : titles) {
-    EXPECT_EQ(record([] {}, title).title(), expected);
-  }
 }
 
 TEST(Trace, EveryTraceCountsFromTheBeginning) {

@@ -9,8 +9,12 @@ namespace book::detail {
 
 using explorer::World;
 
-Poller::Poller() : wake_fd_(0) {}
-Poller::~Poller() = default;
+namespace {
+/// What wake_fd_ holds after an interrupt. No descriptor has this number, so closing it does nothing.
+constexpr int kInterrupted = 1 << 30;
+}  // namespace
+
+Poller::Poller() {}
 
 Poller::Watched Poller::watch(int, std::uint64_t) { return Watched::always_ready; }
 
@@ -21,25 +25,24 @@ Poller::Result Poller::wait(Batch&, std::int64_t timeout_ms) {
     explorer::drain();
     World::Inside inside;
     world.note("waits in", this, 0);
-    if (wake_fd_ == 0 && timeout_ms != 0) {
+    if (!wake_fd_ && timeout_ms != 0) {
       world.sleep(this, "waits in its reactor", timeout_ms > 0);
     }
   }
-  const bool interrupted = wake_fd_ != 0;
-  wake_fd_ = 0;
+  const bool interrupted = wake_fd_.release() >= 0;
   return {0, interrupted};
 }
 
 void Poller::interrupt() noexcept {
   if (!World::watches_me()) {
-    wake_fd_ = 1;
+    wake_fd_ = Descriptor(kInterrupted);
     return;
   }
   World& world = World::get();
   world.point();
   explorer::drain();  // a system call
   World::Inside inside;
-  wake_fd_ = 1;
+  wake_fd_ = Descriptor(kInterrupted);
   world.wake_one(this);
   world.note("interrupts", this, 0);
 }

@@ -59,14 +59,10 @@ class [[nodiscard]] FairReader : PinnedOncePolled {
     using Answer = Poll<std::optional<char>>;
     Seat& seat = seats_[i];
     if (seat.at_end) return Answer::ready(std::nullopt);
-    seat.place.come(cx);
     char byte = 0;
-    const Poll<std::size_t> count = seat.place.io().poll_read(cx, {&byte, 1});
-    if (count.is_pending()) {
-      seat.place.stay(cx);
-      return pending;
-    }
-    seat.place.leave();
+    const auto count =
+        seat.place.poll(cx, [&](AsyncFd& socket) { return socket.poll_read(cx, {&byte, 1}); });
+    if (count.is_pending()) return pending;
     seat.at_end = count.value() == 0;
     return seat.at_end ? Answer::ready(std::nullopt) : Answer::ready(byte);
   }

@@ -5,7 +5,7 @@
 //     [ . . . . . . | G E T   /   H T T P / 1 . 1 \r \n H o s | . . . . . . ]
 //                   ^ consume(n) moves this on                ^ poll_fill reads here
 //
-// What has come stays in the buffer until somebody consumes it. So a future that looks for more
+// What has come stays in the buffer until it is consumed. So a future that looks for more
 // than there is yet (read_until, a line: lines.h) can be dropped, and nothing is lost.
 // Chapter 17 explains it.
 #pragma once
@@ -94,7 +94,7 @@ class BufReader {
     return n;
   }
 
-  /// The stream inside: for writing to it. Whoever reads from it misses what is buffered.
+  /// The stream inside: for writing to it. To read from it is to miss what is buffered.
   std::remove_reference_t<R>& inner() noexcept { return reader_; }
 
   /// No longer wakes this task: for the destructors of futures.
@@ -106,8 +106,9 @@ class BufReader {
   /// One read behind what is there: how much came. 0 is the end.
   Poll<std::size_t> poll_more(Context& cx) {
     if (last_ == bytes_.size() || first_ == last_) make_room();
-    const Poll<std::size_t> got = reader_.poll_read(cx, std::span<char>(bytes_).subspan(last_));
-    if (got.is_ready()) last_ += got.value();
+    const std::span<char> room = std::span<char>(bytes_).subspan(last_);
+    const Poll<std::size_t> got = reader_.poll_read(cx, room);
+    if (got.is_ready()) last_ += detail::checked(got.value(), room.size());
     return got;
   }
 

@@ -39,8 +39,6 @@ class Flow {
   /// Ready when it is done; then it may be polled on.
   Poll<void> poll(Context& cx) {
     if (is_done()) return Poll<void>::ready();
-    reader_.come(cx);
-    writer_.come(cx);
     for (int turn = 0; turn < kTurns; ++turn) {
       if (step(cx).is_pending()) return pending;
       if (!is_done()) continue;
@@ -62,9 +60,8 @@ class Flow {
     if (state_ == State::ending) return end(cx);
     if (!rest().empty()) return write(cx, rest());
     std::array<char, kPiece> piece;  // on the stack: nothing is kept while the reader has nothing
-    const Poll<std::size_t> got = reader_.io().poll_read(cx, piece);
+    const auto got = reader_.poll(cx, [&](R& reader) { return reader.poll_read(cx, piece); });
     if (got.is_pending()) {
-      reader_.stay(cx);
       flush_meanwhile(cx);
       return pending;
     }
@@ -72,16 +69,16 @@ class Flow {
       state_ = State::ending;
       return Poll<void>::ready();
     }
-    return write(cx, std::string_view(piece.data(), got.value()));
+    return write(cx, std::string_view(piece.data(), checked(got.value(), kPiece)));
   }
 
   std::string_view rest() const noexcept { return std::string_view(kept_).substr(written_); }
 
   /// Writes as much of `bytes` as the writer takes at once, and keeps the others.
   Poll<void> write(Context& cx, std::string_view bytes) {
-    const Poll<std::size_t> taken = writer_.io().poll_write(cx, bytes);
+    const auto taken = writer_.poll(cx, [&](W& writer) { return writer.poll_write(cx, bytes); });
     if (taken.is_ready() && taken.value() == 0) throw UnexpectedEnd(Direction::write);
-    const std::size_t n = taken.is_ready() ? taken.value() : 0;
+    const std::size_t n = taken.is_ready() ? checked(taken.value(), bytes.size()) : 0;
     copied_ += n;
     unflushed_ = unflushed_ || n > 0;
     if (n == bytes.size()) {
@@ -92,27 +89,20 @@ class Flow {
     } else {
       written_ += n;
     }
-    if (taken.is_ready()) return Poll<void>::ready();
-    writer_.stay(cx);
-    return pending;
+    return taken.is_ready() ? Poll<void>::ready() : Poll<void>(pending);
   }
 
   /// While nothing comes, what was written shall not lie in a writer that collects.
   void flush_meanwhile(Context& cx) {
     if (!unflushed_) return;
-    if (writer_.io().poll_flush(cx).is_ready()) {
-      unflushed_ = false;
-    } else {
-      writer_.stay(cx);
-    }
+    const auto flushed = writer_.poll(cx, [&](W& writer) { return writer.poll_flush(cx); });
+    unflushed_ = flushed.is_pending();
   }
 
   Poll<void> end(Context& cx) {
-    const Poll<void> ended = closes_ ? writer_.io().poll_close(cx) : writer_.io().poll_flush(cx);
-    if (ended.is_pending()) {
-      writer_.stay(cx);
-      return pending;
-    }
+    const auto ended = writer_.poll(
+        cx, [&](W& writer) { return closes_ ? writer.poll_close(cx) : writer.poll_flush(cx); });
+    if (ended.is_pending()) return pending;
     state_ = State::done;
     return Poll<void>::ready();
   }
@@ -173,27 +163,21 @@ class [[nodiscard]] CopyBidirectional : PinnedOncePolled {
   detail::Flow<B, A> back_;
 };
 
-namespace detail {
-struct CopyFn {
-  template <AsyncRead R, AsyncWrite W>
-  Copy<R, W> operator()(R& reader, W& writer) const {
-    return {reader, writer};
-  }
-};
-struct CopyBidirectionalFn {
-  template <class A, class B>
-  requires AsyncRead<A> && AsyncWrite<A> && AsyncRead<B> && AsyncWrite<B> CopyBidirectional<A, B>
-  operator()(A& a, B& b) const { return {a, b}; }
-};
-}  // namespace detail
-
 /// Copies to the reader's end, and flushes the writer; does not close it. Gives the number of
 /// bytes. Throws what either side throws; that nobody reads behind the writer any more shows when
 /// something is to be written. Borrows both.
-inline constexpr detail::CopyFn copy{};
+template <AsyncRead R, AsyncWrite W>
+Copy<R, W> copy(R& reader, W& writer) {
+  return {reader, writer};
+}
+
 /// Copies both ways until both have ended; the end of one direction closes the writing half that it
 /// went to, and the other direction goes on. An error of either ends both. Gives both numbers of
 /// bytes. Borrows both.
-inline constexpr detail::CopyBidirectionalFn copy_bidirectional{};
+template <class A, class B>
+requires AsyncRead<A> && AsyncWrite<A> && AsyncRead<B> && AsyncWrite<B> CopyBidirectional<A, B>
+copy_bidirectional(A& a, B& b) {
+  return {a, b};
+}
 
 }  // namespace book

@@ -11,9 +11,9 @@
 //     forget(direction, waker)               no longer wakes this task
 //
 // A stream keeps one waker a direction. A future that is dropped while it waits takes its own back,
-// through `forget` (IoPlace does that). Whoever calls poll_read by hand, in a poll_fn say, and does
-// not ask again in the same task has to call forget, too: otherwise another task that comes to wait
-// is told that the place is taken.
+// through `forget` (IoPlace does that). A future that calls poll_read by hand, a poll_fn say, and
+// does not ask again in the same task has to call forget, too: otherwise another task that comes to
+// wait is told that the place is taken.
 #pragma once
 
 #include <concepts>
@@ -61,6 +61,18 @@ template <class List>
 concept OwnedPieces =
     !std::is_lvalue_reference_v<List> && !std::is_same_v<std::remove_cv_t<List>, Pieces> &&
     std::is_class_v<List> && std::convertible_to<const List&, Pieces>;
+
+namespace detail {
+[[noreturn]] void throw_overstated(std::size_t claimed, std::size_t asked);
+
+/// What a stream says that it has moved, unless that is more than it was asked to: bytes that were
+/// never read, or written. Then it throws std::logic_error.
+inline std::size_t checked(std::size_t claimed, std::size_t asked) {
+  if (claimed > asked) [[unlikely]]
+    throw_overstated(claimed, asked);
+  return claimed;
+}
+}  // namespace detail
 
 /// The stream ended where more was needed: no more to read, or no more taken.
 class UnexpectedEnd : public std::runtime_error {

@@ -50,32 +50,29 @@ PollItem<std::string> poll_line(B& reader, Context& cx, std::size_t limit) {
 }
 
 struct FillOp {
-  using Output = std::string_view;
   template <class B>
-  Poll<Output> operator()(B& reader, Context& cx) const {
+  Poll<std::string_view> operator()(B& reader, Context& cx) const {
     return reader.poll_fill(cx);
   }
 };
 
 struct UntilOp {
-  using Output = std::string;
   char delimiter;
   std::size_t limit;
   template <class B>
-  Poll<Output> operator()(B& reader, Context& cx) const {
+  Poll<std::string> operator()(B& reader, Context& cx) const {
     const Poll<std::string_view> got = reader.poll_until(cx, delimiter, limit);
     if (got.is_pending()) return pending;
     std::string text(got.value());
     reader.consume(text.size());
-    return Poll<Output>::ready(std::move(text));
+    return Poll<std::string>::ready(std::move(text));
   }
 };
 
 struct LineOp {
-  using Output = std::optional<std::string>;
   std::size_t limit;
   template <class B>
-  Poll<Output> operator()(B& reader, Context& cx) const {
+  PollItem<std::string> operator()(B& reader, Context& cx) const {
     return poll_line(reader, cx, limit);
   }
 };
@@ -84,28 +81,7 @@ struct LineOp {
 
 /// A future of one such operation on a BufReader, which it borrows. Dropping it loses nothing.
 template <class R, class Op>
-class [[nodiscard]] BufferedRead : PinnedOncePolled {
- public:
-  using Output = typename Op::Output;
-
-  BufferedRead(BufReader<R>& reader, Op op) : place_(reader, Direction::read), op_(op) {}
-
-  Poll<Output> poll(Context& cx) {
-    pin_.enter();
-    place_.come(cx);
-    Poll<Output> got = op_(place_.io(), cx);
-    if (got.is_pending()) {
-      place_.stay(cx);
-      return pin_.pending();
-    }
-    place_.leave();
-    return got;
-  }
-
- private:
-  IoPlace<BufReader<R>> place_;
-  Op op_;
-};
+using BufferedRead = IoOperation<BufReader<R>, Op>;
 
 /// What lines(reader) gives. `B` is a reference when the BufReader is borrowed. An exception, such
 /// as LineTooLong, is its end.
@@ -120,14 +96,9 @@ class [[nodiscard]] Lines {
     pin_.enter();
     if (ended_) return PollItem<std::string>::ready();
     if (!place_) place_.emplace(reader_, Direction::read);
-    place_->come(cx);
     ended_ = true;  // should it throw
-    PollItem<std::string> line = detail::poll_line(reader_, cx, limit_);
-    if (line.is_pending()) {
-      place_->stay(cx);
-    } else {
-      place_->leave();
-    }
+    PollItem<std::string> line =
+        place_->poll(cx, [&](auto& reader) { return detail::poll_line(reader, cx, limit_); });
     ended_ = line.is_ready() && !line.value();
     return line;
   }
@@ -149,49 +120,39 @@ inline constexpr bool kIsBufReader = false;
 template <class R>
 inline constexpr bool kIsBufReader<BufReader<R>> = true;
 
-struct FillFn {
-  template <class R>
-  BufferedRead<R, FillOp> operator()(BufReader<R>& reader) const {
-    return {reader, {}};
-  }
-};
-struct ReadUntilFn {
-  template <class R>
-  BufferedRead<R, UntilOp> operator()(BufReader<R>& reader, char delimiter,
-                                      std::size_t limit = kLineLimit) const {
-    return {reader, {delimiter, limit}};
-  }
-};
-struct ReadLineFn {
-  template <class R>
-  BufferedRead<R, LineOp> operator()(BufReader<R>& reader, std::size_t limit = kLineLimit) const {
-    return {reader, {limit}};
-  }
-};
-struct LinesFn {
-  /// Of a BufReader, or of any AsyncRead, which then gets one: what that has read ahead goes with
-  /// the lines when they are dropped. What is named is borrowed, a temporary owned.
-  template <AsyncRead R>
-  auto operator()(R&& reader, std::size_t limit = kLineLimit) const {
-    if constexpr (kIsBufReader<std::remove_reference_t<R>>) {
-      return Lines<R>(std::forward<R>(reader), limit);
-    } else {
-      return Lines<BufReader<R>>(BufReader<R>(std::forward<R>(reader)), limit);
-    }
-  }
-};
-
 }  // namespace detail
 
 /// A future of what is buffered, read first if nothing is; empty at the end. A view: it is valid
 /// until the reader is polled again. Then consume() what you have used.
-inline constexpr detail::FillFn fill{};
+template <class R>
+BufferedRead<R, detail::FillOp> fill(BufReader<R>& reader) {
+  return {reader, Direction::read, {}};
+}
+
 /// A future of everything up to the next delimiter, with it; the rest when the stream ends before;
 /// empty at the end. Throws LineTooLong when more than `limit` bytes come before the delimiter.
-inline constexpr detail::ReadUntilFn read_until{};
+template <class R>
+BufferedRead<R, detail::UntilOp> read_until(BufReader<R>& reader, char delimiter,
+                                            std::size_t limit = kLineLimit) {
+  return {reader, Direction::read, {delimiter, limit}};
+}
+
 /// A future of the next line, without its "\n" or "\r\n"; nothing at the end. Throws LineTooLong.
-inline constexpr detail::ReadLineFn read_line{};
-/// All lines to come, as a stream of std::string.
-inline constexpr detail::LinesFn lines{};
+template <class R>
+BufferedRead<R, detail::LineOp> read_line(BufReader<R>& reader, std::size_t limit = kLineLimit) {
+  return {reader, Direction::read, {limit}};
+}
+
+/// All lines to come, as a stream of std::string: of a BufReader, or of any AsyncRead, which then
+/// gets one; what that has read ahead goes with the lines when they are dropped. What is named is
+/// borrowed, a temporary owned.
+template <AsyncRead R>
+auto lines(R&& reader, std::size_t limit = kLineLimit) {
+  if constexpr (detail::kIsBufReader<std::remove_reference_t<R>>) {
+    return Lines<R>(std::forward<R>(reader), limit);
+  } else {
+    return Lines<BufReader<R>>(BufReader<R>(std::forward<R>(reader)), limit);
+  }
+}
 
 }  // namespace book

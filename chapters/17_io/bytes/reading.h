@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "04_io_executor/async_fd.h"
+#include "04_io_executor/io_place.h"
 #include "17_io/bytes/io_concepts.h"
 #include "common/future.h"
 
@@ -29,128 +29,100 @@ class StreamTooLong : public std::runtime_error {
   std::size_t limit_;
 };
 
-/// What read(io, buffer) gives. Dropping it loses nothing: what was not read is still there.
-template <AsyncRead R>
-class [[nodiscard]] Read : PinnedOncePolled {
- public:
-  using Output = std::size_t;
+namespace detail {
 
-  Read(R& io, std::span<char> buffer) : place_(io, Direction::read), buffer_(buffer) {}
+struct ReadOp {
+  std::span<char> buffer;
+  Poll<std::size_t> operator()(auto& io, Context& cx) const { return io.poll_read(cx, buffer); }
+};
 
-  Poll<std::size_t> poll(Context& cx) {
-    pin_.enter();
-    place_.come(cx);
-    Poll<std::size_t> got = place_.io().poll_read(cx, buffer_);
-    if (got.is_pending()) {
-      place_.stay(cx);
-      return pin_.pending();
+struct ReadExactOp {
+  std::span<char> rest;
+
+  Poll<void> operator()(auto& io, Context& cx) {
+    while (!rest.empty()) {
+      const Poll<std::size_t> got = io.poll_read(cx, rest);
+      if (got.is_pending()) return pending;
+      if (got.value() == 0) throw UnexpectedEnd();
+      rest = rest.subspan(checked(got.value(), rest.size()));
     }
-    place_.leave();
-    return got;
+    return Poll<void>::ready();
+  }
+};
+
+struct ReadToEndOp {
+  static constexpr std::size_t kTurn = 256 * 1024;  ///< bytes, before others have their turn
+
+  std::size_t limit;
+  std::size_t size = 0;  ///< of what was read; text has room for more
+  std::string text = {};
+
+  Poll<std::string> operator()(auto& io, Context& cx) {
+    for (const std::size_t first = size; size - first < kTurn;) {
+      if (size == text.size()) grow();
+      const std::span<char> room = std::span<char>(text).subspan(size);
+      const Poll<std::size_t> got = io.poll_read(cx, room);
+      if (got.is_pending()) return pending;
+      if (got.value() == 0) {
+        text.resize(size);
+        return std::move(text);
+      }
+      size += checked(got.value(), room.size());
+      if (size > limit) throw StreamTooLong(limit);
+    }
+    cx.waits_for("its next turn to read");  // a sender that never stops, and others wait
+    cx.waker().wake_by_ref();
+    return pending;
   }
 
- private:
-  IoPlace<R> place_;
-  std::span<char> buffer_;
+  /// Twice the room each time, up to a turn's worth, but at most one byte more than allowed: that
+  /// one says "too long".
+  void grow() {
+    constexpr std::size_t kFirst = 1024, kMost = std::numeric_limits<std::size_t>::max();
+    const std::size_t allowed = limit < kMost ? limit + 1 : limit;
+    const std::size_t more = std::clamp(size, kFirst, kTurn);
+    text.resize(std::min(size + std::min(more, kMost - size), allowed));
+  }
 };
+
+}  // namespace detail
+
+/// What read(io, buffer) gives. Dropping it loses nothing: what was not read is still there.
+template <AsyncRead R>
+using Read = IoOperation<R, detail::ReadOp>;
 
 /// What read_exact(io, buffer) gives. Dropping it half-way loses what it has read so far.
 template <AsyncRead R>
-class [[nodiscard]] ReadExact : PinnedOncePolled {
- public:
-  using Output = void;
-
-  ReadExact(R& io, std::span<char> buffer) : place_(io, Direction::read), rest_(buffer) {}
-
-  Poll<void> poll(Context& cx) {
-    pin_.enter();
-    place_.come(cx);
-    while (!rest_.empty()) {
-      Poll<std::size_t> got = place_.io().poll_read(cx, rest_);
-      if (got.is_pending()) {
-        place_.stay(cx);
-        return pin_.pending();
-      }
-      if (got.value() == 0) throw UnexpectedEnd();
-      rest_ = rest_.subspan(got.value());
-    }
-    place_.leave();
-    return Poll<void>::ready();
-  }
-
- private:
-  IoPlace<R> place_;
-  std::span<char> rest_;
-};
+using ReadExact = IoOperation<R, detail::ReadExactOp>;
 
 /// What read_to_end(io, limit) gives. Dropping it half-way loses what it has read so far.
 template <AsyncRead R>
-class [[nodiscard]] ReadToEnd : PinnedOncePolled {
- public:
-  using Output = std::string;
-
-  ReadToEnd(R& io, std::size_t limit) : place_(io, Direction::read), limit_(limit) {}
-
-  Poll<std::string> poll(Context& cx) {
-    pin_.enter();
-    place_.come(cx);
-    for (;;) {
-      if (size_ == text_.size()) grow();
-      Poll<std::size_t> got = place_.io().poll_read(cx, std::span<char>(text_).subspan(size_));
-      if (got.is_pending()) {
-        place_.stay(cx);
-        return pin_.pending();
-      }
-      if (got.value() == 0) break;
-      size_ += got.value();
-      if (size_ > limit_) throw StreamTooLong(limit_);
-    }
-    place_.leave();
-    text_.resize(size_);
-    return std::move(text_);
-  }
-
- private:
-  /// Twice the room each time, but at most one byte more than allowed: that one says "too long".
-  void grow() {
-    constexpr std::size_t kFirst = 1024, kMost = std::numeric_limits<std::size_t>::max();
-    const std::size_t allowed = limit_ < kMost ? limit_ + 1 : limit_;
-    text_.resize(std::min(std::max(2 * size_, kFirst), allowed));
-  }
-
-  IoPlace<R> place_;
-  std::size_t limit_;
-  std::size_t size_ = 0;  ///< of what was read; text_ has room for more
-  std::string text_;
-};
+using ReadToEnd = IoOperation<R, detail::ReadToEndOp>;
 
 namespace detail {
 struct ReadFn {
   template <AsyncRead R>
   Read<R> operator()(R& io, std::span<char> buffer) const {
-    return {io, buffer};
-  }
-};
-struct ReadExactFn {
-  template <AsyncRead R>
-  ReadExact<R> operator()(R& io, std::span<char> buffer) const {
-    return {io, buffer};
-  }
-};
-struct ReadToEndFn {
-  template <AsyncRead R>
-  ReadToEnd<R> operator()(R& io, std::size_t limit) const {
-    return {io, limit};
+    return {io, Direction::read, {buffer}};
   }
 };
 }  // namespace detail
 
-/// Some bytes into `buffer`, as soon as there are any: how many, or 0 at the stream's end.
+/// Some bytes into `buffer`, as soon as there are any: how many, or 0 at the stream's end. (A
+/// function object, since unistd.h has a function of this name.)
 inline constexpr detail::ReadFn read{};
+
 /// Fills all of `buffer`. Throws UnexpectedEnd when the stream ends before.
-inline constexpr detail::ReadExactFn read_exact{};
+template <AsyncRead R>
+ReadExact<R> read_exact(R& io, std::span<char> buffer) {
+  return {io, Direction::read, {buffer}};
+}
+
 /// Everything up to the stream's end, as a std::string. Throws StreamTooLong when that is more than
-/// `limit` bytes: whoever is on the other side does not decide how much memory you have.
-inline constexpr detail::ReadToEndFn read_to_end{};
+/// `limit` bytes: the sender does not decide how much memory you have.
+template <AsyncRead R>
+ReadToEnd<R> read_to_end(R& io, std::size_t limit) {
+  return {io, Direction::read, {limit}};
+}
 
 }  // namespace book

@@ -131,15 +131,8 @@ void DuplexStream::forget(Direction direction, const Waker& waker) noexcept {
   (direction == Direction::read ? in_ : out_)->forget(direction, waker);
 }
 
-Poll<void> DuplexStream::Readable::poll(Context& cx) {
-  pin_.enter();
-  place_.come(cx);
-  if (place_.io().poll_readable(cx).is_pending()) {
-    place_.stay(cx);
-    return pin_.pending();
-  }
-  place_.leave();
-  return Poll<void>::ready();
+Poll<void> detail::DuplexReadyOp::operator()(DuplexStream& stream, Context& cx) const {
+  return stream.poll_readable(cx);
 }
 
 }  // namespace book

@@ -14,14 +14,19 @@
 #include <span>
 #include <utility>
 
-#include "04_io_executor/async_fd.h"
+#include "04_io_executor/io_place.h"
 #include "common/future.h"
 
 namespace book {
 
+class DuplexStream;
+
 namespace detail {
 class DuplexPipe;
-}
+struct DuplexReadyOp {
+  Poll<void> operator()(DuplexStream& stream, Context& cx) const;
+};
+}  // namespace detail
 
 /// One side: an AsyncRead and an AsyncWrite. Reading and writing are for one task each, which may
 /// be the same; a second one that has to wait throws std::logic_error, as at a socket. Both sides
@@ -48,7 +53,7 @@ class DuplexStream {
   /// harmless.
   Poll<void> poll_close(Context&);
 
-  class [[nodiscard]] Readable;
+  using Readable = IoOperation<DuplexStream, detail::DuplexReadyOp>;
   /// A future: ready when a read would be. Waiting for it holds no buffer.
   Readable readable() & noexcept;
 
@@ -56,25 +61,15 @@ class DuplexStream {
   void forget(Direction direction, const Waker& waker) noexcept;
 
  private:
+  friend struct detail::DuplexReadyOp;
   Poll<void> poll_readable(Context& cx);
 
   std::shared_ptr<detail::DuplexPipe> in_, out_;
 };
 
-/// What readable() gives.
-class DuplexStream::Readable : PinnedOncePolled {
- public:
-  using Output = void;
-
-  explicit Readable(DuplexStream& stream) noexcept : place_(stream, Direction::read) {}
-
-  Poll<void> poll(Context& cx);
-
- private:
-  IoPlace<DuplexStream> place_;
-};
-
-inline DuplexStream::Readable DuplexStream::readable() & noexcept { return Readable(*this); }
+inline DuplexStream::Readable DuplexStream::readable() & noexcept {
+  return {*this, Direction::read, {}};
+}
 
 namespace detail {
 struct DuplexFn {

@@ -58,24 +58,23 @@ ssize_t without_sigpipe(Call call) noexcept {
 /// A copy that has lost its O_NONBLOCK: the flag belongs to what both share.
 Descriptor blocking_copy(int fd) {
   Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (!copy) detail::fail(errno, "fcntl");
+  if (!copy) throw_errno("fcntl");
   const int flags = ::fcntl(copy.get(), F_GETFL);
-  if (flags < 0 || ::fcntl(copy.get(), F_SETFL, flags & ~O_NONBLOCK) < 0)
-    detail::fail(errno, "fcntl");
+  if (flags < 0 || ::fcntl(copy.get(), F_SETFL, flags & ~O_NONBLOCK) < 0) throw_errno("fcntl");
   return copy;
 }
 
 }  // namespace
 
 Poll<std::size_t> PipeWriter::poll_write(Context& cx, std::span<const char> bytes) {
-  if (!end_) detail::fail(EPIPE, "write to a pipe that was closed");
+  if (!end_) throw_errno(EPIPE, "write to a pipe that was closed");
   return end_->poll_call(Direction::write, cx, bytes.size(), "write", [&] {
     return without_sigpipe([&] { return ::write(end_->fd(), bytes.data(), bytes.size()); });
   });
 }
 
 Poll<std::size_t> PipeWriter::poll_write_vectored(Context& cx, Pieces pieces) {
-  if (!end_) detail::fail(EPIPE, "write to a pipe that was closed");
+  if (!end_) throw_errno(EPIPE, "write to a pipe that was closed");
   detail::Gather gather(pieces);
   return end_->poll_call(Direction::write, cx, gather.bytes(), "writev", [&] {
     return without_sigpipe(
@@ -90,13 +89,13 @@ Descriptor PipeReader::into_blocking() && {
 
 Descriptor PipeWriter::into_blocking() && {
   const std::optional<AsyncFd> end = std::exchange(end_, std::nullopt);
-  if (!end) detail::fail(EBADF, "into_blocking of a pipe that was closed");
+  if (!end) throw_errno(EBADF, "into_blocking of a pipe that was closed");
   return blocking_copy(end->fd());
 }
 
 PipeEnds detail::PipeFn::operator()() const {
   int ends[2];
-  if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) fail(errno, "pipe2");
+  if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) throw_errno("pipe2");
   Descriptor reader(ends[0]), writer(ends[1]);
   return {PipeReader(std::move(reader)), PipeWriter(std::move(writer))};
 }

@@ -19,7 +19,7 @@
 
 #include "04_io_executor/async_fd.h"
 #include "17_io/bytes/io_concepts.h"
-#include "17_io/sockets/descriptor.h"
+#include "common/descriptor.h"
 
 namespace book {
 

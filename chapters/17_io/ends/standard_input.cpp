@@ -16,10 +16,10 @@ InheritedInput::InheritedInput(int fd) : InheritedInput(open(fd)) {}
 
 InheritedInput::Opened InheritedInput::open(int fd) {
   struct stat file {};
-  if (::fstat(fd, &file) != 0) detail::fail(errno, "fstat");
+  if (::fstat(fd, &file) != 0) throw_errno("fstat");
   const auto copy = [fd](Way way) -> Opened {
     const int made = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (made < 0) detail::fail(errno, "fcntl");
+    if (made < 0) throw_errno("fcntl");
     return {made, way};
   };
   // A file is not opened again: its place in the file would be another one, too.

@@ -2,15 +2,16 @@
 // a stream.
 //
 //     accept4 ---- a socket -------------------> ready
-//        |  ^---- ECONNABORTED and its like: that one has given up; the next, please
+//        |  ^---- ECONNABORTED and its like: that one has given up; the next, please. (After 16 in
+//        |        a row, which is no chance any more: sleep 50 ms)
 //        |------- EMFILE, ENFILE, ENOMEM: sleep 50 ms. It stays in the queue and would be reported
 //        |        again and again; meanwhile others may give a descriptor back
 //        '------- EAGAIN: nobody is there; wait for the reactor (and if that has no place for one
 //                 more, ENOSPC: sleep 50 ms, too)
 //
-// As long as connections are waiting, nobody is asked to wait: incoming() gives up to `batch` of
-// them in a row, and then lets other tasks have their turn. Without that, whoever connects fast
-// enough could keep those from being served who are connected. Chapter 17 explains it.
+// As long as connections are waiting, incoming() gives up to `batch` of them in a row, and then
+// lets other tasks have their turn. Without that, clients that connect fast enough could keep those
+// from being served that are connected. Chapter 17 explains it.
 #pragma once
 
 #include <sys/socket.h>
@@ -44,8 +45,15 @@ class Acceptor {
   Poll<int> poll(Context& cx, sockaddr* peer, socklen_t* size);
 
  private:
+  /// More than a chance: some filter of system calls, say, refuses them all.
+  static constexpr int kRefusedInARow = 16;
+
+  /// One try: a socket, or -1 and an error after which another try makes sense.
+  Poll<int> try_accept(Context& cx, sockaddr* peer, socklen_t* size, int& error);
+
   IoPlace<AsyncFd> place_;
   std::optional<Sleep> pause_;
+  int refused_ = 0;
 };
 
 template <class Listener>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -67,7 +69,7 @@ void help(const std::shared_ptr<LookupQueue>& queue) {
         queue->waiting.pop_front();
       }
       if (!lookup) {
-        --queue->threads;  // under the lock: whoever adds a lookup now sees that we are gone
+        --queue->threads;  // under the lock: a thread that adds a lookup now sees that we are gone
         return;
       }
     }
@@ -81,7 +83,7 @@ void start_helper(const std::shared_ptr<LookupQueue>& queue) {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    // Nobody can wait for it at the end of the program: a server of names may take half a minute.
+    // The end of the program cannot wait for it: a server of names may take half a minute.
     std::thread([queue] { help(queue); }).detach();
   } catch (...) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -143,9 +145,29 @@ class ResolveCategory final : public std::error_category {
 
 }  // namespace
 
+namespace {
+
+struct OfProcess {
+  pid_t process = ::getpid();
+  Resolver resolver{&call_getaddrinfo};
+};
+
+/// A forked child has none of its parent's helpers, and perhaps their mutex as it was in the middle
+/// of something: it gets a resolver of its own, and never looks at the other one.
+const Resolver& resolver_of_this_process() {
+  static std::atomic<OfProcess*> newest{new OfProcess};
+  OfProcess* seen = newest.load(std::memory_order_acquire);
+  if (seen->process == ::getpid()) return seen->resolver;
+  auto fresh = std::make_unique<OfProcess>();
+  if (newest.compare_exchange_strong(seen, fresh.get(), std::memory_order_acq_rel))
+    return fresh.release()->resolver;
+  return seen->resolver;  // another thread of the child was faster
+}
+
+}  // namespace
+
 Resolver::Resolve ResolveFn::operator()(std::string_view host, std::uint16_t port) const {
-  static const Resolver resolver(&call_getaddrinfo);
-  return resolver.resolve(host, port);
+  return resolver_of_this_process().resolve(host, port);
 }
 
 }  // namespace detail

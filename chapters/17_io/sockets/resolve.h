@@ -36,7 +36,8 @@ struct Lookup;
 struct LookupQueue;
 }  // namespace detail
 
-/// Looks names up on helper threads of its own. resolve() has one; tests make others.
+/// Looks names up on helper threads of its own. resolve() has one a process; tests make others,
+/// which a forked child must not use: it has none of their threads.
 class Resolver {
  public:
   using Addresses = std::vector<Address>;
@@ -75,7 +76,7 @@ class Resolver::Resolve : PinnedOncePolled {
   std::string host_;
   std::uint16_t port_;
   std::shared_ptr<detail::Lookup> lookup_;  // shared with the helper, once there is one
-  /// While we wait, somebody outside is at work: virtual time must not jump.
+  /// While we wait, a helper is at work outside: virtual time must not jump.
   std::optional<Reactor::OutsideWork> outside_;
 };
 

@@ -3,14 +3,10 @@
 
 #include <sys/socket.h>
 
-#include <string>
-
 #include "17_io/sockets/address.h"
-#include "17_io/sockets/descriptor.h"
+#include "common/descriptor.h"
 
 namespace book::detail {
-
-[[noreturn]] void fail(int error, const std::string& call);
 
 /// A new socket: non-blocking, and no child process inherits it.
 Descriptor make_socket(int family, int type);
@@ -22,5 +18,8 @@ int get_option(int fd, int level, int option);
 /// A socket's own end, or the other one.
 Address local_address(int fd);
 Address peer_address(int fd);
+/// Tried often enough, a port where no program listens, in the range that the system hands out, is
+/// found to be the socket's own: it is then connected to itself.
+bool is_connected_to_itself(int fd);
 
 }  // namespace book::detail

@@ -12,9 +12,9 @@
 
 namespace book {
 
-using detail::fail;
-
 Poll<std::size_t> StreamSocket::poll_read(Context& cx, std::span<char> buffer) {
+  // A recv of nothing would wait for bytes, and leave them there.
+  if (buffer.empty()) return std::size_t{0};
   return socket_.poll_call(Direction::read, cx, buffer.size(), "recv",
                            [&] { return ::recv(fd(), buffer.data(), buffer.size(), 0); });
 }
@@ -37,7 +37,7 @@ Poll<std::size_t> StreamSocket::poll_write_vectored(Context& cx, Pieces pieces) 
 
 Poll<void> StreamSocket::poll_close(Context&) {
   // ENOTCONN: the other side has reset the connection, which closes it better than we could.
-  if (::shutdown(fd(), SHUT_WR) != 0 && errno != ENOTCONN) fail(errno, "shutdown");
+  if (::shutdown(fd(), SHUT_WR) != 0 && errno != ENOTCONN) throw_errno("shutdown");
   return Poll<void>::ready();
 }
 

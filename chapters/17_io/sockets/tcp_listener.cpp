@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
-#include "17_io/sockets/descriptor.h"
 #include "17_io/sockets/socket_calls.h"
+#include "common/descriptor.h"
 
 namespace book {
 
@@ -18,8 +18,8 @@ TcpListener TcpListener::bind(const Address& address, const ListenOptions& optio
   // Accepted sockets inherit it: no system call for each of them.
   if (options.no_delay) detail::set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   if (::bind(fd, address.data(), address.size()) != 0)
-    detail::fail(errno, "bind " + address.to_string());
-  if (::listen(fd, options.backlog) != 0) detail::fail(errno, "listen " + address.to_string());
+    throw_errno(errno, "bind " + address.to_string());
+  if (::listen(fd, options.backlog) != 0) throw_errno(errno, "listen " + address.to_string());
   return TcpListener(socket.release());
 }
 

@@ -8,12 +8,10 @@
 #include <system_error>
 #include <utility>
 
-#include "17_io/sockets/descriptor.h"
 #include "17_io/sockets/socket_calls.h"
+#include "common/descriptor.h"
 
 namespace book {
-
-using detail::fail;
 
 void TcpStream::set_nodelay(bool on) { detail::set_option(fd(), IPPROTO_TCP, TCP_NODELAY, on); }
 bool TcpStream::nodelay() const { return detail::get_option(fd(), IPPROTO_TCP, TCP_NODELAY) != 0; }
@@ -38,23 +36,27 @@ Poll<TcpStream> TcpStream::Connect::poll(Context& cx) {
 }
 
 bool TcpStream::Connect::is_through(Context& cx) {
-  place_->come(cx);
   // Asking the socket is the system call that is tried first here, as recv is for a read.
-  const auto done = stream_->socket_.poll_call(Direction::write, cx, 1, "connect", [&]() -> int {
-    throw_if_refused();
-    Address peer;
-    socklen_t size = Address::capacity();
-    if (::getpeername(stream_->fd(), peer.data(), &size) == 0) return 1;
-    errno = EAGAIN;
-    return -1;
+  const auto done = place_->poll(cx, [&](AsyncFd& socket) {
+    return socket.poll_call(Direction::write, cx, 1, "connect", [&]() -> int {
+      throw_if_refused();
+      Address peer;
+      socklen_t size = Address::capacity();
+      if (::getpeername(socket.fd(), peer.data(), &size) != 0) {
+        errno = EAGAIN;
+        return -1;
+      }
+      if (detail::is_connected_to_itself(socket.fd()))
+        throw_errno(ECONNREFUSED, "connect " + address_.to_string());
+      return 1;
+    });
   });
   if (done.is_pending()) {
-    place_->stay(cx);
     if (patience_ && !alarm_) alarm_.emplace(sleep(*patience_));
-    if (alarm_ && alarm_->poll(cx).is_ready()) fail(ETIMEDOUT, "connect " + address_.to_string());
+    if (alarm_ && alarm_->poll(cx).is_ready())
+      throw_errno(ETIMEDOUT, "connect " + address_.to_string());
     return false;
   }
-  place_->leave();
   return true;
 }
 
@@ -69,7 +71,7 @@ void TcpStream::Connect::start() {
   detail::set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   if (::connect(socket.get(), address_.data(), address_.size()) != 0 && errno != EINPROGRESS &&
       errno != EINTR) {
-    fail(errno, "connect " + address_.to_string());
+    throw_errno(errno, "connect " + address_.to_string());
   }
   stream_.emplace(socket.release());
   place_.emplace(stream_->socket_, Direction::write);
@@ -77,7 +79,7 @@ void TcpStream::Connect::start() {
 
 void TcpStream::Connect::throw_if_refused() const {
   const int error = detail::get_option(stream_->fd(), SOL_SOCKET, SO_ERROR);
-  if (error != 0) fail(error, "connect " + address_.to_string());
+  if (error != 0) throw_errno(error, "connect " + address_.to_string());
 }
 
 Poll<TcpStream> TcpStream::ConnectToAny::poll(Context& cx) {

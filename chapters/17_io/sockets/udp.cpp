@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "17_io/sockets/descriptor.h"
 #include "17_io/sockets/socket_calls.h"
+#include "common/descriptor.h"
 
 namespace book {
 
@@ -17,13 +17,13 @@ UdpSocket UdpSocket::bind(const Address& address, const UdpOptions& options) {
   if (options.reuse_port) detail::set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (options.broadcast) detail::set_option(fd, SOL_SOCKET, SO_BROADCAST, 1);
   if (::bind(fd, address.data(), address.size()) != 0)
-    detail::fail(errno, "bind " + address.to_string());
+    throw_errno(errno, "bind " + address.to_string());
   return UdpSocket(socket.release());
 }
 
 void UdpSocket::connect(const Address& peer) {
   if (::connect(fd(), peer.data(), peer.size()) != 0)
-    detail::fail(errno, "connect " + peer.to_string());
+    throw_errno(errno, "connect " + peer.to_string());
 }
 
 Poll<std::size_t> UdpSocket::poll_send_to(Context& cx, std::span<const char> bytes,

@@ -20,7 +20,6 @@
 
 #include "04_io_executor/async_fd.h"
 #include "17_io/bytes/io_concepts.h"
-#include "17_io/bytes/io_operation.h"
 #include "17_io/sockets/address.h"
 
 namespace book {

@@ -7,16 +7,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
-#include "17_io/sockets/descriptor.h"
 #include "17_io/sockets/socket_calls.h"
+#include "common/descriptor.h"
 
 namespace book {
 namespace {
-
-using detail::fail;
 
 /// Is this the file of a socket that nobody listens at any more?
 bool is_stale(const UnixAddress& address) {
@@ -38,12 +38,27 @@ class FolderLock {
     const std::size_t slash = file.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : file.substr(0, slash + 1);
     folder_ = Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    while (folder_ && ::flock(folder_.get(), LOCK_EX) != 0 && errno == EINTR) {
+    // Another server holds it for a moment; another program perhaps for good (systemd's way to keep
+    // a folder from being cleaned away). The loop's thread waits for the first, and not for the
+    // second.
+    for (int tries = 0; folder_ && ::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
+      if (errno != EWOULDBLOCK && errno != EINTR) return;
+      if (tries == kTries) {
+        taken_ = true;
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
 
+  /// Another process holds it: whether a file there is stale cannot be told now.
+  bool is_taken() const noexcept { return taken_; }
+
  private:
+  static constexpr int kTries = 20;
+
   Descriptor folder_;
+  bool taken_ = false;
 };
 
 }  // namespace
@@ -54,9 +69,9 @@ UnixAddress UnixAddress::path(std::string_view path) {
   UnixAddress address;
   constexpr std::size_t kMost = sizeof address.raw_.sun_path - 1;
   if (path.size() > kMost) {
-    fail(ENAMETOOLONG, "the path of a local socket has at most " + std::to_string(kMost) +
-                           " bytes, and this one " + std::to_string(path.size()) + ": " +
-                           std::string(path));
+    throw_errno(ENAMETOOLONG, "the path of a local socket has at most " + std::to_string(kMost) +
+                                  " bytes, and this one " + std::to_string(path.size()) + ": " +
+                                  std::string(path));
   }
   std::memcpy(address.raw_.sun_path, path.data(), path.size());
   address.size_ = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
@@ -67,8 +82,8 @@ UnixAddress UnixAddress::abstract(std::string_view name) {
   UnixAddress address;
   constexpr std::size_t kMost = sizeof address.raw_.sun_path - 1;
   if (name.size() > kMost) {
-    fail(ENAMETOOLONG, "the name of a local socket has at most " + std::to_string(kMost) +
-                           " bytes, and this one " + std::to_string(name.size()));
+    throw_errno(ENAMETOOLONG, "the name of a local socket has at most " + std::to_string(kMost) +
+                                  " bytes, and this one " + std::to_string(name.size()));
   }
   std::memcpy(address.raw_.sun_path + 1, name.data(), name.size());  // after a 0
   address.size_ = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
@@ -100,7 +115,7 @@ Poll<UnixStream> UnixStream::Connect::poll(Context& cx) {
   Descriptor socket = detail::make_socket(AF_UNIX, SOCK_STREAM);
   while (::connect(socket.get(), address_.data(), address_.size()) != 0) {
     if (errno == EINTR) continue;
-    if (errno != EAGAIN) fail(errno, "connect " + address_.to_string());
+    if (errno != EAGAIN) throw_errno(errno, "connect " + address_.to_string());
     pause_.emplace(sleep(kPause));
     if (pause_->poll(cx).is_pending()) return pin_.pending();
   }
@@ -110,7 +125,7 @@ Poll<UnixStream> UnixStream::Connect::poll(Context& cx) {
 std::pair<UnixStream, UnixStream> UnixStream::pair() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
-    fail(errno, "socketpair");
+    throw_errno("socketpair");
   return {UnixStream(ends[0]), UnixStream(ends[1])};
 }
 
@@ -121,16 +136,18 @@ UnixListener UnixListener::bind(const UnixAddress& address, const UnixListenOpti
     return ::bind(socket.get(), address.data(), address.size()) == 0 ? 0 : errno;
   };
   int error = try_bind();
-  if (error == EADDRINUSE && options.replace_stale && is_stale(address)) {
+  if (error == EADDRINUSE && options.replace_stale && !one_at_a_time.is_taken() &&
+      is_stale(address)) {
     ::unlink(address.file().c_str());
     error = try_bind();
   }
-  if (error != 0) fail(error, "bind " + address.to_string());
+  if (error != 0) throw_errno(error, "bind " + address.to_string());
   detail::SocketFile file(address.file());
-  if (::listen(socket.get(), options.backlog) != 0) fail(errno, "listen " + address.to_string());
+  if (::listen(socket.get(), options.backlog) != 0)
+    throw_errno(errno, "listen " + address.to_string());
   UnixAddress bound;  // to nowhere: the system has found a name
   socklen_t size = UnixAddress::capacity();
-  if (::getsockname(socket.get(), bound.data(), &size) != 0) fail(errno, "getsockname");
+  if (::getsockname(socket.get(), bound.data(), &size) != 0) throw_errno("getsockname");
   bound.set_size(size);
   return {socket.release(), bound, std::move(file)};
 }

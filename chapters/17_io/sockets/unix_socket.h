@@ -7,7 +7,8 @@
 //
 // The file outlives a server that was killed, and then nobody can bind there: the address is in
 // use, by nobody. So bind tries to connect first. Refused: the file is stale, and goes. Answered:
-// EADDRINUSE. (Servers that start together do it one by one: they lock the folder.) The listener's
+// EADDRINUSE. (Servers that start together do it one by one: they lock the folder. If
+// another program keeps it locked, a stale file stays, and is EADDRINUSE.) The listener's
 // destructor removes the file, if it is still the one it made.
 // Chapter 17 explains it.
 #pragma once

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "17_io/sockets/descriptor.h"
 #include "20_web_server/files/content.h"
+#include "common/descriptor.h"
 
 namespace book::http {
 

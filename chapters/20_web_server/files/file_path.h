@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "17_io/sockets/descriptor.h"
+#include "common/descriptor.h"
+
 
 namespace book::http {
 

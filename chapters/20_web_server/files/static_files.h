@@ -19,11 +19,11 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "17_io/sockets/descriptor.h"
 #include "20_web_server/files/content.h"
 #include "20_web_server/files/file_path.h"
 #include "20_web_server/files/validators.h"
 #include "common/clock.h"
+#include "common/descriptor.h"
 
 namespace book::http {
 

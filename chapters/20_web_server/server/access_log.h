@@ -20,9 +20,9 @@
 #include <string_view>
 
 #include "17_io/http/response.h"
-#include "17_io/sockets/descriptor.h"
 #include "20_web_server/server/callback_timer.h"
 #include "common/clock.h"
+#include "common/descriptor.h"
 
 namespace book::http {
 

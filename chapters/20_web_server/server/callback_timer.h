@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/reactor/reactor.h"
-#include "common/reactor/timer_wheel.h"
+#include "common/reactor/timer.h"
 #include "common/waker.h"
 
 namespace book::http {

@@ -13,10 +13,10 @@
 #include <span>
 #include <string_view>
 
-#include "17_io/sockets/descriptor.h"
 #include "17_io/sockets/tcp.h"
 #include "20_web_server/server/site.h"
 #include "common/clock.h"
+#include "common/descriptor.h"
 
 namespace book::http {
 

@@ -10,11 +10,11 @@
 
 #include "04_io_executor/executor.h"
 #include "08_select/select.h"
-#include "17_io/sockets/descriptor.h"
 #include "20_web_server/server/server.h"
 #include "20_web_server/steps/blocking.h"
 #include "20_web_server/steps/sequential.h"
 #include "20_web_server/steps/workers.h"
+#include "common/descriptor.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {

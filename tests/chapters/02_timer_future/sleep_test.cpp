@@ -214,5 +214,18 @@ TEST(SleepInRealTime, MayBeDestroyedOnAnotherThreadWhileItFires) {
   EXPECT_TRUE(reactor.waiting().nothing());
 }
 
+TEST(Sleep, ThatIsFirstPolledAfterItsDeadlineIsReadyAtOnce) {
+  Reactor reactor(TimeMode::virtual_time);
+  const Reactor::Scope scope(reactor);
+  Sleep late = sleep(10ms);
+  Timer meanwhile;
+  reactor.arm(meanwhile, reactor.now() + 50ms, Waker::noop());
+  reactor.wait();
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  EXPECT_TRUE(late.poll(cx).is_ready())
+      << "40 ms over its deadline, and pending once more: a biased select passes over it";
+}
+
 }  // namespace
 }  // namespace book

@@ -7,10 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "02_timer_future/sleep.h"
@@ -258,7 +260,7 @@ TEST_F(AsyncFdTest, ADatagramSocketIsNotDrainedByAShortMessage) {
 /// Reads until the descriptor would block: from then on readable() has to wait.
 void drain(Executor& executor, AsyncFd& fd) {
   auto drained = poll_fn([&fd](Context& cx) -> Poll<void> {
-    char bytes[64];
+    std::string bytes(100'000, '\0');  // in few calls: after 128 it would be told to give way
     while (fd.poll_read(cx, bytes).is_ready()) {
     }
     fd.forget(Direction::read, cx.waker());
@@ -420,6 +422,49 @@ TEST_F(AsyncFdTest, ReadableIsCancelledAtEverySuspensionPoint) {
     }));
     EXPECT_FALSE(executor_.reactor().waiting().io) << "after " << polls << " polls";
   }
+}
+
+/// A read of one byte at a time, as long as there is one.
+class ReadAll {
+ public:
+  using Output = int;
+  explicit ReadAll(AsyncFd& fd) : fd_(fd) {}
+  Poll<int> poll(Context& cx) {
+    ++polls_;
+    for (char byte = 0;;) {
+      const Poll<std::size_t> got = fd_.poll_read(cx, {&byte, 1});
+      if (got.is_pending()) return pending;
+      if (got.value() == 0) return polls_;
+    }
+  }
+
+ private:
+  AsyncFd& fd_;
+  int polls_ = 0;
+};
+
+TEST(AsyncFd, GivesWayAfter128CallsInATurn) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd reader = AsyncFd::from_nonblocking(ends[0], AsyncFd::Kind::stream);
+  const std::string bytes(1000, 'x');
+  ASSERT_EQ(::write(ends[1], bytes.data(), bytes.size()), 1000);
+  ::close(ends[1]);
+  // 1000 bytes and the end are 1001 calls: eight turns.
+  EXPECT_EQ(block_on(ReadAll(reader)), 8)
+      << "a sender without a pause must not keep the thread to itself";
+}
+
+TEST(AsyncFd, CountsNothingOutsideOfAnExecutor) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd reader = AsyncFd::from_nonblocking(ends[0], AsyncFd::Kind::stream);
+  const std::string bytes(1000, 'x');
+  ASSERT_EQ(::write(ends[1], bytes.data(), bytes.size()), 1000);
+  ::close(ends[1]);
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  EXPECT_TRUE(ReadAll(reader).poll(cx).is_ready());
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ class AtEnd {
 /// Waits for ever, and calls a function when it is dropped.
 auto until_dropped(std::function<void()> function) {
   return poll_fn([end = AtEnd(std::move(function))](Context& cx) -> Poll<void> {
-    cx.waits_for(kWaitsForEver);
+    cx.waits_for(kWaitsForever);
     return pending;
   });
 }
@@ -193,7 +193,7 @@ TEST(ExecutorDeathTest, CanNotEndInsideOneOfItsOwnTasks) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   auto executor = std::make_unique<Executor>(kVirtual);
   executor->spawn(once([&] { executor.reset(); }));
-  EXPECT_DEATH(executor->run(), "an executor can not end inside one of its own tasks");
+  EXPECT_DEATH(executor->run(), "an executor cannot end inside one of its own tasks");
 }
 
 TEST(Executor, SpawnFromAnotherThreadIsRefusedAndTheFutureDropped) {

@@ -76,7 +76,7 @@ TEST_F(PendingReport, NamesTheTaskThatIsBusy) {
   EXPECT_NE(words.find("an executor is busy with the task spawned at kitchen.cpp:7"),
             std::string::npos)
       << words;
-  EXPECT_NE(words.find("nothing: it waits for ever"), std::string::npos) << words;
+  EXPECT_NE(words.find("nothing: it waits forever"), std::string::npos) << words;
 }
 
 TEST_F(PendingReport, FindsExecutorsOnOtherThreads) {

@@ -75,7 +75,7 @@ TEST_P(InEitherTime, EveryPendingTaskIsListedOldestFirst) {
   executor.spawn(yields(3));  // ends: not listed
   const std::string expected =
       std::string(kHeadline) +
-      "\n  the task spawned at library.cpp:10, which waits for nothing: it waits for ever; nobody "
+      "\n  the task spawned at library.cpp:10, which waits for nothing: it waits forever; nobody "
       "holds its waker"
       "\n  the task spawned at library.cpp:20, which waits for the book on shelf 7; nobody holds "
       "its "
@@ -88,7 +88,7 @@ TEST_P(InEitherTime, EveryPendingTaskIsListedOldestFirst) {
 
 TEST_P(InEitherTime, WaitingForEverOnPurposeNeedsNoAdvice) {
   const std::string text = deadlock_of([&] { block_on(never<void>(), options()); });
-  EXPECT_NE(text.find("nothing: it waits for ever"), std::string::npos) << text;
+  EXPECT_NE(text.find("nothing: it waits forever"), std::string::npos) << text;
   EXPECT_EQ(text.find("must keep cx.waker()"), std::string::npos) << text;
 }
 

@@ -338,7 +338,7 @@ TEST(Cancel, FromAnotherThreadDropsTheFutureOnTheExecutorsThread) {
     }
   };
   Task& task = core.spawn(poll_fn([note = NotesItsThread(dropped_on)](Context& cx) -> Poll<void> {
-    cx.waits_for(kWaitsForEver);
+    cx.waits_for(kWaitsForever);
     return pending;
   }));
   task.retain();

@@ -377,5 +377,30 @@ TEST(WokenSet, WakesFromManyThreadsAreNotLost) {
   EXPECT_EQ(seen, std::vector<int>(kThreads, kEach));
 }
 
+/// Leaves its waker outside, and is ready when it was told so.
+struct Outside {
+  using Output = int;
+  Waker* slot;
+  bool* done;
+  Poll<int> poll(Context& cx) {
+    if (*done) return 7;
+    cx.store(*slot, "somebody outside");
+    return pending;
+  }
+};
+
+TEST(JoinAll, AnExceptionOfItsTasksWakerComesOutOfTheWakeOfAChild) {
+  Waker slots[2];
+  bool done[2] = {false, false};
+  ByHand hand;
+  hand.task.on_wake([] { throw std::runtime_error("no room in the queue"); });
+  auto all = join_all(std::vector<Outside>{{&slots[0], &done[0]}, {&slots[1], &done[1]}});
+  EXPECT_TRUE(hand.poll(all).is_pending());
+  done[0] = done[1] = true;
+  EXPECT_THROW(std::move(slots[0]).wake(), std::runtime_error) << "instead of ending the process";
+  std::move(slots[1]).wake();  // the task was told already
+  EXPECT_EQ(hand.poll(all).value(), (std::vector<int>{7, 7})) << "and nothing was lost";
+}
+
 }  // namespace
 }  // namespace book

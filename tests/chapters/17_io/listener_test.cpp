@@ -18,6 +18,7 @@
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
 #include "05_async_await/yield_now.h"
+#include "10_spawning/timeout.h"
 #include "common/stream.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
@@ -249,6 +250,20 @@ TEST_F(Accepting, TheNextOfIncomingKeepsTheContract) {
       },
       {.untouched = [&] { return reactor_.waiting().nothing(); }},
       [](const std::optional<TcpListener::Accepted>& item) { return item.has_value(); });
+}
+
+// Some filter of system calls refuses every accept: EPERM, which says nothing about the listener.
+TEST(Accept, PausesWhenEveryConnectionIsRefused) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  Executor executor({.time = TimeMode::virtual_time, .seed = {}});
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  const test::SystemCalls before = test::system_calls();
+  test::fail_next("accept4", EPERM, 1'000'000);
+  const auto limited = executor.block_on(timeout(200ms, listener.accept()));
+  test::fail_next("accept4", 0, 0);
+  EXPECT_FALSE(limited.has_value());
+  EXPECT_LE((test::system_calls() - before).of("accept4"), 16 * 5)
+      << "sixteen in a row are no chance any more: pause, and let others have their turn";
 }
 
 }  // namespace

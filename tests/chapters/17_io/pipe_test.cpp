@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +16,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -24,6 +26,7 @@
 #include "05_async_await/async.h"
 #include "17_io/bytes/io.h"
 #include "17_io/ends/standard_input.h"
+#include "17_io/sockets/unix_socket.h"
 #include "common/reactor/reactor.h"
 #include "support/child_process.h"
 #include "support/contract.h"
@@ -292,6 +295,64 @@ TEST(StandardInput, IsWhatTheShellHasConnected) {
     return block_on(read_to_end(input, 100)) == "typed" ? 7 : 1;
   });
   EXPECT_EQ(result.exit_code, 7) << result.err;
+}
+
+/// A named pipe, and its file until the end of the test.
+struct NamedPipe {
+  NamedPipe() : path("/tmp/book_fifo_" + std::to_string(::getpid())) {
+    ::unlink(path.c_str());
+    test::check(::mkfifo(path.c_str(), 0600), "mkfifo");
+  }
+  ~NamedPipe() { ::unlink(path.c_str()); }
+  int open(int how) const {
+    return test::check(::open(path.c_str(), how | O_NONBLOCK | O_CLOEXEC), "open");
+  }
+  const std::string path;
+};
+
+TEST(Pipe, ANamedPipeIsNotAtItsEndForGoodWhenAWriterHasGone) {
+  const NamedPipe fifo;
+  PipeReader reader(Descriptor(fifo.open(O_RDONLY)));
+  Executor executor;
+  test::CountingWaker task;
+  Context cx(task.waker());
+  const Reactor::Scope scope(executor.reactor());
+  char byte = 0;
+  Descriptor first(fifo.open(O_WRONLY));
+  EXPECT_TRUE(reader.poll_read(cx, {&byte, 1}).is_pending());
+  ASSERT_EQ(::write(first.get(), "1", 1), 1);
+  first = Descriptor();
+  executor.reactor().wait();
+  EXPECT_EQ(reader.poll_read(cx, {&byte, 1}).value(), 1u);
+  const Descriptor second(fifo.open(O_WRONLY));
+  // Before, this poll asked the system again and again, and never came back.
+  EXPECT_TRUE(reader.poll_read(cx, {&byte, 1}).is_pending());
+  ASSERT_EQ(::write(second.get(), "2", 1), 1);
+  executor.reactor().wait();
+  EXPECT_EQ(reader.poll_read(cx, {&byte, 1}).value(), 1u);
+  EXPECT_EQ(byte, '2');
+}
+
+TEST(Pipe, APacketPipeIsNotDrainedByOnePacket) {
+  int ends[2];
+  test::check(::pipe2(ends, O_DIRECT | O_CLOEXEC), "pipe2");
+  PipeReader reader{Descriptor(ends[0])};
+  const Descriptor writer(ends[1]);
+  ASSERT_EQ(::write(writer.get(), "abc", 3), 3);
+  ASSERT_EQ(::write(writer.get(), "defghi", 6), 6);
+  Executor executor;
+  std::array<char, 100> buffer;
+  EXPECT_EQ(executor.block_on(read(reader, buffer)), 3u);
+  EXPECT_EQ(executor.block_on(read(reader, buffer)), 6u)
+      << "a short read was taken for an empty pipe, and the second packet waits in it";
+}
+
+TEST(Pipe, AReadOfNothingIsReadyWhateverItReadsFrom) {
+  auto sockets = UnixStream::pair();
+  EXPECT_EQ(block_on(read(sockets.first, std::span<char>())), 0u)
+      << "a recv of nothing waits for bytes";
+  PipeEnds ends = pipe();
+  EXPECT_EQ(block_on(read(ends.reader, std::span<char>())), 0u);
 }
 
 }  // namespace

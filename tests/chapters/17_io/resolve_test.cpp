@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <netdb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,12 +20,14 @@
 #include <vector>
 
 #include "02_timer_future/sleep.h"
+#include "04_io_executor/block_on.h"
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
 #include "05_async_await/async_block.h"
 #include "05_async_await/simple_futures.h"
 #include "07_join/join.h"
 #include "07_join/join_all.h"
+#include "support/child_process.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/sanitizer.h"
@@ -318,6 +321,27 @@ TEST(Resolve, KeepsTheContract) {
 
 TEST(Resolver, WithoutThreadsIsRefused) {
   EXPECT_THROW(Resolver(SlowNames().call(), 0), std::invalid_argument);
+}
+
+TEST(Resolve, AForkedChildLooksUpByItself) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the thread sanitizer allows no threads in a child of a process that has some";
+#endif
+  // All helpers have something to do, and there is more in the queue.
+  std::vector<Resolver::Resolve> lookups;
+  lookups.reserve(64);
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  for (int i = 0; i < 64; ++i) {
+    lookups.push_back(resolve("localhost", 80));
+    (void)lookups.back().poll(cx);
+  }
+  const test::ChildResult child = test::run_in_child([] {
+    ::alarm(20);  // a child that waits for threads that only its parent has waits forever
+    return block_on(resolve("localhost", 80)).empty() ? 1 : 0;
+  });
+  EXPECT_EQ(child.signal, 0);
+  EXPECT_EQ(child.exit_code, 0);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
 #include "17_io/bytes/split.h"
+#include "17_io/sockets/socket_calls.h"
+#include "common/descriptor.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
 #include "support/descriptors.h"
@@ -668,6 +670,19 @@ TEST_F(Tcp, AHalfLetsGoOfAReaderThatGivesUp) {
   Context other_cx(other.waker());
   auto readable = halves.first.readable();
   EXPECT_TRUE(readable.poll(other_cx).is_pending());
+}
+
+TEST(TcpConnect, ASocketThatHasFoundItselfIsNoConnection) {
+  const Descriptor alone = detail::make_socket(AF_INET, SOCK_STREAM);
+  const Address any = Address::loopback(0);
+  ASSERT_EQ(::bind(alone.get(), any.data(), any.size()), 0);
+  const Address own = detail::local_address(alone.get());
+  ::connect(alone.get(), own.data(), own.size());  // nobody listens there: it meets itself
+  EXPECT_TRUE(detail::is_connected_to_itself(alone.get()));
+
+  TcpListener listener = TcpListener::bind(Address::loopback(0));
+  const TcpStream stream = block_on(TcpStream::connect(listener.local_address()));
+  EXPECT_FALSE(detail::is_connected_to_itself(stream.fd()));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
 #include "17_io/bytes/split.h"
+#include "common/descriptor.h"
 #include "support/child_process.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
@@ -322,6 +323,28 @@ TEST(UnixPair, APeerThatHasGoneDoesNotEndTheProcess) {
   });
   EXPECT_EQ(result.signal, 0);
   EXPECT_EQ(result.exit_code, 7) << result.err;
+}
+
+// systemd tells programs to hold such a lock on their temporary folder, so that it is not cleaned
+// away; and a lock belongs to the open file, so even our own keeps us out.
+TEST(UnixListener, BindsInAFolderThatIsLockedForGood) {
+  const std::string folder = "/tmp/book_locked_" + std::to_string(::getpid());
+  ASSERT_EQ(::mkdir(folder.c_str(), 0700), 0);
+  {
+    const Descriptor pin(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(::flock(pin.get(), LOCK_SH), 0);
+    const UnixListener listener = UnixListener::bind(UnixAddress::path(folder + "/socket"));
+    EXPECT_EQ(listener.address().file(), folder + "/socket");
+    const UnixAddress left = UnixAddress::path(folder + "/left_behind");
+    {
+      const test::Fd bound(test::check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+      test::check(::bind(bound, left.data(), left.size()), "bind");
+    }
+    EXPECT_EQ(test::error_of([&] { return UnixListener::bind(left); }), EADDRINUSE)
+        << "without the lock a server that is about to listen looks like a stale file";
+    ::unlink(left.file().c_str());
+  }
+  ::rmdir(folder.c_str());
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST(AsyncTest, FailsWithTheMessageOfAnException) {
 TEST(AsyncTest, FailsWithTheListOfADeadlock) {
   EXPECT_NONFATAL_FAILURE(
       run_async_test(waits_for_ever(), TimeMode::virtual_time, "here.cpp", 7),
-      "the task spawned at here.cpp:7, which waits for nothing: it waits for ever");
+      "the task spawned at here.cpp:7, which waits for nothing: it waits forever");
 }
 
 TEST(AsyncTest, EndsWithItsBodyAndDropsWhatIsLeft) {

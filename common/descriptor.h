@@ -1,11 +1,16 @@
-// Descriptor: the one owner of a file descriptor. Its destructor closes.
+// Descriptor: the one owner of a file descriptor; its destructor closes. throw_errno: what a system
+// call that failed becomes.
 #pragma once
 
-#include <unistd.h>
-
+#include <string>
 #include <utility>
 
 namespace book {
+
+/// Throws std::system_error with the error of the last system call, and the call's name.
+[[noreturn]] void throw_errno(const char* call);
+/// The same for an error that is known, and a text that says more than the call.
+[[noreturn]] void throw_errno(int error, const std::string& call);
 
 class Descriptor {
  public:
@@ -16,9 +21,9 @@ class Descriptor {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  /// A close that fails has closed all the same on Linux: there is nothing to repeat.
+  /// Leaves errno as it was: a descriptor goes on the way out of a call that has failed, too.
   ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0) close();
   }
 
   int get() const noexcept { return fd_; }
@@ -26,6 +31,8 @@ class Descriptor {
   [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
 
  private:
+  void close() noexcept;
+
   int fd_ = -1;
 };
 

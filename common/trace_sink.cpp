@@ -1,0 +1,175 @@
+#include "common/trace_sink.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <system_error>
+
+namespace book::trace {
+namespace detail {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// Trivial, so that it can be used by the destructors of other thread-locals.
+thread_local ThisThread the_thread;
+
+void append_escaped(Line& line, std::string_view text) {
+  for (const char c : text) {
+    if (c == '"' || c == '\\') line.push_back('\\');
+    if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(line), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      line.push_back(c);
+    }
+  }
+}
+
+/// errno of the failed write, or 0.
+int write_line(int fd, const Line& line) noexcept {
+  const char* from = line.data();
+  std::size_t left = line.size();
+  while (left > 0) {
+    const ssize_t written = ::write(fd, from, left);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    from += written;
+    left -= static_cast<std::size_t>(written);
+  }
+  return 0;
+}
+
+void close_file(Sink& s) noexcept {
+  detail::on.store(false, std::memory_order_relaxed);
+  if (s.fd >= 0) ::close(s.fd);
+  s.fd = -1;
+  s.known.clear();
+}
+
+}  // namespace
+
+/// Never destroyed: a thread may still wake a task while the process is ending.
+Sink& sink() noexcept {
+  static Sink* const it = new Sink;
+  return *it;
+}
+
+ThisThread& this_thread(Sink& s) noexcept {
+  if (the_thread.run != s.run) {
+    the_thread = ThisThread{};
+    the_thread.run = s.run;
+    the_thread.number = ++s.threads;
+  }
+  return the_thread;
+}
+
+ThisThread& last_known_thread() noexcept { return the_thread; }
+
+void give_up(Sink& s, const char* reason) noexcept {
+  close_file(s);
+  std::fprintf(stderr, "trace: %s: %s; the trace ends here\n", s.path.c_str(), reason);
+}
+
+Known& name(Sink& s, const void* waker) {
+  Known& known = s.known[waker];
+  if (known.number == 0) known.number = ++s.names;
+  return known;
+}
+
+Known& name_newcomer(Sink& s, const void* waker) {
+  s.known.erase(waker);
+  return name(s, waker);
+}
+
+Known& name_living(Sink& s, const void* waker) {
+  Known& known = name(s, waker);
+  return known.dropped ? name_newcomer(s, waker) : known;
+}
+
+void append_text(Line& line, std::string_view key, std::string_view text) {
+  fmt::format_to(std::back_inserter(line), R"(,"{}":")", key);
+  append_escaped(line, text);
+  line.push_back('"');
+}
+
+void append_number(Line& line, std::string_view key, long number) {
+  if (number != 0) fmt::format_to(std::back_inserter(line), R"(,"{}":{})", key, number);
+}
+
+/// This file's own path tells where the project begins.
+void append_place(Line& line, Place place) {
+  constexpr std::string_view here = __FILE__;
+  constexpr std::string_view root = here.substr(0, here.rfind("common/"));
+  if (place.line == 0) return;
+  std::string_view file = place.file;
+  if (file.substr(0, root.size()) == root) file.remove_prefix(root.size());
+  append_text(line, "l", fmt::format("{}:{}", file, place.line));
+}
+
+void append_doer(Line& line, const ThisThread& thread) {
+  if (thread.course.task != 0) {
+    append_text(line, "by", fmt::format("task {}", thread.course.task));
+  } else {
+    append_text(line, "by", fmt::format("thread {}", thread.number));
+  }
+}
+
+void append_waker(Line& line, const Known& known) {
+  if (known.is_task) append_number(line, "k", known.number);
+  append_number(line, "w", known.number);
+}
+
+long begin_event(Sink& s, const ThisThread& thread, std::string_view event, Line& line) {
+  const auto elapsed = SteadyClock::now() - s.begin;
+  const long number = ++s.events;
+  fmt::format_to(std::back_inserter(line), R"({{"n":{},"t":{},"th":{},"e":"{}")", number,
+                 std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(),
+                 thread.number, event);
+  return number;
+}
+
+bool end_event(Sink& s, Line& line) noexcept {
+  line.append(std::string_view("}\n"));
+  const int error = write_line(s.fd, line);
+  if (error != 0) give_up(s, std::strerror(error));
+  return error == 0;
+}
+
+}  // namespace detail
+
+using detail::Sink;
+
+void start(const std::string& path, const std::string& title) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+  if (fd < 0) throw std::system_error(errno, std::system_category(), "open the trace " + path);
+  detail::Line header;
+  header.append(std::string_view(R"({"v":1)"));
+  detail::append_text(header, "title", title);
+  header.append(std::string_view("}\n"));
+  if (int error = detail::write_line(fd, header)) {
+    ::close(fd);
+    throw std::system_error(error, std::system_category(), "write the trace " + path);
+  }
+
+  Sink& s = detail::sink();
+  std::lock_guard lock(s.mutex);
+  detail::close_file(s);
+  s.fd = fd;
+  s.path = path;
+  s.begin = detail::SteadyClock::now();
+  s.run += 1;
+  s.events = s.threads = s.names = 0;
+  detail::on.store(true, std::memory_order_relaxed);
+}
+
+void stop() noexcept {
+  Sink& s = detail::sink();
+  std::lock_guard lock(s.mutex);
+  detail::close_file(s);
+}
+
+}  // namespace book::trace
