@@ -10,7 +10,7 @@ namespace book::detail {
 using explorer::World;
 
 Poller::Poller() : wake_fd_(0) {}
-Poller::~Poller() = default;
+Poller::~Poller() {}
 
 Poller::Watched Poller::watch(int, std::uint64_t) { return Watched::always_ready; }
 
