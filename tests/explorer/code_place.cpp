@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <map>
 
-extern "C" const char __executable_start;
+extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
 
 namespace book::explorer {
 namespace {
@@ -52,8 +52,8 @@ std::uint32_t pc_of(const void* return_address) {
 std::vector<std::uint32_t> calls_to(std::uint32_t pc) {
   std::array<void*, 32> frames;
   const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  std::vector<std::uint32_t> calls;
-  for (int i = 0; i < count; ++i) calls.push_back(pc_of(frames[static_cast<std::size_t>(i)]));
+  std::vector<std::uint32_t> calls(static_cast<std::size_t>(count));
+  std::transform(frames.begin(), frames.begin() + count, calls.begin(), pc_of);
   const auto begin = std::find(calls.begin(), calls.end(), pc);
   if (begin != calls.end()) calls.erase(calls.begin(), begin);
   if (calls.empty()) calls.push_back(pc);

@@ -72,6 +72,8 @@ void write(const void* address, std::size_t size, const void* caller) {
 
 }  // namespace
 
+// The names are the compiler's.
+// NOLINTBEGIN(bugprone-reserved-identifier,bugprone-macro-parentheses)
 #define CALLER __builtin_return_address(0)
 
 #define PLAIN(n)                                                        \
@@ -143,3 +145,4 @@ void __tsan_atomic_thread_fence(int) {
 void __tsan_atomic_signal_fence(int) {}
 
 }  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier,bugprone-macro-parentheses)

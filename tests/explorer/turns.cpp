@@ -7,7 +7,7 @@
 #include <thread>
 
 // This program answers syscall() itself (wraps.cpp); here the true one is meant.
-extern "C" long __real_syscall(long number, ...);
+extern "C" long __real_syscall(long number, ...);  // NOLINT(bugprone-reserved-identifier)
 
 namespace book::explorer {
 

@@ -88,6 +88,8 @@ namespace book::explorer {
 void forget_mutexes() { holders().clear(); }
 }  // namespace book::explorer
 
+// The names are the linker's: __wrap_ of a function is called in its place, __real_ is the
+// function. NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
 int __real_pthread_mutex_lock(pthread_mutex_t*);
@@ -159,3 +161,4 @@ void __wrap__ZNSt18condition_variable10notify_allEv(std::condition_variable* sel
 }
 
 }  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)
