@@ -5,6 +5,7 @@
 #pragma once
 
 // Tasks and coroutines.
+#include "02_timer_future/now.h"
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/block_on.h"
 #include "04_io_executor/executor.h"
@@ -18,12 +19,15 @@
 #include "10_spawning/spawn.h"
 #include "10_spawning/task_scope.h"
 #include "10_spawning/timeout.h"
+#include "10_spawning/try_timeout.h"
 
 // Several at once.
 #include "07_join/join.h"
 #include "07_join/join_all.h"
+#include "07_join/shared.h"
 #include "07_join/try_join.h"
 #include "08_select/fuse.h"
+#include "08_select/futures_ordered.h"
 #include "08_select/futures_unordered.h"
 #include "08_select/race.h"
 #include "08_select/select.h"
@@ -32,13 +36,16 @@
 // Streams and channels.
 #include "09_streams/buffered.h"
 #include "09_streams/collect.h"
+#include "09_streams/flatten_unordered.h"
 #include "09_streams/for_each_concurrent.h"
+#include "09_streams/forward.h"
 #include "09_streams/generator.h"
 #include "09_streams/map_filter.h"
 #include "09_streams/merge.h"
 #include "09_streams/sink.h"
 #include "09_streams/sources.h"
 #include "09_streams/take_skip.h"
+#include "09_streams/take_until.h"
 #include "09_streams/timing.h"
 #include "11_channels/mpsc.h"
 #include "11_channels/oneshot.h"
@@ -47,8 +54,10 @@
 #include "13_time/interval.h"
 #include "13_time/signal.h"
 #include "17_io/bytes/buf_reader.h"
+#include "17_io/bytes/buf_writer.h"
 #include "17_io/bytes/copy.h"
 #include "17_io/bytes/io.h"
+#include "17_io/bytes/limited.h"
 #include "17_io/bytes/lines.h"
 #include "17_io/bytes/split.h"
 #include "17_io/sockets/resolve.h"

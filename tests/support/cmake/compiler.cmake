@@ -28,7 +28,9 @@ file(RELATIVE_PATH way_up "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
 add_compile_options("-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=" "-fmacro-prefix-map=${way_up}=")
 
 set(gcc "$<CXX_COMPILER_ID:GNU>")
-add_compile_options(-Wall -Wextra -Wpedantic)
+# A function without its return is an error everywhere: an Async<> function without a word that begins with co_
+# is no coroutine, and falls off its end.
+add_compile_options(-Wall -Wextra -Wpedantic -Werror=return-type)
 if(ASYNC_BOOK_WERROR)
   add_compile_options(-Werror)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # which g++ 12 reports, under sanitizers, where nothing is
