@@ -16,7 +16,7 @@ namespace streams {
 
 enum class AtEnd { close, flush };
 
-template <class S, class K, AtEnd at_end>
+template <class S, class K, AtEnd at_end = AtEnd::close>
 class [[nodiscard]] Forward : PinnedOncePolled {
   static_assert(Sink<K, ItemOf<S>>, "forward(sink): the sink does not take the stream's items");
 
