@@ -69,7 +69,7 @@ class BufWriter {
       const Poll<std::size_t> taken = writer_.poll_write(cx, buffered());
       if (taken.is_pending()) return pending;
       if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
-      written_ += taken.value();
+      written_ += detail::checked(taken.value(), buffered().size());
     }
     buffer_.clear();
     written_ = 0;

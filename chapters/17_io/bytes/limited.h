@@ -31,7 +31,7 @@ class Limited {
         buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer.size())));
     if (room.empty()) return std::size_t{0};  // not asked: what follows is not for this one
     const Poll<std::size_t> got = reader_.poll_read(cx, room);
-    if (got.is_ready()) left_ -= got.value();
+    if (got.is_ready()) left_ -= detail::checked(got.value(), room.size());
     return got;
   }
 
