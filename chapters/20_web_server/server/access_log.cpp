@@ -175,8 +175,8 @@ void AccessLog::report_error(int error) noexcept {
   std::fprintf(stderr, "access log: %s; it is tried again every second\n", why);
 }
 
-std::unique_ptr<const std::string> AccessLog::peer_of(int socket) const {
-  return is_on() ? std::make_unique<const std::string>(peer_address(socket)) : nullptr;
+std::unique_ptr<const std::string> AccessLog::known_peer(int socket) {
+  return std::make_unique<const std::string>(peer_address(socket));
 }
 
 std::string peer_address(int socket) {

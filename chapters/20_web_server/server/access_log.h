@@ -37,7 +37,9 @@ class AccessLog {
 
   bool is_on() const noexcept { return fd_ >= 0; }
   /// The address at the other end of a socket, if the log is on.
-  std::unique_ptr<const std::string> peer_of(int socket) const;
+  std::unique_ptr<const std::string> peer_of(int socket) const {
+    return is_on() ? known_peer(socket) : nullptr;
+  }
 
   struct Line {
     std::string_view peer;  ///< an address; "-" if it has none
@@ -58,6 +60,7 @@ class AccessLog {
   static constexpr std::size_t kFlushSize = 32 * 1024;      // bytes that are worth a write
   static constexpr std::size_t kMaxBuffered = 1024 * 1024;  // bytes that may wait for a better time
 
+  static std::unique_ptr<const std::string> known_peer(int socket);
   void open_file();
   bool was_moved() const noexcept;
   void reopen() noexcept;

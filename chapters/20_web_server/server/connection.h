@@ -12,6 +12,7 @@
 #include "20_web_server/server/conversation.h"
 #include "20_web_server/server/exchange.h"
 #include "20_web_server/server/linger.h"
+#include "20_web_server/server/or_shutdown.h"
 #include "20_web_server/server/site.h"
 #include "20_web_server/server/timeout_queues.h"
 #include "common/reactor/reactor.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "common/reactor/reactor.h"
 
@@ -19,7 +20,7 @@ constexpr Duration kSlack = std::chrono::milliseconds(100);
 ConnectionTimeout::~ConnectionTimeout() {
   unlink();
   if (queues_.expired_early_ == this) queues_.expired_early_ = nullptr;
-  queues_.disarm_if_empty();
+  if (--queues_.count_ == 0) queues_.timer_.disarm();
 }
 
 WaitResult ConnectionTimeout::wait(Context& cx, WaitKind kind) {
@@ -67,12 +68,6 @@ bool TimeoutQueues::extend(ConnectionTimeout& one, Instant now) noexcept {
 void TimeoutQueues::arm(Instant time) {
   armed_for_ = time;
   timer_.arm(time);
-}
-
-void TimeoutQueues::disarm_if_empty() noexcept {
-  for (Queue& each : queues_)
-    if (!each.list.empty() && each.limit != kNoLimit) return;
-  timer_.disarm();
 }
 
 /// Wakes those whose time is up, and arms the timer for the next one.

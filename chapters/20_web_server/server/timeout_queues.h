@@ -19,15 +19,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "20_web_server/server/callback_timer.h"
 #include "20_web_server/server/settings.h"
 #include "20_web_server/server/shutdown.h"
 #include "20_web_server/server/wait_kind.h"
 #include "common/clock.h"
-#include "common/future.h"
 #include "common/link.h"
+#include "common/waker.h"
 
 namespace book::http {
 
@@ -43,7 +42,7 @@ enum class WaitResult : std::uint8_t {
 /// One connection's place in the queues.
 class ConnectionTimeout : public Link {
  public:
-  explicit ConnectionTimeout(TimeoutQueues& queues) noexcept : queues_(queues) {}
+  explicit ConnectionTimeout(TimeoutQueues& queues) noexcept;
   ~ConnectionTimeout();
 
   /// There was progress: the next wait has all its time.
@@ -100,41 +99,17 @@ class TimeoutQueues {
   Instant expire_due(Queue& queue, Instant now);
   static void expire(ConnectionTimeout& one);
   void arm(Instant time);
-  void disarm_if_empty() noexcept;
 
   const Shutdown& shutdown_;
   std::array<Queue, 5> queues_;
+  std::size_t count_ = 0;  // of the connections: without any, no timer is armed
   CallbackTimer timer_;
   ConnectionTimeout* expired_early_ = nullptr;  // by expire_longest_idle()
   Instant armed_for_ = Instant::max();
 };
 
-/// What or_shutdown(timeout, future) gives.
-template <Future F>
-class [[nodiscard]] OrShutdown : PinnedOncePolled {
- public:
-  using Output = bool;
-
-  OrShutdown(ConnectionTimeout& timeout, F future)
-      : timeout_(timeout), future_(std::move(future)) {}
-
-  Poll<bool> poll(Context& cx) {
-    if (pin_.is_fresh()) timeout_.restart();
-    pin_.enter();
-    if (future_.poll(cx).is_ready()) return true;
-    if (timeout_.wait(cx, WaitKind::other) != WaitResult::waiting) return false;
-    return pin_.pending();
-  }
-
- private:
-  ConnectionTimeout& timeout_;
-  F future_;
-};
-
-/// Awaits `future`: true when it has ended, false when the shutdown is aborted first.
-template <Future F>
-OrShutdown<F> or_shutdown(ConnectionTimeout& timeout, F future) {
-  return {timeout, std::move(future)};
+inline ConnectionTimeout::ConnectionTimeout(TimeoutQueues& queues) noexcept : queues_(queues) {
+  ++queues.count_;
 }
 
 }  // namespace book::http

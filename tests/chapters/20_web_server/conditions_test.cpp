@@ -547,6 +547,21 @@ TEST_F(ConditionalGetTest, WritesIntoTheLogWhatWasSent) {
   EXPECT_EQ(ends, (List{"206 10", "304 -", "412 25", "416 27", "200 -"}));
 }
 
+TEST_F(ConditionalGetTest, EachAnswerAboutAFileSaysHowLongItMayBeKept) {
+  Settings settings;
+  settings.cache_control = "max-age=60";
+  Site site(folder_.root().string(), settings);
+  const std::string field = "\r\nCache-Control: max-age=60\r\n";
+  for (const char* condition : {"", "If-None-Match: *\r\n", "Range: bytes=0-1\r\n"}) {
+    const std::string sent = talk(site, get("/small.txt", condition));
+    EXPECT_NE(sent.find(field), sent.npos) << sent;
+  }
+  for (const std::string& request : {get("/missing"), get("/small.txt", "If-Match: \"b\"\r\n")}) {
+    const std::string sent = talk(site, request);
+    EXPECT_EQ(sent.find("Cache-Control"), sent.npos) << sent;
+  }
+}
+
 TEST_F(ConditionalGetTest, AFileThatWasJustModifiedIsSentAgain) {
   folder_.set_modified("small.txt", std::time(nullptr) + 3600);  // and will be so for an hour
   const std::string weak = tag("/small.txt");

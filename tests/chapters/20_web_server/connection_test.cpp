@@ -127,12 +127,20 @@ MockStream busy_client(Seen& seen) {
       .in_pieces_of(11'000);
 }
 
+/// The wall clock goes on between two connections, whatever the reactor's does.
+std::string without_dates(std::string sent) {
+  const std::string date = "\r\nDate: ";
+  for (std::size_t at = 0; (at = sent.find(date, at)) != std::string::npos;)
+    sent.erase(at, sent.find("\r\n", at + date.size()) - at);
+  return sent;
+}
+
 TEST_F(ConnectionTest, APieceAtATimeIsAsGoodAsAllAtOnce) {
   folder_.write("large.txt", std::string(40'000, 'x'));
   Seen pieces;
   talk_to(busy_client(pieces));
   talk_to({{{0s, get("/") + get("/sleep") + get("/large.txt") + "nonsense\r\n\r\n"}}, seen_});
-  EXPECT_EQ(pieces.sent, seen_.sent);
+  EXPECT_EQ(without_dates(pieces.sent), without_dates(seen_.sent));
   EXPECT_TRUE(pieces.closed);
 }
 

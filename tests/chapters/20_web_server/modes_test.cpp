@@ -310,6 +310,7 @@ TEST(Modes, TheProgramTellsWrongOnesInOneLine) {
                                                        {"--max-connections", "3", "--workers", "4"},
                                                        {"--workers"},
                                                        {"--mode"},
+                                                       {"--cache-control", "no-store\r\nX: y"},
                                                        {"--workers", "1", "--mode", "concurrent"}};
   for (const auto& words : wrong) {
     Program program(words);
