@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -78,7 +79,10 @@ void Trial::explore(std::string scenario, Options options,
   ++number_;
   if (!passed_) return;  // one schedule is enough to think about
   if (request_.scenario && request_.scenario != number_) return;
-  if (request_.preemptions >= 0) options.preemptions = request_.preemptions;
+  if (request_.preemptions >= 0) {
+    options.preemptions = request_.preemptions;
+    options.max_schedules = std::numeric_limits<long>::max();  // somebody has the time
+  }
   if (!request_.replay.empty()) {
     const Result result = explorer::replay(std::move(scenario), options, request_.replay, set_up);
     passed_ = passed_ && result.passed();
