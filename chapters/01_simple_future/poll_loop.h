@@ -79,7 +79,7 @@ Run<OutputOf<F>> run_sleeping(F&& future) {
       if (reactor.waiting().nothing()) {
         throw std::logic_error(
             "the future is pending, but nobody has its wake function: "
-            "this loop would sleep for ever");
+            "this loop would sleep forever");
       }
       reactor.wait();
       ++sleeps;

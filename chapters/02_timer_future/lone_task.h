@@ -17,7 +17,7 @@
 
 namespace book {
 
-/// A future is pending, and nobody holds a waker of its task: waiting would be for ever.
+/// A future is pending, and nobody holds a waker of its task: waiting would be forever.
 struct NobodyWakes : std::logic_error {
   using std::logic_error::logic_error;
 };
@@ -51,7 +51,7 @@ class LoneTask {
   }
 
   /// Waits in the reactor until this task has been woken since the last wait. Throws NobodyWakes
-  /// instead of waiting for a wake that can not come; it looks before it waits, not while it does.
+  /// instead of waiting for a wake that cannot come; it looks before it waits, not while it does.
   void wait_for_wake();
 
   /// How many times this task was woken.

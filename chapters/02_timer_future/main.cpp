@@ -58,7 +58,7 @@ void wait_for_one(Reactor& reactor, const char* name, F timer, int threads_befor
              milliseconds(reactor.now() - start), threads);
 }
 
-/// A detached thread can not be joined. What it had to do is done, but only the system knows when
+/// A detached thread cannot be joined. What it had to do is done, but only the system knows when
 /// it is really gone: so ask, for ten seconds at most.
 void wait_for_threads_to_end(int threads_before) {
   const auto give_up = std::chrono::steady_clock::now() + 10s;
@@ -156,7 +156,7 @@ void change_hands(Reactor& reactor, const char* name, F timer) {
     second.run_until_ready(timer);
     fmt::print("      task 2 waits for it: ready\n");
   } catch (const NobodyWakes& error) {
-    fmt::print("      task 2 would wait for ever: {}\n", error.what());
+    fmt::print("      task 2 would wait forever: {}\n", error.what());
     while (reactor.waiting().timers > 0) reactor.wait();  // for the deadline
   }
   fmt::print("      the deadline has passed: task 1 was woken {}, task 2 {}\n",
@@ -178,7 +178,7 @@ void no_second_look(Reactor& reactor) {
   LoneTask task(reactor);
   if (task.poll_once(wait).is_pending() && flag.up && task.wakes() == 0) {
     throw std::runtime_error(
-        "asleep for ever: the flag went up between the look and the store, and woke nobody");
+        "asleep forever: the flag went up between the look and the store, and woke nobody");
   }
 }
 

@@ -39,7 +39,7 @@ template <class T>
 ValuePair<T> make_value_future();
 
 /// Sets the value, once. Destroyed without, it ends its future with an exception: a task that waits
-/// for something that can not come any more is told so.
+/// for something that cannot come any more is told so.
 template <class T>
 class ValueSetter {
  public:

@@ -100,7 +100,7 @@ void forgotten_spawner() {
   step(executor, "one poll: ready", "the spawner");
   fmt::print(
       "   run() would wait for this spawner to spawn something or to go. But only this thread\n"
-      "   can do either, and it would be asleep in run(), for ever. We do not call it.\n");
+      "   can do either, and it would be asleep in run(), forever. We do not call it.\n");
 }
 
 void woken_more_than_once() {

@@ -57,7 +57,7 @@ class SyncSender {
   /// The same, but waits while the queue is full. False when the receiver is gone.
   bool send(T item) const { return channel().push(std::move(item), true) == TrySend::sent; }
   /// Makes every recv() from now on throw `error`: for a sender that has lost something which the
-  /// receiver can not do without.
+  /// receiver cannot do without.
   void fail(std::exception_ptr error) const { channel().fail(std::move(error)); }
 
   std::size_t capacity() const { return channel().capacity(); }

@@ -4,7 +4,7 @@
 //     Async<int> answer() { co_await sleep(1s); co_return 42; }
 //
 // Its frame lives on the heap and never moves; the Async is a handle to it and moves freely.
-// Destroying the handle cancels the coroutine at the await where it stands; it can not be destroyed
+// Destroying the handle cancels the coroutine at the await where it stands; it cannot be destroyed
 // by itself while it runs. chain.h has the loop that runs it; the house rules for writing one are
 // in chapter 05's README.
 #pragma once
@@ -94,7 +94,7 @@ class [[nodiscard("an Async that nobody awaits or spawns does nothing")]] Async 
  private:
   explicit Async(promise_type * promise) noexcept : promise_(promise) {}
 
-  /// Itself, as something that can be polled. Throws std::logic_error if it can not.
+  /// Itself, as something that can be polled. Throws std::logic_error if it cannot.
   Async&& usable(const char* what) {
     if (!promise_ || promise_->refuses_polls()) [[unlikely]]
       refuse(what);

@@ -91,7 +91,7 @@ class [[nodiscard]] Then : PinnedOncePolled {
   }
 
  private:
-  struct Held {  // an optional can not hold a reference by itself
+  struct Held {  // an optional cannot hold a reference by itself
     explicit Held(F&& held) : future(std::forward<F>(held)) {}
     F future;
   };

@@ -27,8 +27,8 @@ inline constexpr Unsafe unsafe{};
 
 /// May a T be moved although it was pinned? By default: if it can be assigned by a move. Then it
 /// could be swapped away at any time, so whoever wrote it has thought of that. Members pass it on:
-/// one that can not be assigned, such as PhantomPinned or a PinGuard, makes its owner the same.
-/// Specialise it as true for a type that can not be assigned for another reason (a const member).
+/// one that cannot be assigned, such as PhantomPinned or a PinGuard, makes its owner the same.
+/// Specialise it as true for a type that cannot be assigned for another reason (a const member).
 template <class T>
 inline constexpr bool enable_unpin =
     std::is_reference_v<T> || std::is_move_assignable_v<std::remove_all_extents_t<T>>;

@@ -42,7 +42,7 @@ class Operand {
   }
 
  private:
-  struct Held {  // an optional can not hold a reference by itself
+  struct Held {  // an optional cannot hold a reference by itself
     explicit Held(F&& held) : future(std::forward<F>(held)) {}
     F future;
   };

@@ -65,7 +65,7 @@ auto operator|(S&& source, StreamStep<Adaptor, Kept...> step) {
 }
 
 /// Holds a stream (or a sink) by reference or by value: in a step, or in an std::optional, which
-/// can not hold a reference itself and lets an owned one go early.
+/// cannot hold a reference itself and lets an owned one go early.
 template <class S>
 struct Held {
   explicit Held(S&& kept) : held(std::forward<S>(kept)) {}

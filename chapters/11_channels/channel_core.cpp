@@ -31,7 +31,7 @@ void ChannelCore::remove_sender() noexcept {
 
 bool ChannelCore::has_ended() noexcept {
   if (taken_ > 0 || !(closed_ || senders_ == 0)) return false;
-  closed_ = true;  // an end is for ever
+  closed_ = true;  // an end is forever
   return true;
 }
 

@@ -110,7 +110,7 @@ def measure_calls(servers, cpus, out):
             if "attached" not in attached:
                 tracer.kill()
                 tracer.communicate()
-                print(f"  ! strace can not attach: {attached.strip()}", file=sys.stderr)
+                print(f"  ! strace cannot attach: {attached.strip()}", file=sys.stderr)
                 return {}
             count, _ = wrk(server, connections, close, 1, cpus[1])
             tracer.send_signal(signal.SIGINT)

@@ -228,7 +228,7 @@ class AllInterleavings {
       }
     }
     if (!moved) {
-      EXPECT_EQ(world.sleeper, kDone) << "asleep for ever, with news " << world.news;
+      EXPECT_EQ(world.sleeper, kDone) << "asleep forever, with news " << world.news;
     }
   }
 

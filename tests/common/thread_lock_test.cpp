@@ -99,7 +99,7 @@ TEST(ThreadLock, SaysSoWhenTheOnlyThreadLocksTwice) {
   // In a process of its own, which has had no thread yet.
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto lock_twice = [] {
-    if (!only_one_thread()) std::exit(0);  // the C library cannot tell: it would sleep for ever
+    if (!only_one_thread()) std::exit(0);  // the C library cannot tell: it would sleep forever
     ThreadLock lock;
     lock.lock();
     lock.lock();

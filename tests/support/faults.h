@@ -37,9 +37,9 @@ enum class Effect : std::uint8_t {
   /// This one, and a short count on a socket, says more than "not now": it is a promise that there
   /// will be a new edge. The program clears its note that the descriptor is ready, and goes to
   /// sleep until epoll tells it again; but the bytes lie there already, so no edge is due, and a
-  /// correct program would sleep for ever. So the promise is kept: after such a call the
+  /// correct program would sleep forever. So the promise is kept: after such a call the
   /// descriptor's registration is written anew with the same words (EPOLL_CTL_MOD), on which epoll
-  /// looks at it again and reports what is ready. The program can not tell that from bytes that
+  /// looks at it again and reports what is ready. The program cannot tell that from bytes that
   /// have come a moment after the call, which is what a real EAGAIN is. A descriptor that is not
   /// registered needs nothing: registering it will report it.
   would_block,

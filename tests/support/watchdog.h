@@ -1,4 +1,4 @@
-// A test that hangs says so and ends, with exit code 1, instead of waiting for ever.
+// A test that hangs says so and ends, with exit code 1, instead of waiting forever.
 //
 // Every test has one already (support/main/test_main.cpp), of 20 seconds of real time; under a
 // sanitizer of 120, and of 3 under `make exercise`. Make another where a test deserves less:

@@ -41,7 +41,7 @@ OutputOf<F> run_sleeping_too_late(F future) {
     if (answer.is_ready()) return std::move(answer).value();
     const int seen = detail::wake_calls;  // too late: a wake during the poll is already in it
     while (detail::wake_calls == seen) {
-      if (reactor.waiting().nothing()) throw std::logic_error("asleep for ever: a wake was lost");
+      if (reactor.waiting().nothing()) throw std::logic_error("asleep forever: a wake was lost");
       reactor.wait();
     }
   }

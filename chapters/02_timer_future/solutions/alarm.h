@@ -57,7 +57,7 @@ class Alarm {
   std::size_t waiting() const { return sleepers_.size(); }
 
  private:
-  /// Since its first poll a Wait can not move: its address is its name.
+  /// Since its first poll a Wait cannot move: its address is its name.
   struct Sleeper {
     const Wait* who;
     Waker waker;

@@ -5,7 +5,7 @@
 //     low   [ oldest | ... | newest ] --+
 //
 // A queue for each priority keeps the order among equals without comparing anything. A high task
-// that wakes itself for ever starves every low one: that is what "high first" means.
+// that wakes itself forever starves every low one: that is what "high first" means.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,7 @@
 
 namespace book::story {
 
-/// What has been learned: singing takes it, so singing can not begin before learning has ended.
+/// What has been learned: singing takes it, so singing cannot begin before learning has ended.
 struct Song {
   std::string title;
 };

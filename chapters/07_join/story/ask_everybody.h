@@ -1,5 +1,5 @@
 // AskEverybody: what join_all would be without woken_set.h. All children share the task's waker,
-// which can not say who fired it, so each wake asks everybody who has not finished.
+// which cannot say who fired it, so each wake asks everybody who has not finished.
 //
 //     n children, one wake each:   n + n + (n-1) + (n-2) + ... + 1   polls
 //

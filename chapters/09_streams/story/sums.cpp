@@ -36,7 +36,7 @@ Async<> send_and_receive() {
 Outcome<int> read_card(int number) {
   Outcome<int> outcome;
   if (number == 3) {
-    outcome.set_exception(std::make_exception_ptr(std::runtime_error("card 3 can not be read")));
+    outcome.set_exception(std::make_exception_ptr(std::runtime_error("card 3 cannot be read")));
   } else {
     outcome.set_value(number);
   }

@@ -10,7 +10,7 @@ namespace book::story {
 /// Sends 1 and 2 into a channel and goes; receives until the end.
 Async<> send_and_receive();
 
-/// What is written on card number 1, 2, ...; one of them can not be read.
+/// What is written on card number 1, 2, ...; one of them cannot be read.
 Outcome<int> read_card(int number);
 
 /// All items of a stream, added.

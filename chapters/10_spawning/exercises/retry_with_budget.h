@@ -1,4 +1,4 @@
-// Exercise 2: try again, but not for ever.
+// Exercise 2: try again, but not forever.
 //
 //     auto page = co_await retry_with_budget(fetch, {.each = 100ms, .pause = 50ms, .whole = 1s});
 //

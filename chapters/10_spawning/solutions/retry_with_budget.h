@@ -23,7 +23,7 @@ struct Budget {
   Duration whole;  ///< for all tries and pauses together
 };
 
-/// Tries for ever. `make` lives in the caller, who awaits the end or drops this first.
+/// Tries forever. `make` lives in the caller, who awaits the end or drops this first.
 template <class Make, class F = std::invoke_result_t<Make&>>
 Async<OutputOf<F>> retry_for_ever(Make& make, Budget budget) {
   for (;;) {

@@ -93,7 +93,7 @@ Async<> caretaker(Lock lock, JoinHandle<void> worker, CancellationToken left, In
   co_await lock->give_back();
 }
 
-/// A destructor can not wait. It can tell somebody who can.
+/// A destructor cannot wait. It can tell somebody who can.
 struct TellWhenLeaving {
   CancellationToken left;
   ~TellWhenLeaving() { left.cancel(); }

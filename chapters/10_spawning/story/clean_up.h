@@ -1,4 +1,4 @@
-// Clean-up that must itself wait. A destructor can not: four attempts, of which three free the
+// Clean-up that must itself wait. A destructor cannot: four attempts, of which three free the
 // lock.
 #pragma once
 

@@ -82,7 +82,7 @@ Async<> shut_down_gracefully(Instant start) {
   }
   say(start, fmt::format("the door is shut, {} are inside", visitors.size()));
 
-  // Step 2: let them finish what they began, but not for ever.
+  // Step 2: let them finish what they began, but not forever.
   auto grace = timeout(200ms, all_gone(visitors, start));
   const auto everybody = co_await grace;
 

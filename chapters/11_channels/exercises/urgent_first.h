@@ -5,11 +5,11 @@
 //     normal  . .    --+
 //
 //   - An urgent item comes before a normal one, as often as both are there.
-//   - But not for ever: of eight items one is normal, if there is one. After seven urgent ones in a
+//   - But not forever: of eight items one is normal, if there is one. After seven urgent ones in a
 //     row it is the other's turn.
 //   - No item is lost: one that was not given stays in its channel.
 //   - It ends when both have ended.
-// An end of one channel is for ever: a Receiver may be polled again after it.
+// An end of one channel is forever: a Receiver may be polled again after it.
 #pragma once
 
 #include <utility>

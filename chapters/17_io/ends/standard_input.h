@@ -4,7 +4,7 @@
 // To wait for it, it should be non-blocking. But O_NONBLOCK does not belong to our descriptor, it
 // belongs to what the descriptor leads to, and that is shared: with the shell, with stdout and
 // stderr of the same terminal, with the other programs of a pipeline. They would all see EAGAIN
-// where they never did, and if we are killed, they see it for ever. So nothing that is shared is
+// where they never did, and if we are killed, they see it forever. So nothing that is shared is
 // touched. What is done depends on what is there:
 //
 //     a file, /dev/null       read: it is always ready (epoll says EPERM to them)

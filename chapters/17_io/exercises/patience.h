@@ -1,4 +1,4 @@
-// Exercise 3: somebody who says nothing must not stay for ever.
+// Exercise 3: somebody who says nothing must not stay forever.
 //
 //     they   connect . . . . . . . . . . . . . . . . . . . . . (and never say a word)
 //     you    wait, wait, wait                     |<- your patience is over: the end

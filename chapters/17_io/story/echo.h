@@ -26,7 +26,7 @@ requires AsyncRead<S> && AsyncWrite<S> Async<> echo(S& stream) {
   }
 }
 
-/// Accepts for ever. `session(stream)` gives the future of one connection.
+/// Accepts forever. `session(stream)` gives the future of one connection.
 template <class Session>
 Async<> serve(TcpListener& listener, Session session) {
   for (;;) {

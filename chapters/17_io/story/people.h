@@ -106,7 +106,7 @@ inline Async<Watched> connect_watched(Address server, Counts& in, Counts& out) {
   co_return Watched(std::move(stream), in, out);
 }
 
-/// Can not answer before the client has said everything.
+/// Cannot answer before the client has said everything.
 inline Async<> measuring_session(TcpStream stream) {
   const std::string all = co_await read_to_the_end(stream);
   fmt::print("   server  got {} bytes, and then 0: the end\n", all.size());

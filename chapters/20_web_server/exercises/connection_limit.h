@@ -96,7 +96,7 @@ Async<void> hold(Places::Place place, F connection) {
   co_await std::move(connection);
 }
 
-/// Accepts for ever. Each client gets a place, and a task that runs handle(client). While no place
+/// Accepts forever. Each client gets a place, and a task that runs handle(client). While no place
 /// is free nobody is accepted: the next clients wait in the system's queue.
 template <class Listener, class Handle>
 Async<void> accept_all(Listener& listener, Places& places, Handle handle) {

@@ -24,7 +24,7 @@ Async<void> alone(Handle& handle, Client client, std::size_t& open) {
   --open;
 }
 
-/// Accepts for ever.
+/// Accepts forever.
 template <class Listener, class Handle>
 Async<void> accept_into(TaskScope& scope, Listener listener, Handle& handle, std::size_t& open) {
   for (;;) {

@@ -95,7 +95,7 @@ TEST_P(PollLoopTest, PassesOnWhatThePollThrows) {
 }
 
 TEST_P(PollLoopTest, AnOldWakeCostsOneMorePollAndNothingElse) {
-  // A wake left over from somebody else on this thread: the plain function can not tell.
+  // A wake left over from somebody else on this thread: the plain function cannot tell.
   Panel panel;
   Scripted<Probe> probe(Probe(panel), Tell::nothing,
                         {{1, [] { detail::wake_this_thread(); }}, {2, [&] {

@@ -49,7 +49,7 @@ class AtEnd {
   std::function<void()> function_;
 };
 
-/// Waits for ever, and calls a function when it is dropped.
+/// Waits forever, and calls a function when it is dropped.
 auto until_dropped(std::function<void()> function) {
   return poll_fn([end = AtEnd(std::move(function))](Context& cx) -> Poll<void> {
     cx.waits_for(kWaitsForever);

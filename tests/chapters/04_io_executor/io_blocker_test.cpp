@@ -53,7 +53,7 @@ TEST(IoBlocker, AnInterestIsUsedUpByItsEvent) {
   blocker.add_io_event_interest(line.near.fd(), {1, Signals::readable});
   ASSERT_EQ(::write(line.theirs, "x", 1), 1);
   blocker.block();
-  EXPECT_THROW(blocker.block(), std::logic_error) << "it would block for ever";
+  EXPECT_THROW(blocker.block(), std::logic_error) << "it would block forever";
 }
 
 TEST(IoBlocker, RefusesAnIdThatIsTaken) {

@@ -72,7 +72,7 @@ static_assert(!Unpin<PhantomPinned> && !Unpin<const PhantomPinned>);
 static_assert(!Unpin<OptsOut> && !Unpin<OwnsOneThatOptsOut> && !Unpin<InheritsFromOne>);
 static_assert(!Unpin<OptsOut[2]> && !Unpin<std::array<OptsOut, 2>>);
 static_assert(!Unpin<std::optional<OptsOut>> && !Unpin<std::tuple<int, OptsOut>>);
-static_assert(!Unpin<std::mutex>, "can not be moved at all");
+static_assert(!Unpin<std::mutex>, "cannot be moved at all");
 static_assert(!Unpin<HasConst> && Unpin<Vouched>);
 static_assert(sizeof(NoBytes) == sizeof(int), "the mark costs nothing");
 static_assert(std::is_nothrow_move_constructible_v<OptsOut>, "before it is pinned, it moves");

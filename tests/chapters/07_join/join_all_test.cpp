@@ -283,7 +283,7 @@ TEST(JoinAll, OfChildrenThatForgotTheirWakersIsADeadlock) {
   for (int i = 0; i < 3; ++i) futures.push_back(forgets());
   try {
     block_on(join_all(std::move(futures)));
-    FAIL() << "three futures ended that can not end";
+    FAIL() << "three futures ended that cannot end";
   } catch (const Deadlock& deadlock) {
     EXPECT_NE(std::string(deadlock.what()).find("nobody in particular"), std::string::npos)
         << deadlock.what();
@@ -306,7 +306,7 @@ TEST(JoinAll, OfWhichOneForgotItsWakerSaysHowManyAreLeft) {
   futures.push_back(child(true));
   try {
     block_on(join_all(std::move(futures)));
-    FAIL() << "a future ended that can not end";
+    FAIL() << "a future ended that cannot end";
   } catch (const Deadlock& deadlock) {
     EXPECT_NE(std::string(deadlock.what()).find("children of a join_all 1;"), std::string::npos)
         << deadlock.what();

@@ -85,7 +85,7 @@ TEST_F(FuturesUnorderedTest, AnotherSetInItsPlaceWakesWhoeverWaits) {
   EXPECT_EQ(poll(set), -2);
 }
 
-/// Pending for ever. Its end calls `at_end`.
+/// Pending forever. Its end calls `at_end`.
 struct Parting {
   using Output = int;
   explicit Parting(std::function<void()> then) : at_end(std::move(then)) {}

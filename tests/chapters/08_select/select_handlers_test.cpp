@@ -267,7 +267,7 @@ TEST(Complete, MissingIsAClearError) {
       "select: every future it was given had ended before, and it has no complete(handler)";
   EXPECT_EQ(message(select(on(none, twice))), expected);
   EXPECT_EQ(message(select(on(none, twice), otherwise(idle))), expected)
-      << "otherwise would be taken for ever";
+      << "otherwise would be taken forever";
 }
 
 // ---- what on() refuses ----------------------------------------------------

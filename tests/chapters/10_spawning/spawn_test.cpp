@@ -51,7 +51,7 @@ Async<> fails(std::string what) {
   throw std::runtime_error(what);
 }
 
-/// Keeps a token for as long as it lives; waits `yields` times, or for ever.
+/// Keeps a token for as long as it lives; waits `yields` times, or forever.
 Async<int> holds(DropCounter::Token, int yields) {
   for (int i = 0; i != yields; ++i) co_await yield_now();
   co_return yields;

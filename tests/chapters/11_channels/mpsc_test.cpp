@@ -47,7 +47,7 @@ TEST(Channel, CarriesItemsInOrderAndThenTheEnd) {
   EXPECT_EQ(block_on(rx | collect<Ints>()), (Ints{1, 2, 3}));
   EXPECT_TRUE(rx.is_terminated());
   EXPECT_EQ(hand.take(rx), std::nullopt);
-  EXPECT_EQ(hand.take(rx), std::nullopt) << "the end is for ever";
+  EXPECT_EQ(hand.take(rx), std::nullopt) << "the end is forever";
 }
 
 TEST(Channel, ConnectsTasksOfOneThread) {
@@ -227,7 +227,7 @@ TEST(Channel, SaysWhoWaitsForWhatInADeadlock) {
 TEST(Channel, RefusesWhatIsMisused) {
   EXPECT_THROW((void)channel<int>(0), std::invalid_argument);
   auto [tx, rx] = channel<int>(2);
-  EXPECT_THROW((void)tx.reserve(3), std::invalid_argument) << "it would wait for ever";
+  EXPECT_THROW((void)tx.reserve(3), std::invalid_argument) << "it would wait forever";
   std::vector<int> items;
   EXPECT_THROW((void)rx.recv_many(items, 0), std::invalid_argument);
   EXPECT_THROW(tx.start_send(1), std::logic_error) << "poll_ready comes first";
@@ -473,7 +473,7 @@ TEST(WeakSender, DoesNotKeepTheStreamOpen) {
   EXPECT_TRUE(hand.waits(ends.receiver));
   strong.reset();
   EXPECT_EQ(hand.take(ends.receiver), std::nullopt);
-  EXPECT_FALSE(weak.upgrade()) << "an end is for ever";
+  EXPECT_FALSE(weak.upgrade()) << "an end is forever";
 }
 
 TEST(WeakSender, CannotReviveAStreamThatHasEndedByASendThatCameTooLate) {

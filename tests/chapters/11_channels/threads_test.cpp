@@ -1,4 +1,4 @@
-// The channels between threads: nothing is lost, nothing comes twice, nobody sleeps for ever. Every
+// The channels between threads: nothing is lost, nothing comes twice, nobody sleeps forever. Every
 // operation is also dropped now and then, at whatever point it stands. (Chapter 11)
 #include <gtest/gtest.h>
 

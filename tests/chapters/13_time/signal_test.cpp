@@ -377,14 +377,14 @@ TEST(Signal, RefusesWhatNobodyCanWaitForInOneLine) {
   EXPECT_EQ(refusal({SIGSTOP}), "signal(SIGSTOP): no program can catch it");
   for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
     EXPECT_EQ(refusal({fault}), "signal(" + signal_name(fault) +
-                                    "): it reports a fault of the code that runs, which can not "
+                                    "): it reports a fault of the code that runs, which cannot "
                                     "go on");
   }
   EXPECT_EQ(refusal({0}), "signal(signal 0): there is no such signal");
   EXPECT_EQ(refusal({-3}), "signal(signal -3): there is no such signal");
   EXPECT_EQ(refusal({32}), "signal(signal 32): there is no such signal");
   EXPECT_EQ(refusal({65}), "signal(signal 65): there is no such signal");
-  EXPECT_EQ(refusal({}), "signal({}) would wait for ever");
+  EXPECT_EQ(refusal({}), "signal({}) would wait forever");
   EXPECT_EQ(refusal({SIGUSR1, SIGKILL}), "signal(SIGKILL): no program can catch it");
   EXPECT_EQ(disposition(SIGUSR1).sa_handler, SIG_DFL) << "half of a refused list was kept";
 }

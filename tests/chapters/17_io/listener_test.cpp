@@ -149,7 +149,7 @@ TEST_F(Accepting, ADroppedAcceptOrStreamLosesNobodyAndLeavesNoWaker) {
 }
 
 TEST_F(Accepting, PassesOverThoseWhoHaveGivenUp) {
-  if (test::under_sanitizer()) GTEST_SKIP() << "errors can not be injected under a sanitizer";
+  if (test::under_sanitizer()) GTEST_SKIP() << "errors cannot be injected under a sanitizer";
   for (const int error : {ECONNABORTED, EPROTO, EINTR, ENETUNREACH}) {
     const auto client = call(listener_.local_address());
     const test::SystemCalls before = test::system_calls();
@@ -162,7 +162,7 @@ TEST_F(Accepting, PassesOverThoseWhoHaveGivenUp) {
 }
 
 TEST_F(Accepting, RestsWhenTheSystemIsShortOfSomething) {
-  if (test::under_sanitizer()) GTEST_SKIP() << "errors can not be injected under a sanitizer";
+  if (test::under_sanitizer()) GTEST_SKIP() << "errors cannot be injected under a sanitizer";
   for (const int error : {EMFILE, ENFILE, ENOBUFS, ENOMEM}) {
     const auto client = call(listener_.local_address());
     const test::SystemCalls before = test::system_calls();

@@ -15,7 +15,7 @@
 namespace book::test {
 
 /// What is to be read, piece by piece; an empty piece is "not now", once. After the last one comes
-/// the end, or with `stays_open`, nothing for ever. Whoever asks on and on after the end is told
+/// the end, or with `stays_open`, nothing forever. Whoever asks on and on after the end is told
 /// so.
 struct Source {
   std::deque<std::string> pieces{};

@@ -131,7 +131,7 @@ TEST(Pipe, AnEndForAChildBlocksAndTheOtherDoesNot) {
 }
 
 TEST(Pipe, AnInterruptedCallIsMadeAgain) {
-  if (test::under_sanitizer()) GTEST_SKIP() << "errors can not be injected under a sanitizer";
+  if (test::under_sanitizer()) GTEST_SKIP() << "errors cannot be injected under a sanitizer";
   PipeEnds ends = pipe();
   const std::array<std::string_view, 2> pieces = {"cd", "ef"};
   test::fail_next("write", EINTR, 2);

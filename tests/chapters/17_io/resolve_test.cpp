@@ -104,7 +104,7 @@ TEST(Resolve, ANameIsLookedUpWhileTheLoopGoesOn) {
   Executor executor;
   int ticks = 0;
   const auto others = [&]() -> Async<> {
-    names.wait_for(1);  // has begun, on another thread: or we would wait here for ever
+    names.wait_for(1);  // has begun, on another thread: or we would wait here forever
     for (; ticks < 3; ++ticks) co_await sleep(1ms);
     names.open();
   };

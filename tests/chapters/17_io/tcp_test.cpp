@@ -566,7 +566,7 @@ TEST_F(Tcp, SeveralPiecesToAPeerThatHasGoneAreAnErrorAndNoSignal) {
 }
 
 TEST_F(Tcp, AnInterruptedCallIsMadeAgain) {
-  if (test::under_sanitizer()) GTEST_SKIP() << "errors can not be injected under a sanitizer";
+  if (test::under_sanitizer()) GTEST_SKIP() << "errors cannot be injected under a sanitizer";
   Pair pair;
   test::write_all(pair.far, "abc");
   char seen;

@@ -140,7 +140,7 @@ TEST_F(Udp, SharesAnAddressOnlyWhenAllSaySo) {
 }
 
 TEST_F(Udp, AnInterruptedSendIsMadeAgain) {
-  if (test::under_sanitizer()) GTEST_SKIP() << "errors can not be injected under a sanitizer";
+  if (test::under_sanitizer()) GTEST_SKIP() << "errors cannot be injected under a sanitizer";
   here_.connect(there_.local_address());
   test::fail_next("send", EINTR, 2);
   EXPECT_EQ(finish(here_.send("hello")), 5u);

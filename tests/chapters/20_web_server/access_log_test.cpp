@@ -1,5 +1,5 @@
-// The access log: what a line says, what a hostile request can not make it say, how few writes it
-// takes, and what becomes of it when it can not be written.
+// The access log: what a line says, what a hostile request cannot make it say, how few writes it
+// takes, and what becomes of it when it cannot be written.
 #include "20_web_server/server/access_log.h"
 
 #include <fcntl.h>

@@ -249,7 +249,7 @@ class FaultSweep : public ::testing::Test {
         if (!server.ends()) visit.fail("the server does not come to its end");
         if (!server.error().empty()) {
           visit.fail(server.error());
-          // A server that can not begin says why, and that is that.
+          // A server that cannot begin says why, and that is that.
           if (!harmless && strikes.began_early()) visit.failure.clear();
         } else if (visit.port != 0) {
           check_log(visit);

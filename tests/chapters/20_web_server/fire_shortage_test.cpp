@@ -43,7 +43,7 @@ auto with_descriptors(rlim_t most) {
   };
 }
 
-/// It either serves, or it says in one line that it can not. It never says that it listens and then
+/// It either serves, or it says in one line that it cannot. It never says that it listens and then
 /// does not.
 TEST(FewDescriptors, AreEnoughOrAreSaidToBeTooFewBeforeItListens) {
   if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs descriptors, too";

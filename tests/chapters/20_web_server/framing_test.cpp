@@ -327,7 +327,7 @@ TEST(Fuzz, FindsNothingInItsCorpus) {
   }
 }
 
-/// A check that finds nothing may be one that can not.
+/// A check that finds nothing may be one that cannot.
 TEST(Fuzz, WouldFindALeak) {
   fuzz::SmallSite small;
   const std::string two = post("Content-Length: 5\r\n", "hello") + kGet;

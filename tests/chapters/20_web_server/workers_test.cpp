@@ -73,7 +73,7 @@ TEST(SomeWorkers, AllRunAtTheSameTime) {
       4,
       [&](int) {
         ++here;
-        while (here < 4) std::this_thread::yield();  // for ever, if one came after the other
+        while (here < 4) std::this_thread::yield();  // forever, if one came after the other
       },
       stop);
   wait_for(workers.ended());

@@ -89,7 +89,7 @@ TEST(FirstSuccessTest, FailsWhenBothHaveFailed) {
   Poll<MaybeInt> answer = race.poll(bell);
   ASSERT_TRUE(answer.is_ready())
       << "Both sides have failed and nobody is left who could call wake.\n"
-         "Pending would be for ever: be ready, with std::nullopt.";
+         "Pending would be forever: be ready, with std::nullopt.";
   EXPECT_EQ(answer.value(), std::nullopt);
 }
 

@@ -51,7 +51,7 @@ TEST(Alarm, WakesEverybodyWhoWaits) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(tasks[i].wakes(), 1)
         << "Task " << i + 1 << " of 3 waits, and was not woken once. With one slot for a waker, "
-        << "whoever polls last pushes the others out, and they wait for ever.";
+        << "whoever polls last pushes the others out, and they wait forever.";
     EXPECT_TRUE(poll(waits[i], tasks[i]));
   }
 }

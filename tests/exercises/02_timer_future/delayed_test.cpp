@@ -141,7 +141,7 @@ TEST(Delayed, WakesTheTaskThatPolledLast) {
   ASSERT_TRUE(woken.wait()) << kNobodyWasWoken;
   ASSERT_TRUE(work.wait_until_over());
   EXPECT_EQ(second.wakes(), 1)
-      << "The second task polled last, so it is the one who waits. It would wait for ever.";
+      << "The second task polled last, so it is the one who waits. It would wait forever.";
   EXPECT_EQ(first.wakes(), 0) << "The first task waits no more: it was woken for nothing.";
   EXPECT_TRUE(future.poll(cx).is_ready());
 }

@@ -81,7 +81,7 @@ TEST(WaitGroup, TheLastTokenWakesTheTaskThatWaits) {
   tokens.pop_back();
   EXPECT_EQ(task.wakes(), 1)
       << "The last token is gone, and the waiting task was not woken once: it would\n"
-         "sleep for ever. poll keeps its waker, the last token fires it.";
+         "sleep forever. poll keeps its waker, the last token fires it.";
   EXPECT_EQ(task.kept(), 0)
       << "The task was woken, and its waker is still kept in the state. A waker keeps its\n"
          "task alive: take it out before you wake it.";

@@ -37,7 +37,7 @@ struct Queue {
     int polls = 0;
     while (std::optional<Arc<OnceTask>> task = ends.second.try_recv()) {
       OnceTask::poll(std::move(*task));
-      // A task that queues itself for ever is a mistake, too: do not hang here.
+      // A task that queues itself forever is a mistake, too: do not hang here.
       if (++polls == 50) break;
     }
     return polls;

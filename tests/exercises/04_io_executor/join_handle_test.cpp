@@ -178,7 +178,7 @@ TEST_F(JoinHandleTest, ATaskThatIsDroppedTellsItsHandle) {
   }
   EXPECT_EQ(waiter.wakes(), 1)
       << "The executor ended and dropped the task: there will be no value. The one\n"
-         "who waits was not woken, and waits for ever. ~Reporting is the last to know.";
+         "who waits was not woken, and waits forever. ~Reporting is the last to know.";
   EXPECT_THROW((void)waits->poll(cx), TaskDropped);
   EXPECT_THROW((void)asks_later->poll(cx), TaskDropped);
 }

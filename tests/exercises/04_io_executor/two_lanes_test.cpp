@@ -53,7 +53,7 @@ TEST(TwoLanesTest, NoMoreThanSoManyUrgentOnesInARow) {
   push_all(queue, "abcABCDEFGH");
   EXPECT_EQ(pop_all(queue), "ABCaDEFbGHc")
       << "With urgent_in_a_row = 3, every fourth turn belongs to an ordinary one, as long\n"
-         "as one waits. Or else it may wait for ever.";
+         "as one waits. Or else it may wait forever.";
 }
 
 TEST(TwoLanesTest, NobodyStarvesWhileUrgentOnesKeepComing) {

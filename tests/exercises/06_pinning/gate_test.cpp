@@ -77,7 +77,7 @@ TEST(Gate, TakesAWaitOutWhenItIsDestroyed) {
   EXPECT_EQ(task.kept(), 0);
 }
 
-// A list that is wrong here would let open() run for ever.
+// A list that is wrong here would let open() run forever.
 TEST(Gate, LosesNobodyAndKeepsNobodyWhenTheyGo) {
   if (failed_before()) GTEST_SKIP() << "The tests before this one come first.";
   for (const bool older_goes_first : {false, true}) {

@@ -83,7 +83,7 @@ TEST_F(TwoLettersTest, CanBeMovedBeforeItsFirstPoll) {
   right.deliver("Grace");
   EXPECT_EQ(poll(future), "Dear Ada and Grace")
       << "The future was moved before its first poll, which is allowed, and its children point to "
-         "where it was born. Make them when it can not move any more.";
+         "where it was born. Make them when it cannot move any more.";
 }
 
 TEST_F(TwoLettersTest, RefusesToBeMovedAfterItAndStaysWhole) {

@@ -38,7 +38,7 @@ struct World : std::enable_shared_from_this<World> {
   };
 
   static Async<> run(std::shared_ptr<World> world, std::string name, Duration takes, int failures) {
-    // Else who starts them anew for ever would hear nothing but the watchdog.
+    // Else who starts them anew forever would hear nothing but the watchdog.
     if (world->ended_well.contains(name)) {
       throw std::logic_error(fmt::format(
           "Child {} had ended well, and was started anew. A run that ends without an exception is "

@@ -158,7 +158,7 @@ TEST(BoundedQueue, FiresNoWakerUnderItsLock) {
   };
   constexpr char kUnderTheLock[] =
       " was woken under the lock. A waker is foreign code: one that pushes into this very queue "
-      "would wait for ever. Take it out, unlock, fire it.";
+      "would wait forever. Take it out, unlock, fire it.";
   Hand popper, pusher, closed_popper, gone, next;
   bool popper_free = true, pusher_free = true, closed_free = true, next_free = true;
   {
@@ -218,7 +218,7 @@ TEST(BoundedQueue, WakesAPopWhenItIsClosed) {
 // Some futures are dropped when they have to wait, wherever they stand.
 TEST(BoundedQueue, LosesNothingBetweenThreads) {
   if (testing::UnitTest::GetInstance()->failed_test_count() > 0) {
-    GTEST_SKIP() << "First mend what the tests above have found: with it, threads wait for ever.";
+    GTEST_SKIP() << "First mend what the tests above have found: with it, threads wait forever.";
   }
   constexpr int kItems = 2'000;
   BoundedQueue<int> queue(2);

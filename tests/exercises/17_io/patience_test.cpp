@@ -103,7 +103,7 @@ TEST(Patience, WhoIsSilentIsSentAway) {
   const Heard silent = hear({{3s, ""}}, Then::stays_silent);
   constexpr std::uint64_t kFew = 4;  // at the start, for nothing, and as the minute is over
   ASSERT_TRUE(silent.ended || silent.polls > kFew)
-      << "Whoever never says a word holds its connection for ever. poll_read has to have a limit "
+      << "Whoever never says a word holds its connection forever. poll_read has to have a limit "
          "while the stream has nothing, and to give a read of 0 bytes when it has passed.";
   ASSERT_LT(silent.took, 60s)
       << "Nobody wakes the task when your patience is over. To look at the clock in a poll is not "

@@ -46,7 +46,7 @@ TEST(ByteRangeTest, NeverPromisesWhatIsNotThere) {
   EXPECT_EQ(slice_of("bytes=200-999", 271), (Slice{206, 200, 71}))
       << "A Content-Length of 800 for what has 71 bytes left: that promises more bytes than the "
          "file has,\n"
-         "and the client waits for them for ever. Cut the end off at the file's.";
+         "and the client waits for them forever. Cut the end off at the file's.";
   EXPECT_EQ(slice_of("bytes=0-270", 271), (Slice{206, 0, 271}))
       << "All of it is a part, too: who asks with a range is answered with 206.";
   EXPECT_EQ(slice_of("bytes=0-271", 271), (Slice{206, 0, 271}));

@@ -108,7 +108,7 @@ TEST(ConnectionLimit, OnlyItsOwnWakerIsForgotten) {
   never_asked.reset();
   EXPECT_TRUE(places.somebody_waits())
       << "A Take that was never polled has gone, and with it the waker of somebody else, who waits "
-         "for ever now. The destructor of Take takes out a waker only if this Take has stored it.";
+         "forever now. The destructor of Take takes out a waker only if this Take has stored it.";
   ASSERT_TRUE(waits.poll(second).is_pending());
   answered.reset();
   EXPECT_TRUE(places.somebody_waits())

@@ -30,7 +30,7 @@ Async<void> alone(F connection, std::shared_ptr<std::size_t> open) {
   --*open;
 }
 
-/// Accepts for ever.
+/// Accepts forever.
 template <class Listener, class Handle>
 Async<void> accept_into(Listener listener, Handle& handle, std::shared_ptr<std::size_t> open) {
   for (;;) {
