@@ -12,7 +12,8 @@
 //   - state_ is written under the mutex only. `fired` is the last thing that the reactor's thread
 //     writes here: the user who reads it may destroy the timer at once.
 //   - core_ is the user's alone. It is one owner of the core, as an IoSource is: so a timer that
-//     outlives its reactor still finds the mutex.
+//     outlives its reactor still finds the mutex. It keeps that reactor's two descriptors open
+//     until it is armed at another one, or destroyed.
 // Chapter 04 explains it.
 #pragma once
 

@@ -20,6 +20,7 @@ TEST(Includes, PointDownstairs) {
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "07_join/join_all.h"), 0U);
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "join_all.h"), 0U);
   EXPECT_EQ(upstairs("chapters/07_join/solutions/map.h", "../join.h"), 0U);
+  EXPECT_EQ(upstairs("chapters/book.h", "20_web_server/server/server.h"), 0U) << "the roof";
   EXPECT_EQ(upstairs("tests/common/poll_test.cpp", "17_io/http/request_head.h"), 0U) << "tests may";
   EXPECT_EQ(check_includes("common/poll.h", "/*\n#include \"07_join/join.h\"\n*/\n").size(), 0U);
 }
@@ -30,6 +31,7 @@ TEST(Includes, UpstairsIsRefused) {
   EXPECT_EQ(upstairs("chapters/07_join/solutions/map.h", "../../08_select/select.h"), 1U);
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "chapters/08_select/select.h"), 1U);
   EXPECT_EQ(upstairs("common/poll.h", "01_simple_future/join.h"), 1U);
+  EXPECT_EQ(upstairs("chapters/07_join/join.h", "book.h"), 1U) << "nothing stands on the roof";
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "support/watchdog.h"), 1U);
 }
 

@@ -146,6 +146,8 @@ TEST_F(ConnectionTest, APieceAtATimeIsAsGoodAsAllAtOnce) {
 
 TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
   folder_.write("large.txt", std::string(40'000, 'x'));
+  talk_to(
+      {{{0s, get("/")}}, seen_});  // the site's timer keeps the last reactor open: from now on, one
   const std::size_t before = open_descriptors();
   bool ended = false;
   for (int polls = 0; !ended; ++polls) {
@@ -162,10 +164,11 @@ TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
         if (!ended && !reactor.waiting().nothing()) reactor.wait();
       }
     }
+    if (polls == 0) at_first = open_descriptors();
+    EXPECT_EQ(open_descriptors(), at_first) << "after " << polls << " polls, a file is left open";
     EXPECT_EQ(counter.kept(), 0) << "after " << polls << " polls, somebody keeps the waker";
     EXPECT_TRUE(reactor.waiting().nothing()) << "after " << polls << " polls, a timer is left";
   }
-  EXPECT_EQ(open_descriptors(), before) << "a file was left open";
 }
 
 /// An exchange with its connection, which goes when it goes.
