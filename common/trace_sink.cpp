@@ -1,4 +1,5 @@
 #include "common/trace_sink.h"
+#include "common/append.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -6,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <iterator>
 #include <system_error>
 
 namespace book::trace {
@@ -22,7 +22,7 @@ void append_escaped(Line& line, std::string_view text) {
   for (const char c : text) {
     if (c == '"' || c == '\\') line.push_back('\\');
     if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(line), "\\u{:04x}", static_cast<unsigned>(c));
+      append(line, "\\u{:04x}", static_cast<unsigned>(c));
     } else {
       line.push_back(c);
     }
@@ -91,13 +91,13 @@ Known& name_living(Sink& s, const void* waker) {
 }
 
 void append_text(Line& line, std::string_view key, std::string_view text) {
-  fmt::format_to(std::back_inserter(line), R"(,"{}":")", key);
+  append(line, R"(,"{}":")", key);
   append_escaped(line, text);
   line.push_back('"');
 }
 
 void append_number(Line& line, std::string_view key, long number) {
-  if (number != 0) fmt::format_to(std::back_inserter(line), R"(,"{}":{})", key, number);
+  if (number != 0) append(line, R"(,"{}":{})", key, number);
 }
 
 /// This file's own path tells where the project begins.
@@ -126,9 +126,9 @@ void append_waker(Line& line, const Known& known) {
 long begin_event(Sink& s, const ThisThread& thread, std::string_view event, Line& line) {
   const auto elapsed = SteadyClock::now() - s.begin;
   const long number = ++s.events;
-  fmt::format_to(std::back_inserter(line), R"({{"n":{},"t":{},"th":{},"e":"{}")", number,
-                 std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(),
-                 thread.number, event);
+  append(line, R"({{"n":{},"t":{},"th":{},"e":"{}")", number,
+         std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(), thread.number,
+         event);
   return number;
 }
 

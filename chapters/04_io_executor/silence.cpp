@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <iterator>
 
 #include "04_io_executor/deadlock.h"
 #include "04_io_executor/executor_core.h"
+#include "common/append.h"
 
 namespace book {
 namespace {
@@ -17,22 +17,20 @@ constexpr const char kKeepTheWaker[] =
 
 void describe(std::string& text, const Task& task) {
   const WaitReason reason = task.waits_for();
-  auto out = std::back_inserter(text);
-  fmt::format_to(out, "\n  the task spawned at {}:{}, which waits for ", task.place().file,
-                 task.place().line);
+  append(text, "\n  the task spawned at {}:{}, which waits for ", task.place().file,
+         task.place().line);
   if (!reason.what) {
-    fmt::format_to(out, "something it does not name");
+    append(text, "something it does not name");
   } else if (reason.number < 0) {
-    fmt::format_to(out, "{}", reason.what);
+    append(text, "{}", reason.what);
   } else {
-    fmt::format_to(out, "{} {}", reason.what, reason.number);
+    append(text, "{} {}", reason.what, reason.number);
   }
   const unsigned wakers = task.wakers();
   if (wakers == 0) {
-    fmt::format_to(out, "; nobody holds its waker");
+    append(text, "; nobody holds its waker");
   } else {
-    fmt::format_to(out, "; its waker is held {}",
-                   wakers == 1 ? "once" : fmt::format("{} times", wakers));
+    append(text, "; its waker is held {}", wakers == 1 ? "once" : fmt::format("{} times", wakers));
   }
 }
 
@@ -75,7 +73,7 @@ std::string ExecutorCore::describe_pending() const {
   for (const Task* task = oldest; task; task = task->newer_) {
     if (++shown <= kShown) describe(text, *task);
   }
-  if (shown > kShown) fmt::format_to(std::back_inserter(text), "\n  and {} more", shown - kShown);
+  if (shown > kShown) append(text, "\n  and {} more", shown - kShown);
   return text;
 }
 
@@ -98,7 +96,7 @@ void ExecutorCore::report_stranded() {
   }
   stranded_.clear();
   if (count == 0) return;  // cancelled meanwhile
-  if (count > kShown) fmt::format_to(std::back_inserter(text), "\n  and {} more", count - kShown);
+  if (count > kShown) append(text, "\n  and {} more", count - kShown);
   say((count == 1
            ? "a task is pending, and nobody can wake it any more:"
            : fmt::format("{} tasks are pending, and nobody can wake them any more:", count)) +

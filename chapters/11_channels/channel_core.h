@@ -15,9 +15,8 @@
 //     one that comes later waits behind.
 //   - A stream has ended when it is closed or without a sender, and no slot is taken: whoever has
 //     one may still send. From then on it is closed for all.
-//   - No waker is copied, dropped or fired under the lock; a function that takes a Locked lets go
-//   of
-//     it to do so.
+//   - No waker is copied, dropped or fired under the lock; a function that takes a Locked
+//     lets go of it to do so.
 #pragma once
 
 #include <cstddef>

@@ -12,9 +12,8 @@
 //   destroyed by one thread alone, while no task waits.
 //
 // **Invariants**
-//   - Once bound to a reactor a source stays bound to it. entry_ is set once, after core_, under
-//   the
-//     table's mutex.
+//   - Once bound to a reactor a source stays bound to it. entry_ is set once, after core_,
+//     under the table's mutex.
 //   - `pending` means: the waker of the task that polled is in the entry, and the bit was clear
 //     after it was put there.
 // Chapter 04 explains it.

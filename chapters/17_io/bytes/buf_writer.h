@@ -3,9 +3,11 @@
 //      write_all(out, "a")   "b"   "c" ...         one system call when the buffer is full,
 //     [ a b c . . . . . . . . capacity ]  ------>  or when you say flush(out)
 //
-//     BufWriter out(stream);                       // borrows; BufWriter out(std::move(stream))
-//     owns for (const auto& row : rows) co_await write_all(out, row); co_await flush(out); // or
-//     close(out)
+//     BufWriter out(stream);               // borrows; BufWriter out(std::move(stream)) owns
+//     for (const auto& row : rows) {
+//       co_await write_all(out, row);
+//     }
+//     co_await flush(out);                 // or close(out)
 //
 // Nobody can await in a destructor: what was not flushed is lost when it goes. And what is waiting
 // here the other side has not seen: flush before you wait for its answer. Chapter 17 explains it.

@@ -1,8 +1,8 @@
 // Limited: the next n bytes of a stream, as a stream that ends behind them: a body whose length its
 // head has told, one file of an archive.
 //
-//     Limited body(reader, length);          // borrows `reader`, which stands behind the body
-//     later std::string text = co_await read_to_end(body, kMost);
+//     Limited body(reader, length);   // borrows `reader`, which stands behind the body afterwards
+//     std::string text = co_await read_to_end(body, kMost);
 //
 //     [ head | body of n bytes | next head ...        Limited sees the body, and then the end
 //

@@ -72,7 +72,8 @@ std::string_view DateLine::at(Instant now) {
 }
 
 std::size_t DateLine::http_field(std::span<char> out, std::time_t second) {
-  return fmt::format_to_n(out.data(), out.size(), "Date: {}\r\n", http_date(second)).size;
+  const std::string line = fmt::format("Date: {}\r\n", http_date(second));
+  return line.copy(out.data(), out.size());
 }
 
 Connection connection_after(const Request& request) {

@@ -15,7 +15,6 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
-#include <iterator>
 #include <new>
 #include <span>
 #include <system_error>
@@ -23,6 +22,7 @@
 
 #include "17_io/http/date.h"
 #include "17_io/sockets/address.h"
+#include "common/append.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {
@@ -35,10 +35,10 @@ namespace {
 std::size_t log_date(std::span<char> out, std::time_t second) {
   std::tm t{};
   ::gmtime_r(&second, &t);
-  const auto written =
-      fmt::format_to_n(out.data(), out.size(), "{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday,
-                       kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-  return written.size;
+  const std::string date =
+      fmt::format("{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday, kMonths[t.tm_mon],
+                  t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  return date.copy(out.data(), out.size());
 }
 
 }  // namespace
@@ -114,12 +114,12 @@ void AccessLog::add(const Line& line, Instant now) noexcept {
 void AccessLog::append(const Line& line, Instant now) {
   const std::size_t before = text_.size();
   try {
-    fmt::format_to(std::back_inserter(text_), "{} - - [{}] \"", line.peer, date_.at(now));
+    book::append(text_, "{} - - [{}] \"", line.peer, date_.at(now));
     append_escaped(line.request);
     if (line.bytes > 0)
-      fmt::format_to(std::back_inserter(text_), "\" {} {}\n", line.status, line.bytes);
+      book::append(text_, "\" {} {}\n", line.status, line.bytes);
     else
-      fmt::format_to(std::back_inserter(text_), "\" {} -\n", line.status);
+      book::append(text_, "\" {} -\n", line.status);
   } catch (...) {
     text_.resize(before);  // no half lines
     throw;
@@ -132,7 +132,7 @@ void AccessLog::append_escaped(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\')
-      fmt::format_to(std::back_inserter(text_), "\\x{:02x}", byte);
+      book::append(text_, "\\x{:02x}", byte);
     else
       text_ += c;
   }

@@ -11,10 +11,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
-#include <iterator>
 #include <vector>
 
 #include "04_io_executor/executor_core.h"
+#include "common/append.h"
 #include "support/watchdog.h"
 
 namespace book::test {
@@ -31,14 +31,12 @@ void on_question(int) {
   const int saved_errno = errno;
   answer.clear();
   if (const ExecutorCore* core = ExecutorCore::current()) {
-    auto out = std::back_inserter(answer);
     if (const Task* task = core->polling()) {
-      fmt::format_to(out, "an executor is busy with the task spawned at {}:{}\n",
-                     task->place().file, task->place().line);
+      append(answer, "an executor is busy with the task spawned at {}:{}\n", task->place().file,
+             task->place().line);
     }
-    fmt::format_to(out, "an executor has {} pending {}, polled {} times so far{}\n",
-                   core->task_count(), core->task_count() == 1 ? "task" : "tasks", core->polls(),
-                   core->describe_pending());
+    append(answer, "an executor has {} pending {}, polled {} times so far{}\n", core->task_count(),
+           core->task_count() == 1 ? "task" : "tasks", core->polls(), core->describe_pending());
   }
   ::sem_post(&answered);
   errno = saved_errno;
