@@ -17,9 +17,7 @@ Task::Task(BoxFuture future, SyncSender<Arc<Task>> sender, Place spawned_at)
   trace::spawn(this, spawned_at);
 }
 
-Task::~Task() {
-  trace::drop(this);
-}
+Task::~Task() { trace::drop(this); }
 
 void Task::wake_by_ref(const Arc<Task>& self) {
   trace::wake(self.get());

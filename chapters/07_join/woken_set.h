@@ -12,18 +12,19 @@
 // **Thread safety**
 //   wake() and the wakers made by poll_child() are for any thread. Everything else belongs to the
 //   thread that polls the parent.
-//   Why no wake is lost: the waking thread first writes its news, then turns `queued` to true, and if
-//   it was the one to do so, pushes the child; the thread that pushes onto an empty stack wakes the
-//   parent. The polling thread turns `queued` back before it polls the child, so a wake that comes
-//   during the poll, or after it, queues the child again; and wait() stores the parent's waker and
-//   then looks at the stack once more. Both threads read and write `queued` in one step: a waking
-//   thread that finds it true has still published its news to the poll that will come.
+//   Why no wake is lost: the waking thread first writes its news, then turns `queued` to true, and
+//   if it was the one to do so, pushes the child; the thread that pushes onto an empty stack wakes
+//   the parent. The polling thread turns `queued` back before it polls the child, so a wake that
+//   comes during the poll, or after it, queues the child again; and wait() stores the parent's
+//   waker and then looks at the stack once more. Both threads read and write `queued` in one step:
+//   a waking thread that finds it true has still published its news to the poll that will come.
 //
 // **Invariants**
 //   - A child is on the stack or in the batch exactly while its `queued` is true, and only once.
 //   - `next_` of a child is written by the thread that turned its `queued` to true, until the child
 //     is on the stack; from start_poll() on by the polling thread.
-//   - The children's places live as long as any of their wakers (owners_ counts these, and the parent
+//   - The children's places live as long as any of their wakers (owners_ counts these, and the
+//   parent
 //     as one), so a stale wake is at worst a poll too many.
 //
 // join_all (07) and FuturesUnordered (08) stand on it; chapter 07 explains it.

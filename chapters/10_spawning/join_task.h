@@ -20,7 +20,8 @@
 //   - Before `completed` the executor's thread owns the memory, after it the handle's thread.
 //   - `waiter_` belongs to the handle's thread while `waiter` is not set, and to the executor's
 //     thread if `waiter` was set when it set `completed`.
-//   - What the task ended with is dropped once: by the executor's thread if `joined` is gone when it
+//   - What the task ended with is dropped once: by the executor's thread if `joined` is gone when
+//   it
 //     sets `completed`, by the handle's thread if it finds `completed`.
 //
 // The end of the task and the end of the handle may come at once, on two threads. Both are one step

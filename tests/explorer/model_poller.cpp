@@ -10,7 +10,8 @@ namespace book::detail {
 using explorer::World;
 
 namespace {
-/// What wake_fd_ holds after an interrupt. No descriptor has this number, so closing it does nothing.
+/// What wake_fd_ holds after an interrupt. No descriptor has this number, so closing it does
+/// nothing.
 constexpr int kInterrupted = 1 << 30;
 }  // namespace
 

@@ -61,8 +61,9 @@ class [[nodiscard]] FairReader : PinnedOncePolled {
     Seat& seat = seats_[i];
     if (seat.at_end) return Answer::ready(std::nullopt);
     char byte = 0;
-    const auto count =
-        seat.place.poll(cx, [&](AsyncFd& socket) { return socket.poll_read(cx, {&byte, 1}); });
+    const auto count = seat.place.poll(cx, [&](AsyncFd& socket) {
+      return socket.poll_read(cx, {&byte, 1});
+    });
     if (count.is_pending()) return pending;
     seat.at_end = count.value() == 0;
     return seat.at_end ? Answer::ready(std::nullopt) : Answer::ready(byte);

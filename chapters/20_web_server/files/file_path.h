@@ -10,7 +10,6 @@
 
 #include "common/descriptor.h"
 
-
 namespace book::http {
 
 /// What the path of a request names.

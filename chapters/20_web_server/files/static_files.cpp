@@ -173,8 +173,8 @@ Found StaticFiles::load_index(std::string_view path, std::string_view folder, In
 
 /// A small file is kept from now on, a large one is handed out as it is.
 ///
-/// Its size and time are looked at before it is read and after: a program that writes meanwhile must
-/// not leave us with the time of one state and the bytes of another. A file that does not hold
+/// Its size and time are looked at before it is read and after: a program that writes meanwhile
+/// must not leave us with the time of one state and the bytes of another. A file that does not hold
 /// still is handed out like a large one.
 Found StaticFiles::serve_open_file(std::string_view path, std::string_view name,
                                    std::string_view before, Descriptor file, struct ::stat st,
