@@ -1,6 +1,6 @@
 // A kitchen, told in polls: a loop that spins and one that sleeps, two sockets at once and one
 // after the other, and a bell that cannot say who rang it. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <ctime>

@@ -1,6 +1,6 @@
 // The executor of the Rust book at work: howdy and done, many timers at once, a full queue, and the
 // question that decides when it ends: who still holds a sender? README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "04_io_executor/executor.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <cstdio>
 #include <stdexcept>

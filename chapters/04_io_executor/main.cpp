@@ -1,7 +1,7 @@
 // One thread waits for everything: first the bare reactor, then the executor that parks in it,
 // hundreds of sockets and timers, and what it says when nothing can happen any more. README.md
 // walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <ctime>

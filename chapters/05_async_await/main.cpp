@@ -1,6 +1,6 @@
 // A bare coroutine; then async functions: lazy, one after another, side by side; what the compiler
 // makes of them; references that dangle; and two downloads three ways. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <string>

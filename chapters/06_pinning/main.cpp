@@ -1,7 +1,7 @@
 // Chapter 06: an object that points into itself, and what becomes of it when it is swapped, pinned
 // to the stack, pinned to the heap, and moved against its promise; polled futures that refuse to be
 // moved; and what C++ has that Rust has not. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>

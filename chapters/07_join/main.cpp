@@ -1,6 +1,6 @@
 // A book and a piece of music: in series, the wrong way, joined; an error, with join and with
 // try_join; and ten thousand parcels. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // The first of several: races, a loop that counts to ten, a fair choice, streams, a run loop, and
 // a read that loses more than the race. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <chrono>

@@ -1,6 +1,6 @@
 // Streams: what one is, how to ask it, what pipelines do and when, many items at once, and pressure
 // from behind made visible. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Tasks of your own: how to spawn, join and cancel them, what becomes of their exceptions and of
 // their clean-up, and how a program of many tasks ends. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <optional>

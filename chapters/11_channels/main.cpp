@@ -1,6 +1,6 @@
 // Channels: one answer, many senders, many listeners, the latest value; who waits, what is lost
 // when someone does not (nothing), and how it ends. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <string>
 

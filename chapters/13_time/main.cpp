@@ -1,6 +1,6 @@
 // Time: ticks that were missed, a beat that drifts, a day in a millisecond, deadlines, and Ctrl-C
 // as a future. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <stdexcept>

@@ -2,7 +2,7 @@
 // in time and too early, clients that vanish, and how many buffers a hundred connections need. The
 // parts from 9 on are in errands.cpp, those from 14 on in messages.cpp.
 // README.md, SOCKETS.md and MESSAGES.md walk through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <cstddef>
 #include <string>

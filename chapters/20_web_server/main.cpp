@@ -123,10 +123,10 @@ void print_totals(const std::vector<http::Totals>& workers) {
   fmt::print("stopped after {} on {}\n", counted(all.requests, "request"),
              counted(all.connections, "connection"));
   if (workers.size() == 1) return;
-  std::vector<std::uint64_t> requests;
-  requests.reserve(workers.size());
-  for (const http::Totals& one : workers) requests.push_back(one.requests);
-  fmt::print("  requests of each thread: {}\n", fmt::join(requests, ", "));
+  std::string requests;
+  for (const http::Totals& one : workers)
+    requests += fmt::format("{}{}", requests.empty() ? "" : ", ", one.requests);
+  fmt::print("  requests of each thread: {}\n", requests);
 }
 
 /// The first Ctrl-C asks the server to come to an end, a second one to do so at once.

@@ -4,7 +4,7 @@
 //
 // Exit code 3 and no result: a measure that the book has no chapter for yet. The process ends at
 // the result, without tearing down a million tasks.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // a measure wait for. Each file of measures adds its own to the list.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <time.h>
 
 #include <chrono>

@@ -31,6 +31,11 @@ std::vector<Problem> check_includes(const fs::path& file, const std::string& sou
   const auto lines = split_lines(source), code = split_lines(code_only(source));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::smatch match;
+    if (code[i].find("#include <fmt/core.h>") != std::string::npos) {
+      problems.push_back({fmt::format("{}:{}", file.string(), i + 1),
+                          "<fmt/core.h> has no fmt::format any more from fmt 12 on: include "
+                          "<fmt/format.h>"});
+    }
     if (code[i].find("include") == std::string::npos ||
         !std::regex_search(lines[i], match, include))
       continue;

@@ -25,6 +25,11 @@ TEST(Includes, PointDownstairs) {
   EXPECT_EQ(check_includes("common/poll.h", "/*\n#include \"07_join/join.h\"\n*/\n").size(), 0U);
 }
 
+TEST(Includes, OfFmtIsTheHeaderThatEveryVersionHas) {
+  EXPECT_EQ(check_includes("common/poll.h", "#include <fmt/core.h>\n").size(), 1U);
+  EXPECT_EQ(check_includes("common/poll.h", "#include <fmt/format.h>\n").size(), 0U);
+}
+
 TEST(Includes, UpstairsIsRefused) {
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "08_select/select.h"), 1U);
   EXPECT_EQ(upstairs("chapters/07_join/join.h", "../08_select/select.h"), 1U);

@@ -3,7 +3,7 @@
 // later.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <functional>
 #include <map>

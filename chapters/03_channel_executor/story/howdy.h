@@ -6,7 +6,7 @@
 // are what the block remembers between two polls. Chapter 05 lets the compiler write it.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,7 @@
 // The people of chapter 04's story: small futures, written by hand, that count their polls.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <cerrno>

@@ -4,7 +4,7 @@
 //      Recital --- handle ---> frame, on the heap:  promise | parameters | locals | where it stands
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <coroutine>
 #include <utility>

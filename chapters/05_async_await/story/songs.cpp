@@ -1,6 +1,6 @@
 #include "05_async_await/story/songs.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <utility>

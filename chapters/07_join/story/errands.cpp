@@ -1,6 +1,6 @@
 #include "07_join/story/errands.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 #include "09_streams/story/jumpers.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <optional>

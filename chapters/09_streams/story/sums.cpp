@@ -1,6 +1,6 @@
 #include "09_streams/story/sums.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <exception>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "13_time/story/day.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <string>

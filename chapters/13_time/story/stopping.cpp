@@ -1,6 +1,6 @@
 #include "13_time/story/stopping.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <chrono>

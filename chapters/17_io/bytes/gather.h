@@ -15,7 +15,7 @@ namespace book::detail {
 /// Of more pieces than fit, the first ones: a vectored write may always take fewer bytes.
 class Gather {
  public:
-  explicit Gather(Pieces pieces) noexcept : count_(std::min(pieces.size(), list_.size())) {
+  explicit Gather(ConstBuffers pieces) noexcept : count_(std::min(pieces.size(), list_.size())) {
     for (std::size_t i = 0; i < count_; ++i) {
       // The system only reads them; its struct is the one of readv, too.
       list_[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};

@@ -41,11 +41,11 @@ concept AsyncWrite = requires(T& io, Context& cx, std::span<const char> bytes) {
 };
 
 /// What is to be written, in several places: a head and a body, say. Written in this order.
-using Pieces = std::span<const std::string_view>;
+using ConstBuffers = std::span<const std::string_view>;
 
 /// One that writes several pieces at once: how many bytes it took, all pieces counted together.
 template <class T>
-concept VectoredWrite = AsyncWrite<T> && requires(T& io, Context& cx, Pieces pieces) {
+concept VectoredWrite = AsyncWrite<T> && requires(T& io, Context& cx, ConstBuffers pieces) {
   { io.poll_write_vectored(cx, pieces) } -> std::same_as<Poll<std::size_t>>;
 };
 
@@ -58,9 +58,9 @@ concept OwnedBytes = !std::is_lvalue_reference_v<Bytes> &&
 
 /// The same of a list of pieces: a std::array that is a temporary, say.
 template <class List>
-concept OwnedPieces =
-    !std::is_lvalue_reference_v<List> && !std::is_same_v<std::remove_cv_t<List>, Pieces> &&
-    std::is_class_v<List> && std::convertible_to<const List&, Pieces>;
+concept OwnedBuffers =
+    !std::is_lvalue_reference_v<List> && !std::is_same_v<std::remove_cv_t<List>, ConstBuffers> &&
+    std::is_class_v<List> && std::convertible_to<const List&, ConstBuffers>;
 
 namespace detail {
 [[noreturn]] void throw_overstated(std::size_t claimed, std::size_t asked);

@@ -84,7 +84,8 @@ class WriteHalf {
   Poll<std::size_t> poll_write(Context& cx, std::span<const char> bytes) {
     return stream_->poll_write(cx, bytes);
   }
-  Poll<std::size_t> poll_write_vectored(Context& cx, Pieces pieces) requires VectoredWrite<Stream> {
+  Poll<std::size_t> poll_write_vectored(Context& cx,
+                                        ConstBuffers pieces) requires VectoredWrite<Stream> {
     return stream_->poll_write_vectored(cx, pieces);
   }
   Poll<void> poll_flush(Context& cx) { return stream_->poll_flush(cx); }

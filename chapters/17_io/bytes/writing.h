@@ -20,7 +20,7 @@ namespace book {
 /// The pieces in one call, if the stream can do that; otherwise the first of them that is not
 /// empty. For polls: what you await is write_all_vectored.
 template <AsyncWrite W>
-Poll<std::size_t> poll_write_vectored(W& io, Context& cx, Pieces pieces) {
+Poll<std::size_t> poll_write_vectored(W& io, Context& cx, ConstBuffers pieces) {
   if constexpr (VectoredWrite<W>) {
     return io.poll_write_vectored(cx, pieces);
   } else {
@@ -78,14 +78,15 @@ struct WriteAllVectoredOp {
       list[0].remove_prefix(offset);
       std::size_t asked = 0;
       for (std::size_t i = 0; i < some.size(); ++i) asked += list[i].size();
-      const Poll<std::size_t> taken = poll_write_vectored(io, cx, Pieces(list).first(some.size()));
+      const Poll<std::size_t> taken =
+          poll_write_vectored(io, cx, ConstBuffers(list).first(some.size()));
       if (taken.is_pending()) return pending;
       if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
       advance(checked(taken.value(), asked));
     }
   }
 
-  Pieces rest() const noexcept { return Pieces(pieces).subspan(first); }
+  ConstBuffers rest() const noexcept { return ConstBuffers(pieces).subspan(first); }
 
   /// Passes over what has gone, and over pieces that are empty.
   void advance(std::size_t bytes) noexcept {
@@ -109,7 +110,7 @@ template <AsyncWrite W, class Bytes = std::string_view>
 using WriteAll = IoOperation<W, detail::WriteAllOp<Bytes>>;
 
 /// What write_all_vectored(io, pieces) gives. Dropping it half-way leaves some of them written.
-template <AsyncWrite W, class List = Pieces>
+template <AsyncWrite W, class List = ConstBuffers>
 using WriteAllVectored = IoOperation<W, detail::WriteAllVectoredOp<List>>;
 
 namespace detail {
@@ -144,10 +145,10 @@ WriteAll<W, Bytes> write_all(W& io, Bytes&& bytes) {
 /// stay alive until then, and the list, unless it is a temporary. Throws UnexpectedEnd when the
 /// stream takes no more.
 template <AsyncWrite W>
-WriteAllVectored<W> write_all_vectored(W& io, Pieces pieces) {
+WriteAllVectored<W> write_all_vectored(W& io, ConstBuffers pieces) {
   return {io, Direction::write, {pieces}};
 }
-template <AsyncWrite W, OwnedPieces List>
+template <AsyncWrite W, OwnedBuffers List>
 WriteAllVectored<W, List> write_all_vectored(W& io, List&& pieces) {
   return {io, Direction::write, {std::move(pieces)}};
 }

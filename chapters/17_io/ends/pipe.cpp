@@ -73,7 +73,7 @@ Poll<std::size_t> PipeWriter::poll_write(Context& cx, std::span<const char> byte
   });
 }
 
-Poll<std::size_t> PipeWriter::poll_write_vectored(Context& cx, Pieces pieces) {
+Poll<std::size_t> PipeWriter::poll_write_vectored(Context& cx, ConstBuffers pieces) {
   if (!end_) throw_errno(EPIPE, "write to a pipe that was closed");
   detail::Gather gather(pieces);
   return end_->poll_call(Direction::write, cx, gather.bytes(), "writev", [&] {

@@ -54,7 +54,7 @@ class PipeWriter {
 
   /// Throws std::system_error: EPIPE when nobody reads any more, and after poll_close.
   Poll<std::size_t> poll_write(Context& cx, std::span<const char> bytes);
-  Poll<std::size_t> poll_write_vectored(Context& cx, Pieces pieces);
+  Poll<std::size_t> poll_write_vectored(Context& cx, ConstBuffers pieces);
   Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }
   /// Closes the end: a pipe has no other way to say that nothing more will come. Closing twice is
   /// harmless.

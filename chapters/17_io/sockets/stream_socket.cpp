@@ -25,7 +25,7 @@ Poll<std::size_t> StreamSocket::poll_write(Context& cx, std::span<const char> by
                            [&] { return ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
 }
 
-Poll<std::size_t> StreamSocket::poll_write_vectored(Context& cx, Pieces pieces) {
+Poll<std::size_t> StreamSocket::poll_write_vectored(Context& cx, ConstBuffers pieces) {
   detail::Gather gather(pieces);
   msghdr message{};
   message.msg_iov = gather.data();

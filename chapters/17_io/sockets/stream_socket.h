@@ -22,7 +22,7 @@ class StreamSocket {
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer);
   Poll<std::size_t> poll_write(Context& cx, std::span<const char> bytes);
   /// Takes the first 64 pieces at most.
-  Poll<std::size_t> poll_write_vectored(Context& cx, Pieces pieces);
+  Poll<std::size_t> poll_write_vectored(Context& cx, ConstBuffers pieces);
   Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }
   /// Says that nothing more will be written; the other side reads the end. Reading goes on.
   Poll<void> poll_close(Context&);

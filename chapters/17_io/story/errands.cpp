@@ -1,6 +1,6 @@
 // The second half of chapter 17's story: what stands on read and write. A file line by line, a
 // proxy, an hour in memory, a name, and datagrams. README.md walks through it.
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>

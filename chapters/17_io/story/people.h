@@ -2,7 +2,7 @@
 // coroutine, and says what it sees.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // The traps of chapter 17. What is wrong is marked, and README.md says why.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <cstddef>

@@ -3,7 +3,7 @@
 // TcpStream. Chapter 17's program uses it to see the pieces that those put together.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <cstddef>
 #include <span>

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -16,13 +15,10 @@
 #include "20_web_server/server/conversation.h"
 #include "20_web_server/server/linger.h"
 #include "common/clock.h"
+#include "common/descriptor.h"
 
 namespace book::http {
 namespace {
-
-[[noreturn]] void fail(const char* call) {
-  throw std::system_error(errno, std::system_category(), call);
-}
 
 bool set_timeout(int socket, int option, Duration time) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
@@ -79,7 +75,7 @@ BlockingServer::BlockingServer(TcpListener listener, Site& site)
     : listener_(std::move(listener)), site_(site) {
   // Our sockets never block. This one shall.
   const int flags = ::fcntl(listener_.fd(), F_GETFL);
-  if (flags < 0 || ::fcntl(listener_.fd(), F_SETFL, flags & ~O_NONBLOCK) < 0) fail("fcntl");
+  if (flags < 0 || ::fcntl(listener_.fd(), F_SETFL, flags & ~O_NONBLOCK) < 0) throw_errno("fcntl");
 }
 
 void BlockingServer::serve() {
@@ -146,7 +142,7 @@ Descriptor BlockingServer::accept() {
     if (detail::is_shortage(error))
       std::this_thread::sleep_for(kAcceptPause);
     else if (error != EINTR && !detail::is_of_the_peer(error))
-      fail("accept");
+      throw_errno("accept");
   }
 }
 
@@ -154,12 +150,12 @@ Descriptor BlockingServer::accept() {
 std::optional<std::size_t> BlockingServer::receive(int client, std::span<char> room,
                                                    Duration time) {
   if (time < std::chrono::milliseconds(1)) return std::nullopt;
-  if (!set_timeout(client, SO_RCVTIMEO, time)) fail("setsockopt");
+  if (!set_timeout(client, SO_RCVTIMEO, time)) throw_errno("setsockopt");
   for (;;) {
     const ssize_t n = ::recv(client, room.data(), room.size(), 0);
     if (n >= 0) return static_cast<std::size_t>(n);
     if (errno == EAGAIN) return std::nullopt;
-    if (errno != EINTR) fail("recv");
+    if (errno != EINTR) throw_errno("recv");
   }
 }
 
@@ -169,7 +165,7 @@ std::size_t BlockingServer::send(int client, std::string_view bytes) {
     if (n >= 0) return static_cast<std::size_t>(n);
     if (errno == EINTR) continue;
     if (errno == EAGAIN) reset_on_close(client);
-    fail("send");
+    throw_errno("send");
   }
 }
 

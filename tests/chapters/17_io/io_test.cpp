@@ -163,7 +163,7 @@ TEST(ReadToEnd, KeepsAtMostWhatIsAllowed) {
 /// A Scripted that takes several pieces at once.
 struct Gathering : Scripted {
   std::deque<std::size_t> lengths;  ///< of the lists it was given
-  Poll<std::size_t> poll_write_vectored(Context& cx, Pieces pieces) {
+  Poll<std::size_t> poll_write_vectored(Context& cx, ConstBuffers pieces) {
     lengths.push_back(pieces.size());
     std::string all;
     for (const std::string_view piece : pieces) all += piece;
@@ -193,7 +193,7 @@ TEST(WriteAllVectored, WritesThePiecesInOrderHoweverTheyAreTaken) {
 
 TEST(WriteAllVectored, OfNothingIsReadyAtOnceAndALongListGoesInParts) {
   Gathering io;
-  EXPECT_EQ(drive(write_all_vectored(io, Pieces{})), 1);
+  EXPECT_EQ(drive(write_all_vectored(io, ConstBuffers{})), 1);
   const std::array<std::string_view, 2> empty = {"", ""};
   EXPECT_EQ(drive(write_all_vectored(io, empty)), 1);
   const std::vector<std::string_view> many(100, "ab");

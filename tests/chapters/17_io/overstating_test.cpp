@@ -37,7 +37,7 @@ TEST(AStreamThatOverstates, IsNotBelievedByThoseWhoWrite) {
   Liar liar;
   EXPECT_THROW(block_on(write_all(liar, "hello")), std::logic_error);
   const std::string_view pieces[] = {"hel", "lo"};
-  EXPECT_THROW(block_on(write_all_vectored(liar, Pieces(pieces))), std::logic_error);
+  EXPECT_THROW(block_on(write_all_vectored(liar, ConstBuffers(pieces))), std::logic_error);
 }
 
 TEST(AStreamThatOverstates, IsNotBelievedByACopy) {
