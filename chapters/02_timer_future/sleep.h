@@ -80,7 +80,7 @@ struct SleepUntilFn {
   }
 };
 
-// Function objects, so that unistd.h's sleep and argument-dependent lookup never get in the way.
+// Function objects: common/stream.h says why.
 inline constexpr SleepFn sleep{};
 inline constexpr SleepUntilFn sleep_until{};
 
