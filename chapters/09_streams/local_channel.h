@@ -43,7 +43,7 @@ class LocalSender {
     if (channel_) end();
   }
 
-  /// Throws ChannelClosed when nobody will receive any more.
+  /// Throws ChannelClosed when the receiver is gone.
   Poll<void> poll_ready(Context& cx) {
     if (channel_->receiver_gone) throw ChannelClosed();
     if (channel_->items.size() < channel_->capacity) return Poll<void>::ready();

@@ -2,10 +2,10 @@
 // for any number of one kind.
 //
 // A poll of a merge asks all that have not ended, beginning behind the one that gave the last item:
-// one that always has something keeps nobody else waiting. A group asks only those that were woken.
-// An exception ends a merge, and drops all that it owns: its few streams belong together. A group
-// goes on without the stream that threw, as a FuturesUnordered does: a connection that is reset is
-// no reason to drop the others.
+// one that always has something does not keep the others waiting. A group asks only those that were
+// woken. An exception ends a merge, and drops all that it owns: its few streams belong together. A
+// group goes on without the stream that threw, as a FuturesUnordered does: a connection that is
+// reset is no reason to drop the others.
 #pragma once
 
 #include <cstddef>
@@ -123,7 +123,7 @@ class StreamGroup {
 
   /// Adds a stream; it is first asked at the next poll of the group. At any time.
   void insert(S stream) { turns_.push(Turn(std::make_unique<S>(std::move(stream)))); }
-  /// The same, waking nobody: for an owner that polls the group right afterwards.
+  /// The same, but wakes no task: for an owner that polls the group right afterwards.
   void insert_quietly(S stream) {
     turns_.push_quietly(Turn(std::make_unique<S>(std::move(stream))));
   }

@@ -7,8 +7,8 @@
 //
 // The future for each: send(sink, item) is ready, start_send and flush; feed(sink, item) does not
 // flush; flush(sink); close(sink). And stream | forward(sink) moves a whole stream over.
-// A sink throws when it has failed. One that keeps a place in a queue for who waits in poll_ready
-// (chapter 11's channels do) has a fifth function, give_up(): nobody waits any more.
+// A sink throws when it has failed. One that keeps a place in a queue for the task that waits in
+// poll_ready (chapter 11's channels do) has a fifth function, give_up(): that task waits no more.
 #pragma once
 
 #include <concepts>

@@ -6,7 +6,7 @@
 // The contract of a stream (future.h has that of a future; this is the same, with more than one
 // value):
 //   1. Making it does nothing.
-//   2. `pending` means that the waker of the latest poll is stored where somebody will fire it.
+//   2. `pending` means that the waker of the latest poll is stored where it will be fired.
 //   3. An item is no promise of a next one: ask again.
 //   4. No item (an empty optional), or an exception, is the end. Do not ask again: s | fuse() may
 //   be.

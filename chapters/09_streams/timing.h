@@ -13,7 +13,7 @@
 namespace book {
 namespace streams {
 
-/// Between two items it does not even ask its source: whoever fills the source feels it.
+/// Between two items it does not even ask its source: the producer that fills the source feels it.
 template <class S, class Wait>
 class Throttle {
  public:

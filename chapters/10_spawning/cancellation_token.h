@@ -67,8 +67,8 @@ class CancellationToken {
   /// one is already. Cancelling it leaves this one alone.
   [[nodiscard]] CancellationToken child_token() const;
 
-  /// Cancels this token and all that descend from it, for good: a second time does nothing. Whoever
-  /// waits is woken before it returns.
+  /// Cancels this token and all that descend from it, for good: a second time does nothing. The
+  /// tasks that wait are woken before it returns.
   void cancel() const;
   bool is_cancelled() const noexcept { return node_->is_cancelled(); }
 

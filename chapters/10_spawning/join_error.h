@@ -11,7 +11,7 @@ namespace book {
 class JoinError : public std::runtime_error {
  public:
   enum class Why {
-    aborted,         ///< somebody called abort()
+    aborted,         ///< abort() was called
     executor_ended,  ///< its executor ended first, and dropped it
     scope_ended,     ///< its task_scope ended first, and dropped it
   };

@@ -91,7 +91,7 @@ class JoinSet {
   void detach_all() { (void)take_all(); }
 
   /// A future that aborts all tasks and is ready when the last one is really gone. Values are
-  /// dropped; exceptions are reported on stderr, as those of any task that nobody awaits. It
+  /// dropped; exceptions are reported on stderr, as those of any task that is not awaited. It
   /// borrows the set, which is empty from its first poll on.
   Async<> shutdown() & {
     abort_all();

@@ -50,7 +50,7 @@ class JoinTaskBase : public Task {
   /// Keeps the waker of the latest poll. False when the task has ended: then there is nothing to
   /// wait for, and the output is the handle's.
   bool wait_for_end(Context& cx);
-  /// The handle goes. What nobody has read is dropped; an exception is reported on stderr.
+  /// The handle goes. An output that was not read is dropped; an exception is reported on stderr.
   void drop_handle() noexcept;
 
   // Tasks come and go as coroutine frames do, and live in the same pool.

@@ -16,10 +16,11 @@
 //
 // The children are not tasks of the executor: they live inside the scope, in a FuturesUnordered
 // (08), and so does the body. Why: a task can only be asked to end, at its next turn, and a
-// destructor cannot wait for that. Whoever drops the scope, a timeout, a select, an abort of the
-// task around it, would leave children behind that read locals which are gone. What lives inside
-// the scope dies with it, in its destructor, before any local that was there before the scope. The
-// price: the children of one scope share the thread of its task. Chapter 10 explains it.
+// destructor cannot wait for that. If they were tasks, whatever drops the scope (a timeout, a
+// select, an abort of the task around it) would leave children behind that read locals which are
+// gone. What lives inside the scope dies with it, in its destructor, before any local that was
+// there before the scope. The price: the children of one scope share the thread of its task.
+// Chapter 10 explains it.
 #pragma once
 
 #include <concepts>

@@ -52,7 +52,7 @@ class [[nodiscard]] Until : PinnedOncePolled {
   }
 
  private:
-  /// Both: a timer that nobody waits for any more would go off, and wake the task, all the same.
+  /// Both: a timer that the task no longer waits for would go off, and wake it, all the same.
   struct DropUnlessPending {
     Until* until;
     ~DropUnlessPending() {

@@ -4,17 +4,16 @@
 //     slots of a channel of 6:    [ item | item | reserved | reserved | free | free ]
 //                                   \_______ taken = 4 _____________/
 //
-// A slot is taken when somebody may fill it: by the item in it, by a permit, or by the sender that
-// is next in the queue and has been given it. It becomes free when the item has left, or the
-// permit, unused.
+// A slot is taken by the item in it, by a permit that may fill it, or by the sender that is next in
+// the queue and has been given it. It becomes free when the item has left, or the permit, unused.
 //
 // Thread safety: everything here is guarded by `lock`.
 // Invariants:
 //   - A freed slot belongs to the sender that has waited longest, from that moment and not from its
-//     next poll. While someone waits, no slot is free (but for a moment inside of give_back), and
-//     one that comes later waits behind.
-//   - A stream has ended when it is closed or without a sender, and no slot is taken: whoever has
-//     one may still send. From then on it is closed for all.
+//     next poll. While a sender waits, no slot is free (but for a moment inside of give_back), and
+//     one that comes later waits behind it.
+//   - A stream has ended when it is closed or without a sender, and no slot is taken: a sender or
+//     a permit that has one may still fill it. From then on it is closed for all.
 //   - No waker is copied, dropped or fired under the lock; a function that takes a Locked
 //     lets go of it to do so.
 #pragma once
@@ -75,10 +74,10 @@ class ChannelCore {
     if (claims_.empty() && (taken_ > 0 || (senders_ > 0 && !closed_))) return locked.unlock();
     pass_on(slots, locked);
   }
-  /// Whoever receives has to look: an item has come. To be fired without the lock.
+  /// The waker of the receiver, which has to look: an item has come. To be fired without the lock.
   [[nodiscard]] Waker tell_receiver() noexcept { return receivers_.take_one(); }
 
-  /// For Closed: will nobody receive what is sent from now on?
+  /// For Closed: will the receiver take nothing that is sent from now on?
   bool is_closed() const noexcept { return closed_; }
   WaitQueue& waits_for_close() noexcept { return closing_; }
 
@@ -103,7 +102,7 @@ class ChannelCore {
  private:
   std::size_t free_slots() const noexcept { return max_ - taken_; }
   Answer claim_or_wait(Claim& claim, Context& cx, Locked& locked);
-  /// These slots are free now, and somebody waits for them, or for the end.
+  /// These slots are free now, and a sender waits for them, or the receiver for the end.
   void pass_on(std::size_t slots, Locked& locked);
   /// Free slots to those who wait. True when the batch is full, and there may be more to tell.
   bool hand_out(WakerBatch& batch) noexcept;

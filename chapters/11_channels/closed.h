@@ -1,5 +1,5 @@
-// Closed: what tx.closed() gives: ready when nobody will receive any more. So a sender that has
-// long work before it can stop when its receiver is gone, and not when it has the result.
+// Closed: what tx.closed() gives: ready when no receiver will take what is sent from now on. So a
+// sender with long work ahead can stop when its receiver is gone, and not when it has the result.
 #pragma once
 
 #include <utility>

@@ -92,7 +92,7 @@ class Sender {
   /// send(), for a thread without an executor, which it puts to sleep while there is no room.
   void send_blocking(T item) const { detail::wait_here("send_blocking", send(std::move(item))); }
 
-  /// A future that is ready when nobody will receive any more.
+  /// A future that is ready when the receiver will take no new item.
   Closed<Channel> closed() const { return Closed<Channel>(shared()); }
   bool is_closed() const {
     const Locked lock(shared()->lock);

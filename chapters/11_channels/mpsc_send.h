@@ -92,7 +92,7 @@ class [[nodiscard]] SendItem : PinnedOncePolled {
   std::optional<T> item_;
 };
 
-/// Slots of a channel that nobody else can take: a send that cannot have to wait, and cannot be
+/// Slots of a channel that no other sender can take: a send into one never waits, and is never
 /// refused for lack of room. They keep the stream open; those that are not used go back.
 template <class T>
 class [[nodiscard]] Permits {

@@ -78,7 +78,7 @@ class [[nodiscard]] OneshotSender {
     return true;
   }
 
-  /// A future: that of a sender who would rather not compute what nobody waits for.
+  /// A future, for a sender that would rather not compute a value that its receiver will not take.
   OneshotClosed<T> closed() const { return (void)shared(), OneshotClosed<T>(*this); }
   bool is_closed() const { return shared().flags.has(Flags::kClosed); }
 

@@ -11,7 +11,7 @@
 //
 // Why nothing is lost: each side writes its bit and then wakes the other; each side that waits
 // stores its waker and then looks at the bits again (atomic_waker.h). The value is written before
-// bit 0 (release) and read after it (acquire); whoever sets the second of bits 3 and 4 frees.
+// bit 0 (release) and read after it (acquire); the side that sets the second of bits 3 and 4 frees.
 #pragma once
 
 #include <atomic>

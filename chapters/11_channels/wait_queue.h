@@ -12,9 +12,9 @@
 // Thread safety: a queue and its waiters are guarded by a ThreadLock that their owner has beside
 // them, and passes in, locked. No foreign code runs under that lock: a waker is copied, dropped and
 // fired without it.
-// Invariants: a waiter is in a list exactly while it is `waiting`. Whoever makes come true what a
-// waiter waits for takes it out under the same lock. So a future that finds itself still in the
-// queue has missed nothing.
+// Invariants: a waiter is in a list exactly while it is `waiting`. The thread that makes true what
+// a waiter waits for takes the waiter out under the same lock. So a future that finds itself still
+// in the queue has missed nothing.
 //
 //     poll:   std::unique_lock lock(channel.lock);
 //             do {

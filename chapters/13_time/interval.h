@@ -40,7 +40,7 @@ class [[nodiscard]] Interval {
   /// The instant at which the tick was due. Never early; when it is late, it is due still.
   PollItem<Instant> poll_next(Context& cx);
 
-  /// The next tick comes one period from now, and the others after it. Whoever waits goes on
+  /// The next tick comes one period from now, and the others after it. A task that waits goes on
   /// waiting. For the executor's own thread.
   void reset();
   /// The same with the next tick at `next`.

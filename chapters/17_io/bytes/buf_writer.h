@@ -9,8 +9,8 @@
 //     }
 //     co_await flush(out);                 // or close(out)
 //
-// Nobody can await in a destructor: what was not flushed is lost when it goes. And what is waiting
-// here the other side has not seen: flush before you wait for its answer. Chapter 17 explains it.
+// A destructor cannot await: what was not flushed is lost when it goes. And the other side has not
+// seen what is waiting here: flush before you wait for its answer. Chapter 17 explains it.
 #pragma once
 
 #include <algorithm>

@@ -7,8 +7,8 @@
 // The writer sets the pace: no read before the last piece is written. A piece is kept only while
 // the writer has no room for it, so a copy that waits for something to read holds no buffer.
 //
-// Dropping one while it waits loses the piece that was read and not yet written, and nobody can
-// tell where that was: close both streams then. Chapter 17 explains it.
+// Dropping one while it waits loses the piece that was read and not yet written, and the caller
+// cannot tell where that was: close both streams then. Chapter 17 explains it.
 #pragma once
 
 #include <array>
@@ -164,8 +164,8 @@ class [[nodiscard]] CopyBidirectional : PinnedOncePolled {
 };
 
 /// Copies to the reader's end, and flushes the writer; does not close it. Gives the number of
-/// bytes. Throws what either side throws; that nobody reads behind the writer any more shows when
-/// something is to be written. Borrows both.
+/// bytes. Throws what either side throws; that the peer behind the writer no longer reads shows
+/// when something is to be written. Borrows both.
 template <AsyncRead R, AsyncWrite W>
 Copy<R, W> copy(R& reader, W& writer) {
   return {reader, writer};

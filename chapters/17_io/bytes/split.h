@@ -10,9 +10,9 @@
 //                                                                        reads the end
 //
 // A socket has two directions that know nothing of each other, so the halves need no lock; both
-// stay on the stream's thread. Nobody can await in a destructor: a stream whose poll_close may wait
-// (one that collects before it writes) is closed by `co_await close(writer)` first. Chapter 17
-// explains it.
+// stay on the stream's thread. A destructor cannot await: a stream whose poll_close may wait (one
+// that collects before it writes) is closed by `co_await close(writer)` first. Chapter 17 explains
+// it.
 #pragma once
 
 #include <cstddef>

@@ -45,7 +45,7 @@ class DuplexStream {
 
   /// 0 is the end: the other side has closed, or is gone, and everything it wrote was read.
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer);
-  /// Throws std::system_error (EPIPE) when nobody will read any more, and after poll_close.
+  /// Throws std::system_error (EPIPE) when the other side is gone, and after poll_close.
   Poll<std::size_t> poll_write(Context& cx, std::span<const char> bytes);
   /// Ready: what is written can be read.
   Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }

@@ -14,8 +14,8 @@
 namespace book {
 namespace {
 
-/// No SIGPIPE of this thread's writes gets through while one of these is alive. One that somebody
-/// else was waiting for stays where it was.
+/// No SIGPIPE of this thread's writes gets through while one of these is alive. One that was
+/// pending before stays where it was, for the code that waits for it.
 class NoSigpipe {
  public:
   NoSigpipe() noexcept {

@@ -5,7 +5,7 @@
 //     writer gone     the reader reads the end, after what is there
 //     reader gone     the writer's write throws EPIPE, and nothing else happens
 //
-// "Nothing else" takes some care. A write to a pipe that nobody reads also sends SIGPIPE, which
+// "Nothing else" takes some care. A write to a pipe without a reader also sends SIGPIPE, which
 // ends the process, and unlike send, write has no flag against it. To ignore the signal would be a
 // word on behalf of the whole program, and of every program it starts. So PipeWriter blocks it in
 // this thread for the length of one write, and takes it away if it came: two small system calls
@@ -39,7 +39,7 @@ class PipeReader {
   void forget(Direction direction, const Waker& waker) noexcept { end_.forget(direction, waker); }
 
   int fd() const noexcept { return end_.fd(); }
-  /// The end as other programs want it, for a child's stdin: it blocks. Nobody may wait here.
+  /// The end as other programs want it, for a child's stdin: it blocks. No task may wait here.
   Descriptor into_blocking() &&;
 
  private:
@@ -52,7 +52,7 @@ class PipeWriter {
   /// Owns a pipe's writing end, a child's stdin for instance, and makes it non-blocking.
   explicit PipeWriter(Descriptor end) { end_.emplace(end.release(), AsyncFd::Kind::stream); }
 
-  /// Throws std::system_error: EPIPE when nobody reads any more, and after poll_close.
+  /// Throws std::system_error: EPIPE when the reader is gone, and after poll_close.
   Poll<std::size_t> poll_write(Context& cx, std::span<const char> bytes);
   Poll<std::size_t> poll_write_vectored(Context& cx, ConstBuffers pieces);
   Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }
@@ -69,7 +69,7 @@ class PipeWriter {
 
   /// -1 after poll_close.
   int fd() const noexcept { return end_ ? end_->fd() : -1; }
-  /// The end as other programs want it, for a child's stdout: it blocks. Nobody may wait here.
+  /// The end as other programs want it, for a child's stdout: it blocks. No task may wait here.
   Descriptor into_blocking() &&;
 
  private:

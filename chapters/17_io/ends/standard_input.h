@@ -1,5 +1,5 @@
 // standard_input(): what the user types, or what the shell has connected, as an AsyncRead. It works
-// for any descriptor that somebody else has opened.
+// for any descriptor that other code has opened.
 //
 // To wait for it, it should be non-blocking. But O_NONBLOCK does not belong to our descriptor, it
 // belongs to what the descriptor leads to, and that is shared: with the shell, with stdout and

@@ -84,7 +84,7 @@ class OutputBuffer {
   std::size_t size_ = 0, begin_ = 0, end_ = 0;
 };
 
-/// Buffers that nobody needs just now. Keeps a few, lets the others go.
+/// Buffers that no connection needs just now. Keeps a few, lets the others go.
 template <class Buffer>
 class Pool {
  public:

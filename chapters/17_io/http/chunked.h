@@ -1,5 +1,6 @@
-// The chunked coding: a body whose length nobody knew when it began. It comes as chunks, each
-// behind its size in hexadecimal; a chunk of size zero is the last one, and trailers may follow it.
+// The chunked coding: a body whose length its sender did not know when it began. It comes as
+// chunks, each behind its size in hexadecimal; a chunk of size zero is the last one, and trailers
+// may follow it.
 //
 //     5;ext=1\r\n                 size, and extensions, which nobody uses
 //     hello\r\n                   so many bytes of data
@@ -24,7 +25,7 @@ class ChunkedDecoder {
   enum class State : std::uint8_t {
     reading,
     done,       ///< the body has ended
-    malformed,  ///< where it ends, nobody can know: the connection must be closed
+    malformed,  ///< where it ends cannot be known: the connection must be closed
     too_much,   ///< it has, or says that it will have, more bytes than it may: the same
   };
 

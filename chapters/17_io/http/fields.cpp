@@ -73,7 +73,7 @@ bool FramingFields::note_host(std::string_view value) {
 }
 
 /// Only one length, of digits and nothing else: no sign, no list, no overflow. Two equal lengths
-/// are refused too: nobody honest sends them.
+/// are refused too: no honest client sends them.
 bool FramingFields::note_length(std::string_view digits) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   if (has_length_ || digits.empty()) return false;

@@ -64,7 +64,7 @@ Poll<int> Acceptor::try_accept(Context& cx, sockaddr* peer, socklen_t* size, int
     });
     if (done.is_pending()) return pending;
   } catch (const std::system_error& failure) {
-    // Nobody is there, and the reactor cannot watch for the next one just now: that is no
+    // No client is there, and the reactor cannot watch for the next one just now: that is no
     // reason to give up the connections that there are.
     error = failure.code().value();
     if (!is_shortage(error)) throw;

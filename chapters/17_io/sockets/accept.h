@@ -6,8 +6,8 @@
 //        |        a row, which is no chance any more: sleep 50 ms)
 //        |------- EMFILE, ENFILE, ENOMEM: sleep 50 ms. It stays in the queue and would be reported
 //        |        again and again; meanwhile others may give a descriptor back
-//        '------- EAGAIN: nobody is there; wait for the reactor (and if that has no place for one
-//                 more, ENOSPC: sleep 50 ms, too)
+//        '------- EAGAIN: no client is there; wait for the reactor (and if that has no place for
+//                 one more, ENOSPC: sleep 50 ms, too)
 //
 // As long as connections are waiting, incoming() gives up to `batch` of them in a row, and then
 // lets other tasks have their turn. Without that, clients that connect fast enough could keep those
@@ -97,7 +97,7 @@ class [[nodiscard]] Incoming {
  public:
   using Item = typename Listener::Accepted;
 
-  /// Throws std::invalid_argument when a batch would be of nobody.
+  /// Throws std::invalid_argument when `batch` is less than 1.
   Incoming(AsyncFd& listener, int batch) : acceptor_(listener), batch_(batch) {
     if (batch < 1) throw std::invalid_argument("incoming: a batch of nobody lets nobody in");
   }

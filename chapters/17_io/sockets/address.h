@@ -1,4 +1,4 @@
-// Address: where somebody listens, or where a connection comes from. An IP address and a port.
+// Address: where a server listens, or where a connection comes from. An IP address and a port.
 #pragma once
 
 #include <netinet/in.h>

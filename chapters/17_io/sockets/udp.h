@@ -1,5 +1,5 @@
-// UdpSocket: datagrams. Each is sent whole and comes whole, or does not come; nobody says which,
-// and the order may change.
+// UdpSocket: datagrams. Each is sent whole and comes whole, or does not come; the sender is not
+// told which, and the order may change.
 //
 //     a socket that talks to everybody               one that talks to one other: connect(peer)
 //     send_to(bytes, address)                        send(bytes)
@@ -9,8 +9,8 @@
 // says how long it was; `is_truncated()` asks. An empty datagram is one like any other: a size of 0
 // is no end, since there is none.
 //
-// A connected socket hears that nobody listens at the other end: ECONNREFUSED, once for each time
-// the news comes. Whoever goes on receiving waits again. Chapter 17 explains it.
+// A connected socket hears that nothing listens at the other end: ECONNREFUSED, once for each time
+// the news comes. A task that goes on receiving waits again. Chapter 17 explains it.
 #pragma once
 
 #include <cstddef>
@@ -70,7 +70,7 @@ class UdpSocket {
 
   /// Throws std::system_error, when the port is in use for instance.
   static UdpSocket bind(const Address& address, const UdpOptions& options = {});
-  /// From now on this socket sends to `peer` and hears of nobody else. Does not wait: nothing is
+  /// From now on this socket sends to `peer` and hears from no other. Does not wait: nothing is
   /// sent.
   void connect(const Address& peer);
 

@@ -18,7 +18,7 @@
 namespace book {
 namespace {
 
-/// Is this the file of a socket that nobody listens at any more?
+/// Is this the file of a socket that no server listens at any more?
 bool is_stale(const UnixAddress& address) {
   struct stat file {};
   if (::lstat(address.file().c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
@@ -27,9 +27,9 @@ bool is_stale(const UnixAddress& address) {
 }
 
 /// Held while a server looks who is at a path, removes what is stale, binds and listens. Of two
-/// that start together, the second would otherwise take the first one's file, which nobody listens
-/// at yet, for a stale one. The lock is on the folder: it needs no file of its own, and ends with
-/// the process at the latest.
+/// that start together, the second would otherwise take the first one's file for a stale one,
+/// because the first does not listen at it yet. The lock is on the folder: it needs no file of its
+/// own, and ends with the process at the latest.
 class FolderLock {
  public:
   /// A name that has no file needs none. Where there is none to be had, we go on without.

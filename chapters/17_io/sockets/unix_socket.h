@@ -5,12 +5,11 @@
 //     UnixStream::connect(UnixAddress::path("/run/app.sock"))  ------------> UnixStream
 //     UnixStream::pair()                                        two that are connected already
 //
-// The file outlives a server that was killed, and then nobody can bind there: the address is in
-// use, by nobody. So bind tries to connect first. Refused: the file is stale, and goes. Answered:
-// EADDRINUSE. (Servers that start together do it one by one: they lock the folder. If
-// another program keeps it locked, a stale file stays, and is EADDRINUSE.) The listener's
-// destructor removes the file, if it is still the one it made.
-// Chapter 17 explains it.
+// The file outlives a server that was killed, and then no other server can bind there: the address
+// is in use, though no server uses it. So bind tries to connect first. Refused: the file is stale,
+// and goes. Answered: EADDRINUSE. (Servers that start together do it one by one: they lock the
+// folder. If another program keeps it locked, a stale file stays, and is EADDRINUSE.) The
+// listener's destructor removes the file, if it is still the one it made. Chapter 17 explains it.
 #pragma once
 
 #include <sys/types.h>
@@ -39,7 +38,7 @@ class UnixStream : public StreamSocket {
 
   class [[nodiscard]] Connect;
   /// A future of a stream to `address`. Throws std::system_error: ENOENT when there is no such
-  /// file, ECONNREFUSED when nobody listens there. When the listener's queue is full, this tries
+  /// file, ECONNREFUSED when no server listens there. When the listener's queue is full, this tries
   /// again every few milliseconds: the system has no better word for that.
   static Connect connect(const UnixAddress& address);
   /// Two streams, each the other end of the other.
@@ -63,7 +62,7 @@ class UnixStream::Connect : PinnedOncePolled {
 
 struct UnixListenOptions {
   int backlog = 4096;
-  bool replace_stale = true;  ///< removes a socket's file that nobody listens at
+  bool replace_stale = true;  ///< removes a socket's file that no server listens at
 };
 
 namespace detail {
@@ -91,7 +90,7 @@ class SocketFile {
 
 class UnixListener {
  public:
-  /// Throws std::system_error: EADDRINUSE when somebody listens there, or the file is no socket.
+  /// Throws std::system_error: EADDRINUSE when a server listens there, or the file is no socket.
   static UnixListener bind(const UnixAddress& address, const UnixListenOptions& options = {});
 
   struct Accepted {
@@ -115,7 +114,7 @@ class UnixListener {
         address_(address),
         file_(std::move(file)) {}
 
-  // In this order: the file goes while there is still somebody to answer. A moment later it would
+  // In this order: the file goes while the socket behind it still answers. A moment later it would
   // be stale, and a server that starts might have put its own in that place.
   AsyncFd socket_;
   UnixAddress address_;

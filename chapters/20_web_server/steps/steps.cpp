@@ -47,7 +47,8 @@ std::vector<TcpListener> listen(const Address& address, int count) {
   return listeners;
 }
 
-/// A worker that cannot have a descriptor for a client and two for the way to a file serves nobody.
+/// A worker that cannot have a descriptor for a client and two for the way to a file serves no
+/// client.
 void check_descriptors(int workers, const TcpListener& any) {
   const int needed = 3 * workers;
   std::vector<Descriptor> spare;
