@@ -13,8 +13,8 @@ static_assert(sizeof(SoloAtomic<std::uint32_t>) == sizeof(std::uint32_t));  // t
 
 namespace {
 
-/// The kernel's two calls for whoever waits for a word: sleep if it still holds `expected`, and
-/// wake one that sleeps. A sleep may end for no reason; a wake for a word that is gone does
+/// The kernel's two calls for threads that wait for a word: sleep if it still holds `expected`,
+/// and wake one that sleeps. A sleep may end for no reason; a wake for a word that is gone does
 /// nothing.
 void futex(const void* word, int call, std::uint32_t expected) noexcept {
   syscall(SYS_futex, word, call | FUTEX_PRIVATE_FLAG, expected, nullptr, nullptr, 0);

@@ -30,7 +30,7 @@ class [[nodiscard]] AndThen : PinnedOncePolled {
       if (first_->poll(wake).is_pending()) return pin_.pending();
       first_.reset();  // done: never to be polled again
     }
-    Poll<Output> answer = second_.poll(wake);  // in the same poll: nobody would wake us for it
+    Poll<Output> answer = second_.poll(wake);  // in the same poll: second_ has no wake to call yet
     if (answer.is_pending()) return pin_.pending();
     return answer;
   }

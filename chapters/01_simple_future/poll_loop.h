@@ -1,7 +1,7 @@
 // Two loops that run one future to its end: the smallest executors there are.
 //
 //     run_spinning:   poll, poll, poll, poll, poll, poll ...            a busy thread
-//     run_sleeping:   poll, sleep until somebody calls wake, poll ...   an idle one
+//     run_sleeping:   poll, sleep until wake is called, poll ...        an idle one
 //
 // Chapter 01 explains them; 04_io_executor has the one that the rest of the book uses.
 #pragma once
@@ -21,7 +21,7 @@ struct Run {
   T value;
   int polls = 0;   ///< how often the future was asked
   int sleeps = 0;  ///< how often the loop went to sleep
-  int wakes = 0;   ///< how often somebody called wake
+  int wakes = 0;   ///< how often wake was called
 };
 
 namespace detail {
@@ -50,7 +50,7 @@ Poll<OutputOf<F>> traced_poll(F& future, Wake wake) {
 
 }  // namespace detail
 
-/// Asks again and again until the future is ready. Right, and a waste: nobody listens to wake.
+/// Asks again and again until the future is ready. Right, and a waste: it ignores wake.
 template <SimpleFuture F>
 Run<OutputOf<F>> run_spinning(F&& future) {
   const int before = detail::wake_calls;
@@ -62,8 +62,8 @@ Run<OutputOf<F>> run_spinning(F&& future) {
   }
 }
 
-/// Asks once, then sleeps in the current reactor until somebody calls wake, and asks again. Throws
-/// std::logic_error when it is about to sleep and nobody is left who could call wake.
+/// Asks once, then sleeps in the current reactor until wake is called, and asks again. Throws
+/// std::logic_error when it is about to sleep and the reactor has nothing left that could call it.
 template <SimpleFuture F>
 Run<OutputOf<F>> run_sleeping(F&& future) {
   Reactor& reactor = Reactor::current();

@@ -15,7 +15,7 @@
 
 namespace book::simple {
 
-/// How somebody says "ask again": by calling this. A plain function: it carries no data.
+/// To say "ask again" to the loop that polls, call this. A plain function: it carries no data.
 using Wake = void (*)();
 
 /// Anything that can be polled until it gives its Output. A future with nothing to tell gives a

@@ -25,7 +25,7 @@ void call_wake(void* data) {
 
 /// The bridge from this chapter to the rest of the book: the reactor wants a Waker, which is some
 /// data and what to do with it. Here the data is the plain function, and waking calls it.
-/// A function lives forever, so there is nobody to count in and out.
+/// A function lives forever, so there are no owners to count.
 Waker waker_that_calls(Wake wake) {
   static constexpr WakerVTable vtable{
       .clone = [](void*) {},

@@ -83,7 +83,7 @@ int LoneTask::wakes() const { return bell_->wakes(); }
 void LoneTask::wait_for_wake() {
   for (;;) {
     // Count the owners first, then look: a waker rings before it lets go of the bell. When there
-    // are only our two, bell_ and waker_, and it has not been rung, nobody is left who could.
+    // are only our two, bell_ and waker_, and it has not been rung, no other waker can ring it.
     const bool held = bell_->owners() > 2;
     if (bell_->take_ring()) return;
     if (!held) throw NobodyWakes("the task is pending, and nobody holds its waker");

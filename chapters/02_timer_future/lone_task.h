@@ -17,7 +17,7 @@
 
 namespace book {
 
-/// A future is pending, and nobody holds a waker of its task: waiting would be forever.
+/// A future is pending, and no copy of its task's waker is left: the wait would last forever.
 struct NobodyWakes : std::logic_error {
   using std::logic_error::logic_error;
 };

@@ -8,7 +8,7 @@
 //
 // Small and correct, and it breaks the contract of a future (common/future.h) in two points, on
 // purpose: its thread starts when it is made, not at the first poll (1), and destroying it does not
-// stop the thread (5), which nobody can join. sleep.h does the same without a thread.
+// stop the thread (5), which is detached. sleep.h does the same without a thread.
 #pragma once
 
 #include <mutex>
@@ -27,14 +27,14 @@ class [[nodiscard]] TimerFuture : PinnedOncePolled {
   /// Starts the thread. Throws std::system_error when the system has none left to give.
   explicit TimerFuture(Duration wait);
   TimerFuture(TimerFuture&&) = default;
-  /// Nobody will be woken any more. The thread sleeps on, ends when its time has come, and only
+  /// The thread will no longer wake a task. It sleeps on, ends when its time has come, and only
   /// then gives its memory back.
   ~TimerFuture();
 
   Poll<void> poll(Context& cx);
 
  private:
-  /// What the future and its thread have in common: whoever is last deletes it.
+  /// What the future and its thread have in common: the last owner deletes it.
   struct SharedState : RefCounted<SharedState> {
     std::mutex mutex;
     bool completed = false;  // guarded by mutex

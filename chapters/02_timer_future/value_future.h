@@ -1,5 +1,5 @@
-// ValueFuture: a value that somebody else will set, on any thread. TimerFuture's shared state
-// again, with a value in place of `completed`.
+// ValueFuture: a value that the owner of its ValueSetter will set, on any thread. TimerFuture's
+// shared state again, with a value in place of `completed`.
 //
 //     auto [setter, future] = make_value_future<std::string>();
 //

@@ -27,11 +27,11 @@ std::pair<Executor, Spawner> new_executor_and_spawner(
     std::size_t max_queued_tasks = kMaxQueuedTasks);
 
 /// The end where tasks come out and run. Destroying it drops the tasks that are queued; one that
-/// waits is dropped by whoever drops its last waker, on whatever thread that is.
+/// waits is dropped with its last waker, on the thread that drops that waker.
 class Executor {
  public:
   /// Polls tasks as they come, and sleeps when none does, until no sender is left: no spawner, and
-  /// no task that somebody could still wake. Throws TooManyTasks when a wake found no room.
+  /// no task that a waker could still wake. Throws TooManyTasks when a wake found no room.
   void run();
 
   /// Takes tasks out of the queue until it is empty, and says how many. Never sleeps.

@@ -1,11 +1,11 @@
 // A task: a future that can put itself back into the queue it is polled from.
 //
-//     Spawner --> [ queue of Arc<Task> ] --> Executor --> poll --> somebody keeps a waker
+//     Spawner --> [ queue of Arc<Task> ] --> Executor --> poll --> a waker is kept outside
 //                           ^                                                 |
 //                           +-------------- Task::wake_by_ref <---------------+
 //
-// Whoever holds a waker holds the task; the task holds a sender; a sender keeps the executor
-// running. Chapter 04 has a lighter task.
+// A waker keeps its task alive; the task holds a sender; a sender keeps the executor running.
+// Chapter 04 has a lighter task.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@
 
 namespace book::channel_executor {
 
-/// What a task can run: a future that gives nothing, since nobody is there to take it.
+/// What a task can run: a future that gives nothing, since no caller waits to take it.
 template <class F>
 concept TaskFuture = Future<F> && std::is_void_v<OutputOf<F>>;
 

@@ -1,4 +1,4 @@
-// Outcome<T>: how something ended, kept until somebody asks: a value or an exception.
+// Outcome<T>: how something ended, kept until it is taken: a value or an exception.
 #pragma once
 
 #include <exception>

@@ -39,8 +39,8 @@ void say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), s
 }  // namespace
 
 /// Called when the loop is about to wait and no timer, descriptor or outside work could end the
-/// wait. A waker that somebody holds may still be fired by another thread, but not in virtual time:
-/// there, whoever wakes from outside says so with an OutsideWork.
+/// wait. A waker that is still held may be fired by another thread, but not in virtual time: there,
+/// a thread that wakes from outside says so with an OutsideWork.
 void ExecutorCore::diagnose_deadlock() {
   bool a_wake_is_possible = false;
   bool forgotten_waker = false;
@@ -77,8 +77,8 @@ std::string ExecutorCore::describe_pending() const {
   return text;
 }
 
-/// A poll has just left this task pending, and nobody holds its waker. It is kept, with a handle of
-/// its own, until the next report: if nothing else runs by then, Deadlock says it better.
+/// A poll has just left this task pending, and no waker of it is left. The task is kept, with a
+/// handle of its own, until the next report: if nothing else runs by then, Deadlock says it better.
 void ExecutorCore::note_stranded(Task* task) {
   if (task->waits_for().what == kWaitsForever) return;
   if (task->state_.fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) return;

@@ -36,7 +36,7 @@ constexpr void check_alignment() {
   }
 }
 
-/// Where co_return puts the value: straight into the hands of whoever polls or awaits.
+/// Where co_return puts the value: straight into the Outcome that the poll or co_await has ready.
 template <class T>
 struct ReturnInto {
   Outcome<T>* outcome = nullptr;

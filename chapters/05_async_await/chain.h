@@ -49,7 +49,7 @@ class ChainPromise {
 
   bool is_started() const noexcept { return root_ != nullptr; }
 
-  /// Being polled just now: whoever asks is the coroutine itself, or somebody it called.
+  /// Being polled just now: the caller is the coroutine itself, or a function that it called.
   bool is_running() const noexcept { return cx_ && top_; }
   /// Being polled just now, or finished.
   bool refuses_polls() const noexcept { return cx_ != nullptr; }

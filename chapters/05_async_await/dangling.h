@@ -34,7 +34,7 @@ class Witness {
   std::string name_;
 };
 
-/// The trap: a reference parameter. The frame keeps the reference, and nobody keeps the guest.
+/// The trap: a reference parameter. The frame keeps the reference, not the guest.
 inline Async<std::string> greet_by_reference(const Witness& who) {
   co_await yield_now();
   co_return name_of(who);

@@ -1,5 +1,5 @@
-// A future that writes into somebody's buffer, and one that owns both the buffer and that future:
-// the smallest state machine that points into itself.
+// A future that writes into a buffer it does not own, and one that owns both the buffer and that
+// future: the smallest state machine that points into itself.
 //
 //     FirstWord
 //     +---------+---------------------------+
@@ -26,7 +26,7 @@ namespace book::story {
 /// Something that arrives later. One reader at a time, and all of it on one thread.
 class Letterbox {
  public:
-  /// Wakes whoever waits for it.
+  /// Wakes the task that waits for it, if there is one.
   void deliver(std::string text) {
     text_ = std::move(text);
     std::exchange(reader_, Waker()).wake();

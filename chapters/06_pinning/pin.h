@@ -26,7 +26,7 @@ struct Unsafe {
 inline constexpr Unsafe unsafe{};
 
 /// May a T be moved although it was pinned? By default: if it can be assigned by a move. Then it
-/// could be swapped away at any time, so whoever wrote it has thought of that. Members pass it on:
+/// could be swapped away at any time, so its author has thought of that. Members pass it on:
 /// one that cannot be assigned, such as PhantomPinned or a PinGuard, makes its owner the same.
 /// Specialise it as true for a type that cannot be assigned for another reason (a const member).
 template <class T>
@@ -72,8 +72,8 @@ class [[nodiscard]] Pin : public detail::OutputOfTarget<detail::TargetOf<P>> {
                   "pin_here or pin_box keep it, or promise it: Pin(unsafe, pointer)");
   }
 
-  /// You promise that nobody moves the target from now on, not even when this pin is gone, and that
-  /// its memory is not used again before its destructor has run.
+  /// You promise that the target is never moved from now on, not even when this pin is gone, and
+  /// that its memory is not used again before its destructor has run.
   Pin(Unsafe, P pointer) noexcept(std::is_nothrow_move_constructible_v<P>)
       : pointer_(std::move(pointer)) {}
 

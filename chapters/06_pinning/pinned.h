@@ -23,8 +23,8 @@ class Pinned {
   Pinned& operator=(const Pinned&) = delete;
   ~Pinned() = default;
 
-  // The promise: nobody has a name for value_ but this class, which stays where it is, and C++
-  // destroys it before its memory is anything else. A pin must not outlive it, like any pointer.
+  // The promise: only this class has a name for value_, and it stays where it is; C++ destroys
+  // value_ before its memory is anything else. A pin must not outlive it, like any pointer.
   Pin<T*> as_mut() & { return Pin<T*>(unsafe, std::addressof(value_)); }
   Pin<const T*> as_ref() const& { return Pin<const T*>(unsafe, std::addressof(value_)); }
   Pin<T*> as_mut() && = delete;  // a temporary would be gone at the semicolon

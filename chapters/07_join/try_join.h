@@ -1,8 +1,8 @@
 // try_join(a, b, ...): join, but the first exception ends it at once and drops the others.
 //
-//     a  |--------------|                  b throws: a is destroyed where it stands, and whoever
-//     b  |-----X                           awaits gets b's exception. Nobody waits for an answer
-//     try_join(a, b)                       that nobody needs any more.
+//     a  |--------------|                  b throws: a is destroyed where it stands, and the
+//     b  |-----X                           caller gets b's exception. It does not wait for an
+//     try_join(a, b)                       answer that it no longer needs.
 //              ^ b's exception
 //
 // Chapter 07 explains it.

@@ -94,9 +94,9 @@ void WokenSet::wait(Context& cx, const char* why, std::size_t left) {
   cx.waits_for(reason_.what, reason_.number);
 }
 
-// Whoever drops the last waker of all lets the parent look once more: see wait(). Two threads that
-// drop the last two at once may each take the other's for one that stays; then nobody looks, and a
-// parent that waits in vain is found out when everything else has gone silent.
+// The thread that drops the last waker of all lets the parent look once more: see wait(). Two
+// threads that drop the last two at once may each take the other's for one that stays; then the
+// parent does not look, and a wait in vain is found out when everything else has gone silent.
 void WokenSet::drop_waker() noexcept {
   if (owners_.load(std::memory_order_acquire) == 2) parent_.wake();
   release();

@@ -23,9 +23,8 @@
 //   - A child is on the stack or in the batch exactly while its `queued` is true, and only once.
 //   - `next_` of a child is written by the thread that turned its `queued` to true, until the child
 //     is on the stack; from start_poll() on by the polling thread.
-//   - The children's places live as long as any of their wakers (owners_ counts these, and the
-//   parent
-//     as one), so a stale wake is at worst a poll too many.
+//   - The children's places live as long as the parent or any of their wakers (owners_ counts them
+//     all), so a stale wake is at worst a poll too many.
 //
 // join_all (07) and FuturesUnordered (08) stand on it; chapter 07 explains it.
 #pragma once
@@ -57,7 +56,7 @@ class WokenSet {
    private:
     friend class WokenSet;
     WokenSet* set_ = nullptr;
-    Child* next_ = nullptr;  // written by whoever turned `queued_` to true
+    Child* next_ = nullptr;  // written by the thread that turned `queued_` to true
     std::atomic<bool> queued_{false};
   };
 
@@ -71,7 +70,7 @@ class WokenSet {
     if (owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
-  /// `count` more places, default-made and woken by nobody yet. The set frees their memory but runs
+  /// `count` more places, default-made and not woken yet. The set frees their memory but runs
   /// no destructor: wakers may outlive the parent, what the parent keeps there may not.
   template <class Place>
   std::span<Place> add(std::size_t count) {
@@ -86,8 +85,8 @@ class WokenSet {
   /// Puts a child into the set, as its waker does. From any thread.
   /// Throws what the parent's waker throws; the child is in the set by then.
   void wake(Child& child);
-  /// A new child, on the parent's own thread: straight into the batch, waking nobody. True when
-  /// the batch was empty before: a parent that will not poll next is to be woken.
+  /// A new child, on the parent's own thread: straight into the batch, without waking the parent.
+  /// True when the batch was empty before: a parent that will not poll next is to be woken.
   bool enqueue(Child& child) noexcept;
   void wake_parent() { parent_.wake(); }
 
@@ -96,7 +95,7 @@ class WokenSet {
   /// Takes over what has been woken since the last poll.
   void start_poll() noexcept;
   /// The next woken child; null when there is no more. One that wakes itself while it is polled
-  /// comes again in the parent's next poll: nobody else on this thread is kept waiting.
+  /// comes again in the parent's next poll: the other tasks of this thread are not kept waiting.
   Child* next() noexcept;
 
   /// Calls `poll(cx)` with a Context whose waker is the child's.
@@ -110,12 +109,12 @@ class WokenSet {
   }
 
   /// No child is ready, `left` are not finished: notes that, and keeps the parent's waker. When
-  /// nobody holds a waker of any child it keeps none: nobody could ever fire it, and whoever drives
+  /// no waker of any child is left, it keeps none: nothing could ever fire it, and the executor of
   /// the parent's task is to see that.
   void wait(Context& cx, const char* why, std::size_t left);
   /// The same for a parent that can still be given children from outside: always keeps the waker.
   void wait_for_more(Context& cx, const char* why, std::size_t left);
-  /// The parent gives up: children may be woken as before, and nobody hears of it.
+  /// The parent gives up: children may be woken as before, but that no longer wakes it.
   void abandon() noexcept { Waker forgotten = parent_.take(); }
 
  private:

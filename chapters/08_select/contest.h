@@ -1,7 +1,7 @@
 // Contest: several operands, and who of them is ready first. What select and race have in common.
 //
 //     poll:   in order, ask each one that is not terminated
-//                 ready    -> it has won: hand over its value, ask nobody else
+//                 ready    -> it has won: hand over its value, ask no other
 //                 pending  -> the next one; it has kept our waker, as every future does
 //                 throws   -> the contest has ended: drop all, let it through
 //
@@ -66,7 +66,7 @@ class Contest {
     }
   }
 
-  /// True when nobody is left who could win.
+  /// True when no operand is left that could win.
   bool is_over() const {
     return std::apply([](auto&... operand) { return (operand.is_terminated() && ...); }, operands_);
   }

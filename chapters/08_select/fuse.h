@@ -39,7 +39,7 @@ class [[nodiscard]] Fuse : PinnedOncePolled {
     // It never finishes for good, so its pin only remembers that it was polled: moves are refused.
     (void)pin_.pending();
     if (is_terminated()) {
-      // Not ready, for there is no value; not an error, for set() may come; and nobody's to wake.
+      // Not ready, for there is no value; not an error, for set() may come; and no waker is kept.
       cx.waits_for("a fused future that has ended, or was never set");
       return pending;
     }

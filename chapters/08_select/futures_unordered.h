@@ -45,7 +45,7 @@ class FuturesUnordered {
     return *this;
   }
   ~FuturesUnordered() {
-    if (woken_) woken_->abandon();  // first: whoever drops a set is not to be woken by its end
+    if (woken_) woken_->abandon();  // first: a task that drops a set is not to be woken by its end
     drop_all();
   }
 
@@ -54,12 +54,12 @@ class FuturesUnordered {
   void push(F future) {
     if (insert(std::move(future))) woken_->wake_parent();
   }
-  /// The same, waking nobody: for an owner that polls the set right afterwards.
+  /// The same without a wake: for an owner that polls the set right afterwards.
   void push_quietly(F future) { insert(std::move(future)); }
 
   /// Adds a future that may end before the set is polled: `listen(future, cx)` says whether it is
-  /// ready, and keeps the waker if not. So its end takes its place among the others' ends. (To
-  /// push, a future's first poll is the set's, and until then nobody hears of it.)
+  /// ready, and keeps the waker if not. So its end takes its place among the others' ends. (After
+  /// push(), a future's first poll is the set's, and until then the set cannot learn of its end.)
   template <class Listen>
   void push_listening(F&& future, Listen listen) {
     Place& place = put(std::move(future));
@@ -104,8 +104,8 @@ class FuturesUnordered {
   /// It has said that it is empty, and nothing was pushed since.
   bool is_terminated() const noexcept { return terminated_; }
 
-  /// Drops all futures, and wakes whoever waits for one: none will come. Not from inside a poll of
-  /// one of them.
+  /// Drops all futures, and wakes the task that waits for one: none will come. Not from inside
+  /// a poll of one of them.
   void clear() noexcept {
     drop_all();
     if (woken_) woken_->wake_parent();

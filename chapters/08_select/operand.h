@@ -1,4 +1,4 @@
-// Operand<F>: a future that somebody else polls for you: a fuse, a select, a race.
+// Operand<F>: a future that another future polls for you: a fuse, a select, a race.
 //
 //     given as        F           it is          when the operand is dropped
 //     a temporary     Sleep       owned          it is destroyed: cancelled

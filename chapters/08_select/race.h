@@ -1,5 +1,5 @@
-// race(a, b, ...): the value of the first one that ends, or its exception. Which one it was, nobody
-// asks: all give the same kind of value, as mirrors of one file do.
+// race(a, b, ...): the value of the first one that ends, or its exception. It does not say which
+// one that was: all give the same kind of value, as mirrors of one file do.
 //
 //     race       the first to end        an exception is an end like any other
 //     race_ok    the first to succeed    an exception takes its future out of the race;
@@ -21,7 +21,7 @@
 
 namespace book {
 
-/// What race_ok throws when nobody has won. Its text has every failure, in the order written.
+/// What race_ok throws when no future has won. Its text has every failure, in the order written.
 class AllFailed : public std::runtime_error {
  public:
   explicit AllFailed(std::vector<std::exception_ptr> failures);

@@ -10,8 +10,8 @@
 
 namespace book {
 
-/// The first tick comes one period after the first poll, and the clock of the others is not moved
-/// by whoever fetches a tick late.
+/// The first tick comes one period after the first poll. A task that fetches a tick late does not
+/// delay the ticks after it.
 class Ticks {
  public:
   using Item = int;
