@@ -91,8 +91,7 @@ struct SelectNextSomeFn {
 // Why an object, and no function? Arguments that have to do with std, such as a stream of
 // std::strings, would bring std::next along (argument-dependent lookup), and POSIX has functions
 // called read, sleep and select. Where there is an object of the name, the compiler looks for no
-// functions. So the words of this book that stand in a pipeline or beside an await are objects;
-// what has a name that nobody else uses is a plain function.
+// functions. So the words of this book that stand in a pipeline or beside an await are objects.
 inline constexpr detail::NextFn next{};
 inline constexpr detail::SelectNextSomeFn select_next_some{};
 
