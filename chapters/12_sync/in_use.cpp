@@ -6,7 +6,7 @@
 namespace book::detail {
 
 void destroyed_in_use(const char* lock, const char* why, Line line) noexcept {
-  std::fprintf(stderr, "a %s was destroyed in use: %s %d\n", lock, why, line.number());
+  std::fprintf(stderr, "%s was destroyed in use: %s %d\n", lock, why, line.number());
   std::terminate();
 }
 

@@ -5,7 +5,7 @@
 namespace book::detail {
 
 const LockWords kMutexWords{
-    .lock = "Mutex",
+    .lock = "a Mutex",
     .waits = "a mutex",
     .held = "a mutex that was locked in line",
     .handed = "a mutex, handed to a future which has to be polled to take it, made in line",

@@ -3,7 +3,7 @@
 namespace book::detail {
 
 const LockWords kOnceWords{
-    .lock = "OnceCell",
+    .lock = "a OnceCell",
     .waits = "the value of a OnceCell",
     .held = "the value of a OnceCell, which is being made in line",
     .handed =

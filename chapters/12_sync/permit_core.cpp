@@ -1,14 +1,15 @@
 #include "12_sync/permit_core.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "common/reactor/wake_round.h"
 
 namespace book::detail {
 
-PermitCore::Answer PermitCore::poll_or_wait(Claim& claim, Context& cx, const LockWords& words,
-                                            Locked& locked) {
+PermitCore::Answer PermitCore::poll_or_wait(Claim& claim, Context& cx, const LockWords& words) {
+  Locked locked(lock_, std::adopt_lock);
   do {
     if (claim.was_taken()) {
       claim.reset();
@@ -33,7 +34,7 @@ void PermitCore::say_why(const Claim& claim, Context& cx, const LockWords& words
 
 void PermitCore::leave_queue(Claim& claim) noexcept {
   Waker dropped;
-  Locked locked(lock_);
+  lock_.lock();
   if (claim.was_taken()) {
     free_ += claim.needs;
     out_ -= claim.needs;
@@ -41,7 +42,7 @@ void PermitCore::leave_queue(Claim& claim) noexcept {
   dropped = queue_.forget(claim);
   claim.reset();
   // It may have been the first in the queue, and have waited for more than there was.
-  hand_over(locked);
+  hand_over();
 }
 
 Waker PermitCore::hand_to_first() noexcept {
@@ -51,8 +52,9 @@ Waker PermitCore::hand_to_first() noexcept {
   return queue_.take(first);
 }
 
-void PermitCore::hand_over(Locked& locked) {
-  if (!first_can_have_it()) return locked.unlock();
+void PermitCore::hand_over() {
+  Locked locked(lock_, std::adopt_lock);
+  if (!first_can_have_it()) return;
   Waker first = hand_to_first();
   if (!first_can_have_it()) {  // nearly always: one permit, one task
     locked.unlock();
@@ -75,7 +77,8 @@ bool PermitCore::add(std::size_t permits, std::size_t max) {
   Locked locked(lock_);
   if (permits > max - std::min<std::size_t>(max, std::size_t{free_} + out_)) return false;
   free_ += static_cast<Count>(permits);
-  hand_over(locked);
+  locked.release();
+  hand_over();
   return true;
 }
 

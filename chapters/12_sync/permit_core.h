@@ -59,11 +59,10 @@ class PermitCore {
 
   /// A poll for permits. Ready: they are the caller's.
   Answer poll(Claim& claim, Context& cx, const LockWords& words) {
-    Locked locked(lock_);
-    if (claim.was_queued() || !can_take(claim.needs)) {
-      return poll_or_wait(claim, cx, words, locked);
-    }
+    lock_.lock();
+    if (claim.was_queued() || !can_take(claim.needs)) return poll_or_wait(claim, cx, words);
     take(claim.needs, claim.line);
+    lock_.unlock();
     return Answer::ready;
   }
   /// Permits at once, or none: those who wait come first.
@@ -79,10 +78,11 @@ class PermitCore {
   }
   /// Permits that were taken. They go to those who wait.
   void give_back(Count permits) {
-    Locked locked(lock_);
+    lock_.lock();
     free_ += permits;
     out_ -= permits;
-    if (!queue_.empty()) hand_over(locked);
+    if (!queue_.empty()) return hand_over();
+    lock_.unlock();
   }
 
   /// New ones. False when there would then be more than `max`.
@@ -110,15 +110,16 @@ class PermitCore {
     line_ = line;
     handed_ = false;
   }
-  Answer poll_or_wait(Claim& claim, Context& cx, const LockWords& words, Locked& locked);
+  // These two are called with the lock held, and let go of it.
+  Answer poll_or_wait(Claim& claim, Context& cx, const LockWords& words);
+  /// Free permits to those who wait, as far as they go.
+  void hand_over();
   void leave_queue(Claim& claim) noexcept;
   void say_why(const Claim& claim, Context& cx, const LockWords& words) const noexcept;
   bool first_can_have_it() noexcept {
-    return !queue_.empty() && queue_.front<Claim>().needs <= free_;
+    return !closed_ && !queue_.empty() && queue_.front<Claim>().needs <= free_;
   }
   [[nodiscard]] Waker hand_to_first() noexcept;
-  /// Free permits to those who wait, as far as they go. Lets go of the lock.
-  void hand_over(Locked& locked);
 
   mutable ThreadLock lock_;
   Count free_;

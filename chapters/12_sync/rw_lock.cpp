@@ -5,7 +5,7 @@
 namespace book::detail {
 
 const LockWords kReadWords{
-    .lock = "RwLock",
+    .lock = "an RwLock",
     .waits = "a read lock",
     .held = "a read lock; it was locked last in line",
     .handed = "a read lock, handed to a future which has to be polled to take it, made in line",
@@ -13,7 +13,7 @@ const LockWords kReadWords{
 };
 
 const LockWords kWriteWords{
-    .lock = "RwLock",
+    .lock = "an RwLock",
     .waits = "a write lock",
     .held = "a write lock; it was locked last in line",
     .handed = "a write lock, handed to a future which has to be polled to take it, made in line",

@@ -5,7 +5,7 @@
 namespace book {
 
 const detail::LockWords Semaphore::kWords{
-    .lock = "Semaphore",
+    .lock = "a Semaphore",
     .waits = "permits of a semaphore",
     .held = "permits of a semaphore, of which the latest were taken in line",
     .handed =
