@@ -215,7 +215,6 @@ TEST(TheBook, CoroutinesOfWrongAnswersKeepTheHouseRules) {
   EXPECT_FALSE(files.empty()) << folder;
   for (const auto& file : files) {
     expect_none(check_coroutines(file.lexically_relative(folder), read_file(file)));
-    expect_none(check_locks(file.lexically_relative(folder), read_file(file)));
   }
 }
 

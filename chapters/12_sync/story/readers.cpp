@@ -63,7 +63,7 @@ Async<> prints(Shared pages, Instant start) {
   say(start, "the reader reads");
   co_await sleep(10ms);
   say(start, "the reader calls a function, which reads as well");
-  const int number = co_await number_of(pages);
+  const int number = co_await number_of(pages);  // which reads, too
   say(start, fmt::format("{} pages", number));
 }
 
