@@ -8,7 +8,7 @@ namespace book {
 
 Barrier::~Barrier() {
   const Locked locked(lock_);
-  detail::check_nobody_waits("a Barrier", queue_);
+  detail::check_no_waiter("a Barrier", queue_);
 }
 
 BarrierWait Barrier::wait(int line) { return {*this, detail::Line(line)}; }

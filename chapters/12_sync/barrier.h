@@ -19,18 +19,18 @@ namespace book {
 
 class BarrierWait;
 
-/// All may be called from any thread. It must outlive those who wait: else one line on stderr, and
-/// std::terminate.
+/// All may be called from any thread. It must outlive the tasks that wait: else one line on stderr,
+/// and std::terminate.
 class Barrier {
  public:
-  /// For `tasks` of them. With 0 or 1 nobody waits, and each is the leader of its own round.
+  /// For `tasks` of them. With 0 or 1 none waits, and each is the leader of its own round.
   explicit Barrier(std::size_t tasks) noexcept : size_(tasks) {}
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
   ~Barrier();
 
-  /// A future of: is it the leader of its round? That is the one who came last. Who is dropped
-  /// while it waits has not come. It borrows the barrier.
+  /// A future of: is it the leader of its round? That is the task that came last. One that is
+  /// dropped while it waits has not come. It borrows the barrier.
   [[nodiscard]] BarrierWait wait(int line = __builtin_LINE());
 
  private:

@@ -1,4 +1,4 @@
-// What every lock of this chapter says when it is misused: who waits for it, and where.
+// Who uses a lock of this chapter, and where: what a report says of it.
 //
 // A task that waits is named by the line in which its future was made, lock() or wait() or
 // acquire(): that line is what a Deadlock report shows ("a mutex that was locked in line 42"), and
@@ -34,8 +34,8 @@ struct PlacedWaiter : Waiter {
 /// std::mutex leaves undefined.
 [[noreturn]] void destroyed_in_use(const char* lock, const char* why, Line line) noexcept;
 
-/// For the destructor of what has a queue: may it go? Nobody else uses it any more.
-inline void check_nobody_waits(const char* lock, WaitQueue& queue) noexcept {
+/// For the destructor of what has a queue: no task waits in it, or std::terminate.
+inline void check_no_waiter(const char* lock, WaitQueue& queue) noexcept {
   if (queue.empty()) return;
   destroyed_in_use(lock, "a task waits for it since line", queue.front<PlacedWaiter>().line);
 }

@@ -84,8 +84,8 @@ class [[nodiscard]] Lock : PinnedOncePolled {
   detail::PermitCore::Claim claim_;
 };
 
-/// All may be called from any thread. It must outlive its guard and those who wait: else one line
-/// on stderr, and std::terminate.
+/// All may be called from any thread. It must outlive its guard and the tasks that wait: else one
+/// line on stderr, and std::terminate.
 template <class T = void>
 class Mutex {
  public:
@@ -97,7 +97,8 @@ class Mutex {
   Mutex& operator=(const Mutex&) = delete;
   ~Mutex() { core_.check_unused(detail::kMutexWords); }
 
-  /// A future of the guard. First come, first served: an unlock hands it to who has waited longest.
+  /// A future of the guard. First come, first served: an unlock hands the mutex to the task that
+  /// has waited longest.
   [[nodiscard]] Lock<T> lock(int line = __builtin_LINE()) { return {*this, detail::Line(line)}; }
   /// The guard at once, or nothing: another task has it, or has been handed it.
   std::optional<Guard<T>> try_lock(int line = __builtin_LINE()) {
@@ -113,7 +114,7 @@ class Mutex {
   [[no_unique_address]] detail::LockValue<T> value_;
 };
 
-/// A guard that keeps its mutex alive: for a task that may outlive who made the mutex.
+/// A guard that keeps its mutex alive: for a task that may outlive the one that made the mutex.
 template <class T>
 class [[nodiscard]] OwnedGuard {
  public:

@@ -4,7 +4,7 @@ namespace book {
 
 Notify::~Notify() {
   const Locked locked(lock_);
-  detail::check_nobody_waits("a Notify", queue_);
+  detail::check_no_waiter("a Notify", queue_);
 }
 
 Notified Notify::notified(int line) {

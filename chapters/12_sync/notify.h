@@ -7,9 +7,10 @@
 //       co_await changed;
 //     }
 //
-// notify_one wakes the task that waits longest. If none waits, the notification is kept, one of
-// them, for the next that comes: so with it alone, enable() is not needed. notify_all wakes those
-// who wait, and whoever had called notified() before; it is not kept.
+// notify_one wakes the task that has waited longest. If none waits, the notification is kept, one
+// of them, for the next that comes. So enable() is for where several tasks wait: two notifications
+// that find none of them in the queue are kept as one. notify_all wakes all that wait, and each
+// notified() that was made before it; it is not kept.
 //
 //     rounds:    0 ----- notify_all ----- 1 ----- notify_all ----- 2 ---->
 //                 [ notified() made here: ready after the next notify_all, whenever it is polled ]
@@ -31,8 +32,8 @@ namespace book {
 
 class Notified;
 
-/// All may be called from any thread. It must outlive those who wait: else one line on stderr, and
-/// std::terminate.
+/// All may be called from any thread. It must outlive the tasks that wait: else one line on stderr,
+/// and std::terminate.
 class Notify {
  public:
   Notify() = default;
@@ -40,11 +41,11 @@ class Notify {
   Notify& operator=(const Notify&) = delete;
   ~Notify();
 
-  /// Wakes the one who has waited longest, or is kept for the next who comes.
+  /// Wakes the task that has waited longest, or is kept for the next that comes.
   void notify_one() { tell(Told::first); }
-  /// Wakes the one who has come last, or is kept. The task whose data is still in the cache.
+  /// Wakes the task that has come last, whose data may still be in the cache; or is kept.
   void notify_last() { tell(Told::last); }
-  /// Wakes all who wait or have made a notified(). If there is none, nothing is kept.
+  /// Wakes all that wait or have made a notified(). If there is none, nothing is kept.
   void notify_all();
 
   /// A future of a notification. It borrows the Notify.
@@ -64,7 +65,7 @@ class Notify {
 
   mutable ThreadLock lock_;
   Round round_ = 0;
-  bool kept_ = false;  // then nobody waits
+  bool kept_ = false;  // then no task waits
   WaitQueue queue_;
 };
 

@@ -67,8 +67,8 @@ class [[nodiscard]] GetOrInit : PinnedOncePolled {
   std::optional<Init> init_;  // has the permit
 };
 
-/// All may be called from any thread. It must outlive those who wait: else one line on stderr, and
-/// std::terminate. A value, once there, stays where it is until the cell is destroyed.
+/// All may be called from any thread. It must outlive the tasks that wait: else one line on stderr,
+/// and std::terminate. A value, once there, stays where it is until the cell is destroyed.
 template <class T>
 class OnceCell {
  public:
@@ -84,8 +84,8 @@ class OnceCell {
   /// Puts a value in. False, and `value` is left where it was: there is one, or a task is just
   /// making it.
   bool set(T&& value, int line = __builtin_LINE());
-  /// A future of the value's address. If there is no value, and nobody makes one, `f` is called,
-  /// and the future that it gives is awaited: its output is the value.
+  /// A future of the value's address. If there is no value, and no task is making one, `f` is
+  /// called, and the future that it gives is awaited: its output is the value.
   template <class F>
   [[nodiscard]] GetOrInit<T, F> get_or_init(F f, int line = __builtin_LINE()) {
     return {*this, std::move(f), detail::Line(line)};

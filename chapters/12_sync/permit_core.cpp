@@ -121,7 +121,7 @@ void PermitCore::close() {
 
 void PermitCore::check_unused(const LockWords& words) noexcept {
   const Locked locked(lock_);  // the unlock of another thread may have just made it free
-  check_nobody_waits(words.lock, queue_);
+  check_no_waiter(words.lock, queue_);
   if (out_ > 0) {
     destroyed_in_use(words.lock,
                      handed_ ? "it was handed to a future, made in line" : "it was taken in line",

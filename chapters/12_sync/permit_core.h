@@ -9,8 +9,8 @@
 //                              waits for one more; the two behind it wait for their turn
 //
 // A permit that comes back belongs, at once, to the task that has waited longest: it is handed over
-// under the lock, before that task is polled. So a task that comes later can neither pass those
-// who wait, nor a small request a large one. The price: the lock changes hands at each unlock.
+// under the lock, before that task is polled. So no task passes one that waits already, and no
+// small request a large one. The price: a lock that two tasks want changes hands at each unlock.
 //
 // Thread safety: everything here is guarded by `lock_`. Each call may come from any thread.
 // Invariants:
@@ -37,8 +37,8 @@ struct LockWords {
   const char* lock;    ///< its name
   const char* waits;   ///< why a task waits for it, without a line;
   const char* held;    ///< and with the line of the task that has it,
-  const char* handed;  ///< or of the one that it was handed to, which has yet to be polled,
-  const char* behind;  ///< or when enough is free, for the task that waits in front
+  const char* handed;  ///< or of the future that it was handed to, which has yet to be polled,
+  const char* behind;  ///< or, when enough is free, with a task in front that needs more
 };
 
 class PermitCore {
@@ -65,7 +65,7 @@ class PermitCore {
     lock_.unlock();
     return Answer::ready;
   }
-  /// Permits at once, or none: those who wait come first.
+  /// Permits at once, or none: the tasks that wait come first.
   bool try_take(Count permits, Line line) noexcept {
     const Locked locked(lock_);
     if (!can_take(permits)) return false;
@@ -87,17 +87,17 @@ class PermitCore {
 
   /// New ones. False when there would then be more than `max`.
   bool add(std::size_t permits, std::size_t max);
-  /// Free ones, up to so many: how many it were.
+  /// Takes away free ones, up to so many, and gives how many that were.
   Count take_away(std::size_t permits) noexcept;
   /// These were taken, and will not come back.
   void never_back(Count permits) noexcept;
   Count free() const noexcept;
 
-  /// No more permits for anybody: those who wait are told.
+  /// From now on no claim gets any: the tasks that wait are told.
   void close();
   bool is_closed() const noexcept;
 
-  /// For the destructor of the lock: nobody has a permit or waits for one, or std::terminate.
+  /// For the destructor of the lock: no task has a permit or waits for one, or std::terminate.
   void check_unused(const LockWords& words) noexcept;
 
  private:

@@ -35,7 +35,7 @@ extern const LockWords kWriteWords;
 PermitCore::Count checked_readers(std::size_t max_readers);
 }  // namespace detail
 
-/// Nobody changes the value as long as this lives. It may be moved, to another thread, too. One
+/// No task changes the value as long as this lives. It may be moved, to another thread, too. One
 /// that was moved from is none, and throws std::logic_error when it is used.
 template <class T>
 class [[nodiscard]] ReadGuard {
@@ -144,8 +144,8 @@ class [[nodiscard]] Write : PinnedOncePolled {
   detail::PermitCore::Claim claim_;
 };
 
-/// All may be called from any thread. It must outlive its guards and those who wait: else one line
-/// on stderr, and std::terminate.
+/// All may be called from any thread. It must outlive its guards and the tasks that wait: else one
+/// line on stderr, and std::terminate.
 template <class T>
 class RwLock {
   static_assert(std::is_object_v<T>, "without a value there is nothing to read: Mutex<>");
@@ -166,7 +166,7 @@ class RwLock {
 
   [[nodiscard]] Read<T> read(int line = __builtin_LINE()) { return {*this, detail::Line(line)}; }
   [[nodiscard]] Write<T> write(int line = __builtin_LINE()) { return {*this, detail::Line(line)}; }
-  /// A guard at once, or nothing: who waits comes first, a writer before a reader who comes later.
+  /// A guard at once, or nothing: the tasks that wait come first, also a writer before a reader.
   std::optional<ReadGuard<T>> try_read(int line = __builtin_LINE()) {
     if (!core_.try_take(1, detail::Line(line))) return std::nullopt;
     return ReadGuard<T>(*this);

@@ -78,8 +78,8 @@ class [[nodiscard]] Acquire : PinnedOncePolled {
   detail::PermitCore::Claim claim_;
 };
 
-/// All may be called from any thread. It must outlive its permits and those who wait: else one line
-/// on stderr, and std::terminate.
+/// All may be called from any thread. It must outlive its permits and the tasks that wait: else one
+/// line on stderr, and std::terminate.
 class Semaphore {
  public:
   static constexpr std::size_t kMaxPermits = detail::PermitCore::kMaxPermits;
@@ -95,8 +95,8 @@ class Semaphore {
   ~Semaphore() { core_.check_unused(kWords); }
 
   /// A future of `permits` permits, which it gets all at once. First come, first served: as long
-  /// as it waits, no one who comes later gets any. Throws std::invalid_argument for 0, and for more
-  /// than the semaphore will ever have.
+  /// as it waits, no task that comes later gets any. Throws std::invalid_argument for 0, and for
+  /// more than the semaphore will ever have.
   [[nodiscard]] Acquire acquire(std::size_t permits = 1, int line = __builtin_LINE()) {
     return {*this, checked(permits), detail::Line(line)};
   }
@@ -107,16 +107,16 @@ class Semaphore {
     return Permit(*this, count);
   }
 
-  /// How many are free at this moment. They may be too few for the first who waits, and are then
-  /// not to be had.
+  /// How many are free at this moment. While a task waits they are too few for it, and not to be
+  /// had.
   std::size_t available() const noexcept { return core_.free(); }
   /// Makes more. Throws std::invalid_argument, and makes none, when there would be more than max.
   void add(std::size_t permits);
-  /// Takes away up to so many of those that are free, for good: how many it were.
+  /// Takes away up to so many of the free ones, for good, and gives how many that were.
   std::size_t forget(std::size_t permits) noexcept { return core_.take_away(permits); }
 
-  /// From now on acquire() throws SemaphoreClosed; so do those who wait. What has been acquired
-  /// stays so.
+  /// From now on acquire() throws SemaphoreClosed, also in the tasks that wait. What has been
+  /// acquired stays so.
   void close() { core_.close(); }
   bool is_closed() const noexcept { return core_.is_closed(); }
 

@@ -35,6 +35,7 @@ TEST(LinkedList, GivesItsNodesInTheOrderTheyCame) {
   Node a(1), b(2), c(3);
   for (Node* node : {&a, &b, &c}) list.push_back(*node);
   EXPECT_FALSE(list.empty());
+  EXPECT_EQ(&list.back(), &c);
   EXPECT_EQ(emptied(list), (Names{1, 2, 3}));
   EXPECT_TRUE(list.empty());
 }

@@ -143,7 +143,7 @@ std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
       break;
   }
   for (const auto& site : sites_)
-    totals.push_back({site->http.requests, site->connections.total()});
+    totals.push_back({site->http.requests, site->accepted});
   return totals;
 }
 

@@ -116,6 +116,27 @@ TEST(WaitQueue, WakesInTheOrderOfTheFirstPolls) {
   EXPECT_FALSE(c.poll());
 }
 
+TEST(WaitQueue, HasAPlaceForOneThatHasNoWakerYet) {
+  Room room;
+  Guest b(room);
+  Waiter waiter;
+  {
+    const Locked locked(room.lock);
+    room.queue.enter(waiter);
+    room.queue.enter(waiter);  // once more changes nothing
+    EXPECT_TRUE(waiter.is_waiting() && waiter.was_queued());
+  }
+  EXPECT_FALSE(b.poll());
+  EXPECT_EQ(&room.queue.front(), &waiter);
+  EXPECT_NE(&room.queue.back(), &waiter) << "the last one is b's";
+  room.bring_chair();
+  EXPECT_TRUE(waiter.was_taken());
+  EXPECT_EQ(b.waker.wakes(), 0);
+  EXPECT_EQ(&room.queue.front(), &room.queue.back());
+  room.bring_chair();
+  EXPECT_TRUE(b.poll());
+}
+
 TEST(WaitQueue, CopiesNoWakerThatItHasAlready) {
   Room room;
   Guest a(room);

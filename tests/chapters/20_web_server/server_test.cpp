@@ -254,7 +254,7 @@ TEST_F(ServerTest, ClosesTheLongestIdleForOneMoreThanItsLimit) {
   }
   EXPECT_EQ(closed, 2);
   server.stop();
-  EXPECT_EQ(server.site.connections.total(), 5u);
+  EXPECT_EQ(server.site.accepted, 5u);
 }
 
 /// The next one waits, and is served when there is room. (Those inside are never idle: the
@@ -322,7 +322,7 @@ TEST_F(ServerTest, AnswersThoseWhoStandInTheQueueAtTheEnd) {
     EXPECT_TRUE(each.at_end());
   }
   EXPECT_EQ(silent.rest(), "");
-  EXPECT_EQ(site.connections.total(), 101u);
+  EXPECT_EQ(site.accepted, 101u);
   EXPECT_THROW(Client late(port), std::system_error) << "nobody listens any more";
 }
 
@@ -338,8 +338,8 @@ TEST_F(ServerTest, LetsInNoMoreThanItsLimitAtTheEnd) {
   for (int i = 0; i < 10; ++i) queue.emplace_back(listener.local_address().port()).asks("/sleep");
   Executor executor;
   executor.block_on(serve(std::move(listener), site, ready()));
-  EXPECT_EQ(site.connections.total(), 3u);
-  EXPECT_EQ(site.connections.now(), 0u);
+  EXPECT_EQ(site.accepted, 3u);
+  EXPECT_EQ(site.open_connections(), 0u);
 }
 
 TEST_F(ServerTest, LogsWhoAskedForWhat) {
@@ -375,7 +375,7 @@ TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
   server.stop();
   EXPECT_TRUE(half.at_end());
   EXPECT_EQ(greedy.whole().substr(0, 9), "cut short");
-  EXPECT_EQ(server.site.connections.now(), 0u);
+  EXPECT_EQ(server.site.open_connections(), 0u);
 }
 
 /// With the kernel's clock and the kernel's buffers: each time-out once.
