@@ -18,7 +18,7 @@
 #include "support/async_test.h"
 
 namespace book {
-namespace {
+namespace cures_test {
 
 using namespace std::chrono_literals;
 
@@ -109,5 +109,5 @@ ASYNC_TEST(Cures, WhoAsksBeforeLookingMissesNothing) {
   co_await join(goes_in(door), opens(door));
 }
 
-}  // namespace
+}  // namespace cures_test
 }  // namespace book
