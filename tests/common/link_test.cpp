@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace link_test {
 
 struct Node : Link {
   explicit Node(int number) : name(number) {}
@@ -115,5 +115,5 @@ TEST(LinkedList, LetsItsNodesGoWhenItEnds) {
   EXPECT_FALSE(b.is_linked());
 }
 
-}  // namespace
+}  // namespace link_test
 }  // namespace book

@@ -8,7 +8,7 @@
 #include "support/paths.h"
 
 namespace book::docs {
-namespace {
+namespace sources_test {
 
 std::size_t upstairs(const std::string& file, const std::string& include) {
   return check_includes(file, "// a file\n#include \"" + include + "\"\n").size();
@@ -145,5 +145,5 @@ TEST(TheBook, HeadersFitTwoScreens) {
   }
 }
 
-}  // namespace
+}  // namespace sources_test
 }  // namespace book::docs

@@ -21,7 +21,7 @@
 #include "chapters/04_io_executor/helpers.h"
 
 namespace book::test {
-namespace {
+namespace executor_test {
 
 using namespace std::chrono_literals;
 
@@ -540,5 +540,5 @@ TEST(RunReady, InsideATaskIsRefused) {
   EXPECT_NE(said.find("run_ready"), std::string::npos) << said;
 }
 
-}  // namespace
+}  // namespace executor_test
 }  // namespace book::test

@@ -24,7 +24,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace join_set_test {
 
 using namespace std::chrono_literals;
 using test::Door;
@@ -396,5 +396,5 @@ ASYNC_TEST(AbortHandle, OutlivesTheTaskAndItsJoinHandle) {
   EXPECT_TRUE(stop->is_finished());
 }
 
-}  // namespace
+}  // namespace join_set_test
 }  // namespace book

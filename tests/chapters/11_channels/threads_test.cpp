@@ -22,7 +22,7 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace threads_test {
 
 constexpr int kMany = test::under_sanitizer() ? 1'000 : 4'000;
 
@@ -260,5 +260,5 @@ TEST(Threads, SeeTheLastValueOfAWatch) {
   for (std::thread& thread : threads) thread.join();
 }
 
-}  // namespace
+}  // namespace threads_test
 }  // namespace book

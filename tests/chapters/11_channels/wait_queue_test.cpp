@@ -16,7 +16,7 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace wait_queue_test {
 
 struct Room {
   ThreadLock lock;
@@ -315,5 +315,5 @@ TEST(WaitQueue, LosesNoChairBetweenThreads) {
   EXPECT_TRUE(room.queue.empty());
 }
 
-}  // namespace
+}  // namespace wait_queue_test
 }  // namespace book

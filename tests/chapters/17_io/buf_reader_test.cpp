@@ -23,7 +23,7 @@
 #include "support/faulty_stream.h"
 
 namespace book {
-namespace {
+namespace buf_reader_test {
 
 using test::drive;
 using test::Source;
@@ -385,5 +385,5 @@ TEST(BufReader, ThatOwnsItsStreamStillLetsYouWrite) {
   EXPECT_EQ(client.poll_read(cx, answer).value(), 6u);
 }
 
-}  // namespace
+}  // namespace buf_reader_test
 }  // namespace book

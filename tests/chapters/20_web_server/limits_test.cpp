@@ -20,7 +20,7 @@
 #include "support/contract.h"
 
 namespace book::http {
-namespace {
+namespace limits_test {
 
 using namespace std::chrono_literals;
 
@@ -501,5 +501,5 @@ TEST_F(LimitsTest, AWaitThatIsOverIsOverAtEachPollUntilAnotherBegins) {
   EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::refused);
 }
 
-}  // namespace
+}  // namespace limits_test
 }  // namespace book::http

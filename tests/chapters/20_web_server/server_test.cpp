@@ -24,7 +24,7 @@
 #include "support/system_calls.h"
 
 namespace book::http {
-namespace {
+namespace server_test {
 
 using namespace std::string_literals;
 
@@ -412,5 +412,5 @@ TEST_F(ServerTest, StopsInTheMiddleOfEverything) {
   EXPECT_TRUE(silent.at_end());
 }
 
-}  // namespace
+}  // namespace server_test
 }  // namespace book::http
