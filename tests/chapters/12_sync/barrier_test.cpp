@@ -15,7 +15,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace barrier_test {
 
 using test::deadlock_of;
 using test::Hand;
@@ -124,5 +124,5 @@ TEST(BarrierDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
       "a Barrier was destroyed in use: a task waits for it since line 42");
 }
 
-}  // namespace
+}  // namespace barrier_test
 }  // namespace book

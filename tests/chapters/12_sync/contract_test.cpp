@@ -18,7 +18,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace contract_test {
 
 const test::ContractOptions kFromAnyThread{.event_inside_poll = true};
 const test::ContractOptions kAtOnce{.ready_at_once = true};
@@ -205,5 +205,5 @@ TEST(SyncContract, OfACellThatItMakesItself) {
       {.ready_at_once = true, .throws = true});
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book

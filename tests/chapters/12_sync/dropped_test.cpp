@@ -21,7 +21,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace dropped_test {
 
 using test::Hand;
 
@@ -302,5 +302,5 @@ TEST(Dropped, ATaskGivesEverythingBackAtEverySuspensionPoint) {
   EXPECT_GT(polls, 6) << "it has no suspension points any more: nothing was tested";
 }
 
-}  // namespace
+}  // namespace dropped_test
 }  // namespace book

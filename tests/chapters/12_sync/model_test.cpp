@@ -18,7 +18,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace model_test {
 
 using test::Hand;
 
@@ -243,5 +243,5 @@ TEST(Model, AgreesWithTheSemaphoreStepByStep) {
   }
 }
 
-}  // namespace
+}  // namespace model_test
 }  // namespace book

@@ -23,7 +23,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace mutex_test {
 
 using namespace std::chrono_literals;
 using test::deadlock_of;
@@ -235,5 +235,5 @@ TEST(Mutex, KnowsLinesOfVeryLongFiles) {
   EXPECT_TRUE(says(text, "locked in line 65535")) << text;
 }
 
-}  // namespace
+}  // namespace mutex_test
 }  // namespace book

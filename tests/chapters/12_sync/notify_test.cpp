@@ -17,7 +17,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace notify_test {
 
 using test::deadlock_of;
 using test::Hand;
@@ -245,5 +245,5 @@ TEST(NotifyDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
       "a Notify was destroyed in use: a task waits for it since line 42");
 }
 
-}  // namespace
+}  // namespace notify_test
 }  // namespace book

@@ -22,7 +22,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace once_cell_test {
 
 using namespace std::chrono_literals;
 using test::deadlock_of;
@@ -184,5 +184,5 @@ TEST(OnceCellDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
       "a OnceCell was destroyed in use: it was taken in line 42");
 }
 
-}  // namespace
+}  // namespace once_cell_test
 }  // namespace book

@@ -18,7 +18,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace rw_lock_test {
 
 using test::deadlock_of;
 using test::Hand;
@@ -183,5 +183,5 @@ TEST(RwLockDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
       "an RwLock was destroyed in use: it was taken in line 42");
 }
 
-}  // namespace
+}  // namespace rw_lock_test
 }  // namespace book

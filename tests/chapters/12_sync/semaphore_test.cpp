@@ -21,7 +21,7 @@
 #include "support/hand.h"
 
 namespace book {
-namespace {
+namespace semaphore_test {
 
 using test::deadlock_of;
 using test::Hand;
@@ -415,5 +415,5 @@ TEST(SemaphoreDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
       "a Semaphore was destroyed in use: a task waits for it since line 43");
 }
 
-}  // namespace
+}  // namespace semaphore_test
 }  // namespace book

@@ -27,7 +27,7 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace threads_test {
 
 using test::finish;
 
@@ -242,5 +242,5 @@ TEST(Threads, ShareAMutexWithTheTasksOfAnExecutor) {
   EXPECT_EQ(**mutex.try_lock(), 3 * kMany);
 }
 
-}  // namespace
+}  // namespace threads_test
 }  // namespace book
