@@ -70,7 +70,7 @@ Async<void> shut_down(Site& site) {
   if (!in_time) {
     site.shutdown.abort();
     site.timeouts.wake_refused();
-    co_await site.connections.acquire(all);
+    const Permit of_all = co_await site.connections.acquire(all);
   }
   site.log.flush();
 }

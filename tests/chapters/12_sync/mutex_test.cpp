@@ -229,7 +229,7 @@ TEST(Mutex, KnowsLinesOfVeryLongFiles) {
   Mutex<> mutex;
   auto waits = [](Mutex<>& m) -> Async<> {
     const auto held = m.try_lock(100'000);
-    co_await m.lock();
+    const auto again = co_await m.lock();
   };
   const std::string text = deadlock_of(waits(mutex));
   EXPECT_TRUE(says(text, "locked in line 65535")) << text;

@@ -193,7 +193,7 @@ TEST(Notified, IsPinnedByEnable) {
   Notify notify;
   auto enabled = notify.notified();
   EXPECT_FALSE(enabled.enable());
-  EXPECT_THROW(Notified(std::move(enabled)), std::logic_error);
+  EXPECT_THROW((void)Notified(std::move(enabled)), std::logic_error);
 }
 
 TEST(Notified, CannotBeEnabledAfterItsEnd) {

@@ -356,11 +356,11 @@ TEST(Semaphore, IsNamedInADeadlockWithTheLineOfWhoHasPermits) {
 
 TEST(Semaphore, SaysInADeadlockThatTheTaskInFrontNeedsMore) {
   Semaphore semaphore(3);
-  auto small = [](Semaphore& s) -> Async<> { co_await s.acquire(1); };
+  auto small = [](Semaphore& s) -> Async<> { const auto one = co_await s.acquire(1); };
   auto large = [small](Semaphore& s) -> Async<> {
     const auto one = s.try_acquire();
     spawn_detached(small(s));
-    co_await s.acquire(3);
+    const auto all = co_await s.acquire(3);
   };
   const std::string text = deadlock_of(large(semaphore));
   EXPECT_TRUE(says(text, "waits for permits of a semaphore, behind one that needs more")) << text;
@@ -368,7 +368,7 @@ TEST(Semaphore, SaysInADeadlockThatTheTaskInFrontNeedsMore) {
 
 TEST(Semaphore, WithoutPermitsIsNamedInADeadlock) {
   Semaphore semaphore(0, 1);
-  auto waits = [](Semaphore& s) -> Async<> { co_await s.acquire(); };
+  auto waits = [](Semaphore& s) -> Async<> { const auto one = co_await s.acquire(); };
   const std::string text = deadlock_of(waits(semaphore));
   EXPECT_TRUE(says(text, "waits for permits of a semaphore;")) << text;
 }
@@ -380,7 +380,7 @@ TEST(Semaphore, IsUsedAfterTheExecutorsEnd) {
     auto permit = co_await s.acquire();
     into.emplace(std::move(permit));
   };
-  auto waits = [](Semaphore& s) -> Async<> { co_await s.acquire(); };
+  auto waits = [](Semaphore& s) -> Async<> { const auto one = co_await s.acquire(); };
   {
     Executor executor;
     executor.spawn(takes(semaphore, kept));

@@ -406,11 +406,11 @@ TEST_F(LimitsTest, AConnectionGivesItsPlaceBackWhenItEnds) {
   first.says("GET", 0s);
   pass(0s);
   const Instant begin = executor_.reactor().now();
-  executor_.block_on(site.connections.acquire(1));
+  (void)executor_.block_on(site.connections.acquire(1));
   EXPECT_EQ(executor_.reactor().now() - begin, 0s);
-  executor_.block_on(site.connections.acquire(2));
+  (void)executor_.block_on(site.connections.acquire(2));
   EXPECT_EQ(executor_.reactor().now() - begin, 11s);
-  executor_.block_on(site.connections.acquire(3));
+  (void)executor_.block_on(site.connections.acquire(3));
   EXPECT_EQ(executor_.reactor().now() - begin, 60s);
   EXPECT_EQ(site.accepted, 2u);
 }
@@ -423,12 +423,12 @@ TEST_F(LimitsTest, MakesRoomByClosingTheLongestIdle) {
   for (Client* each : {&first, &second}) each->reads_everything();
   first.says(kGet, 1s);
   pass(2s);  // now the second one has been idle for longer
-  executor_.block_on(make_room(site));
+  (void)executor_.block_on(make_room(site));
   EXPECT_EQ(site.open_connections(), 1u);
   pass(0s);
   EXPECT_EQ(second.ended, 2s);
   EXPECT_EQ(first.ended, std::nullopt);
-  executor_.block_on(make_room(site));
+  (void)executor_.block_on(make_room(site));
   EXPECT_EQ(site.open_connections(), 1u) << "there was room";
   pass(1h);
 }
@@ -442,7 +442,7 @@ TEST_F(LimitsTest, WaitsForOneThatIsIdleWhenAllAreBusy) {
   half.says(kGet.substr(0, 9));
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
   pass(1s);
-  executor_.block_on(make_room(site));
+  (void)executor_.block_on(make_room(site));
   pass(0s);
   EXPECT_EQ(asleep.ended, 5s) << "its answer was sent, and then it was idle";
   EXPECT_EQ(answers(asleep, "200"), 1u);
