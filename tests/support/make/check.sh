@@ -30,6 +30,7 @@ use() {
         reader) file=chapters/$chapter/exercises/$name.h ;;
         *) file=chapters/$chapter/solutions/$name.h ;;
     esac
+    solution=chapters/$chapter/solutions/$name.h
     target=$chapter.$name.$whose
     results=$built/course/${number}_$name.$whose
 }
@@ -85,7 +86,7 @@ remember() {
     } >"$kept.new" && mv "$kept.new" "$kept"
 }
 recalled() { [ ! -e ".course/$1" ] || awk -v id="$2" '$1 == id { sub(/^[^ ]* /, ""); print }' ".course/$1"; }
-sum_of() { cksum <"$1" 2>/dev/null | tr ' ' -; }
+sum_of() { cksum 2>/dev/null <"$1" | tr ' ' -; } 2>/dev/null
 
 first_not_done() {
     ids | while read -r one; do
@@ -343,8 +344,12 @@ told() {
     esac
 }
 
-# fold WIDTH FILE: lines of code are cut, others broken between words.
-fold_words() { LC_ALL=C awk -v width="$1" -f tests/support/make/fold.awk "$2"; }
+# fold_words WIDTH FILE [OPTION...]: lines of code are cut, others broken between words.
+fold_words() {
+    columns_wide=$1 text=$2
+    shift 2
+    LC_ALL=C awk -v width="$columns_wide" "$@" -f tests/support/make/fold.awk "$text"
+}
 
 # The words of a check, as wide as the terminal.
 tell() {

@@ -60,5 +60,5 @@ done
 
 say ""
 if [ "$whose" = reader ]; then
-    say "Well done. Compare your way with the book's: chapters/$chapter/solutions/${EXERCISE:+$name.h}"
+    say "Well done. Compare your way with the book's: ${solution%/*}/${EXERCISE:+$name.h}"
 fi

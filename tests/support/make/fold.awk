@@ -1,8 +1,9 @@
-# Breaks lines between words at `width`, with the indentation of the line; lines of code are cut. Colours
+# Breaks lines between words at `width`, with the indentation of the line; lines of code are cut, with
+# -v all=1 every line. Colours
 # and the bytes that continue a letter of UTF-8 take no room. Run with LC_ALL=C; POSIX awk.
 
 function room(text) {
-    gsub(/\033\[[0-9;]*[mK]/, "", text)
+    gsub(/\033\[[0-9;]*[mK]|\033\]8;;[^\033]*\033\\/, "", text)
     gsub(/[\200-\277]/, "", text)
     return length(text)
 }
@@ -25,7 +26,7 @@ function cut(text, width,    i, c, done, used) {
 
 { gsub(/\t/, "    ") }
 room($0) <= width { print; next }
-/^ *[0-9]* \| / || NF < 2 { print cut($0, width); next }
+all || /^ *[0-9]* \| / || NF < 2 { print cut($0, width); next }
 {
     match($0, /^ */)
     indent = RLENGTH > width / 2 ? "" : substr($0, 1, RLENGTH)

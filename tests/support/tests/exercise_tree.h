@@ -18,8 +18,8 @@ class ExerciseTree : public TemporaryFolder {
     chapter("02_y", "Two", {"gong", "bell"});
     write("build/build.ninja", "");
     write("tests/support/make/setup.sh", ". tests/support/make/common.sh\n");
-    for (const char* file :
-         {"common.sh", "check.sh", "errors.awk", "fold.awk", "exercise.sh", "course.sh"}) {
+    for (const char* file : {"common.sh", "check.sh", "errors.awk", "fold.awk", "exercise.sh",
+                             "course.sh", "watch.sh"}) {
       const auto place = std::filesystem::path("tests/support/make") / file;
       std::filesystem::create_symlink(source_dir() / place, path() / place);
     }
