@@ -66,7 +66,7 @@ function a(type) { return (type ~ /^[aeiouAEIOU]/ ? "an " : "a ") type }
 
 # A word of the compiler's, in words. `source` is the reader's line.
 function sentence(text, source,    parts, at) {
-    if (sub(/^static assertion failed: /, "", text)) return text
+    if (sub(/^static assertion failed( due to requirement '[^']*')?: /, "", text)) return text
     if (text ~ /^static_assert(ion)? failed/) {
         if ((at = index(text, "\"")) == 0) return ""
         text = substr(text, at + 1)
@@ -131,7 +131,7 @@ function read_file(    i, text) {
 }
 
 # Sets `unclosed` to the line of the { that has lost its }: by the count, and by how far lines are
-# indented, for a } further left than its { closes the wrong one.
+# indented, for a } further left than its { closes the wrong one, and what a { holds stands to its right.
 function find_unclosed(    i, j, c, text, depth, parens, indent, first, quiet, suspect) {
     depth = parens = quiet = suspect = 0
     for (i = 1; i <= lines_of; i++) {
@@ -141,7 +141,7 @@ function find_unclosed(    i, j, c, text, depth, parens, indent, first, quiet, s
         sub(/\/\/.*/, "", text)
         if (text ~ /^[ \t]*#/) continue
         match(text, /^[ \t]*/)
-        if (parens <= 0) indent = RLENGTH
+        if (parens <= 0 && text !~ /^[ \t]*:[^:]/) indent = RLENGTH
         first = 1
         for (j = RLENGTH + 1; j <= length(text); j++) {
             c = substr(text, j, 1)
@@ -150,9 +150,12 @@ function find_unclosed(    i, j, c, text, depth, parens, indent, first, quiet, s
             if (quiet) continue
             if (c == "(") parens++
             if (c == ")") parens--
+            if (c == "{" && !suspect && depth && left[depth] >= indent && opened[depth] != i &&
+                line_of[opened[depth]] !~ /^ *(inline )?namespace/) suspect = opened[depth]
             if (c == "{") { opened[++depth] = i; left[depth] = indent; inner[depth] = parens; parens = 0 }
             if (c == "}" && depth) {
-                if (first && !suspect && left[depth] > indent) suspect = opened[depth]
+                ends_namespace = line_of[i] ~ /\/\/ *namespace/ && line_of[opened[depth]] !~ /namespace/
+                if (!suspect && ((first && left[depth] > indent) || ends_namespace)) suspect = opened[depth]
                 parens = inner[depth--]
             }
             first = 0
@@ -194,26 +197,25 @@ BEGIN {
 }
 
 # g++: a new context. What wanted it comes next.
-/^[^ ].*: (In|At) .*:$/ { wanted_at = 0; current = 0; next }
-/^(In file included|                 ) from / || /^In file included from / { current = 0; next }
+/^[^ ].*: (In|At) .*:$/ { wanted_at = wants = 0; next }
+/^In file included from / || /^  +from / { wants = 0; next }
 
 $0 ~ location {
     match($0, location)
     rest = substr($0, RLENGTH + 1)
     split(substr($0, 1, RLENGTH), place, ":")
     if (rest ~ /^ *(recursively )?required (from|by)/) {
+        wants = 0
         if (place[1] == mine && !wanted_at) { wanted_at = place[2]; wanted_column = place[3] }
         next
     }
     if (match(rest, /^(fatal error|error|warning|note|internal compiler error|sorry, unimplemented): /)) {
         what = substr(rest, 1, RLENGTH - 2)
         words = substr(rest, RLENGTH + 1)
-        in_note = what == "note"
-        if (!in_note) {
+        if (what != "note") {
             if (what ~ /internal/) { words = what ": " words; what = "error" }
             if (what ~ /sorry/) what = "error"
             new_message(place[1], place[2] + 0, place[3] + 0, what, words)
-            current = n
             wants = from_file[n] ? 0 : 2
         } else {
             wants = 0
@@ -295,7 +297,7 @@ function cut(text, width) {
 
 function show(m,    words, number) {
     words = short[m]
-    if (said[m] != "") say_wrapped(paint(1, said[m]))
+    if (said[m] != "") print paint(1, said[m])
     if (words ~ /^static.assert/ || (said[m] != "" && index(words, said[m]))) words = ""
     print "  " file_shown(m) ":" at[m] ":" col[m] (words == "" ? "" : ": " paint(kind[m] ~ /error/ ? 31 : 35, kind[m]) ": " cut(words, 180))
     if (source[m] ~ /[^ ]/) {
@@ -304,7 +306,6 @@ function show(m,    words, number) {
     }
     if (said[m] == "" && note[m] != "") print "  " cut(plain(note[m]), 180)
 }
-function say_wrapped(text) { print text }
 
 END {
     if (missing && !errors) {

@@ -20,7 +20,7 @@ what is next.)" >&2
 fi
 choose_build
 choose_colour
-[ -z "$CHAPTER" ] || find_chapter "$CHAPTER"
+[ -z "$CHAPTER" ] || need_chapter "$CHAPTER"
 if [ -n "$EXERCISE" ]; then
     find_exercise
     chosen=$id
@@ -54,7 +54,7 @@ for id in $(ids_of "$number"); do
     say "Your file:     $file
 The question:  $(page_of_exercise), under Exercises
 A hint:        make hint EXERCISE=$(spelled)
-Again:         make exercise CHAPTER=$number${EXERCISE:+ EXERCISE=$name}"
+Again:         make exercise CHAPTER=$number${EXERCISE:+ EXERCISE=$name}${SANITIZE:+ SANITIZE=$SANITIZE}"
     exit 1
 done
 

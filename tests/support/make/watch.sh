@@ -173,8 +173,8 @@ link() {
 }
 
 bar() {
-    awk -v ready="$1" -v all="$2" 'BEGIN {
-        for (i = 1; i <= 24; i++) printf "%s", (i <= ready * 24 / all ? "#" : ".")
+    awk -v ready="$1" -v all="$2" -v wide="$3" 'BEGIN {
+        for (i = 1; i <= wide; i++) printf "%s", (i <= ready * wide / all ? "#" : ".")
     }'
 }
 
@@ -183,11 +183,16 @@ draw_head() {
         say " $(place_of "$id") of $(count)   $(title_of "$chapter")"
         say " $name"
     else
-        say " $(paint 1 'The Async Book in C++')   exercise $(place_of "$id") of $(count)   [$(bar "$(count_done)" "$(count)")]   $(title_of "$chapter")"
-        times=
-        [ -z "$saved" ] || times="saved $saved"
-        [ "$state" = checking ] || [ "$state" = gone ] || times="$times, checked in $took"
-        if [ $((${#name} + ${#file} + ${#times} + 10)) -le "$columns" ]; then
+        book="$(paint 1 'The Async Book in C++')   " wide=24
+        [ "$columns" -ge 96 ] || book= wide=12
+        say " ${book}exercise $(place_of "$id") of $(count)   [$(bar "$(count_done)" "$(count)" "$wide")]   $(title_of "$chapter")"
+        # As much of it as there is room for.
+        checked=
+        [ "$state" = checking ] || [ "$state" = gone ] || checked=$took
+        for times in "${saved:+saved $saved}${checked:+, checked in $checked}" "$checked" ''; do
+            [ $((${#name} + ${#file} + ${#times} + 8)) -gt "$columns" ] || break
+        done
+        if [ $((${#name} + ${#file} + 8)) -le "$columns" ]; then
             say " $(paint 1 "$name")   $(link "$file")   $times"
         else
             say " $(paint 1 "$name")   $file"
@@ -227,14 +232,16 @@ body() {
         *)
             if [ "$state" = checking ]; then
                 # What was there before fades.
-                sed "s/$escape\\[[0-9;]*m//g" "$results/words" 2>/dev/null |
-                    if [ -n "$colour" ]; then sed "s/.*/$escape[2m&$escape[0m/"; else cat; fi
+                sed "s/${escape}\\[[0-9;]*m//g" "$results/words" 2>/dev/null |
+                    if [ -n "$colour" ]; then sed "s/.*/${escape}[2m&${escape}[0m/"; else cat; fi
             elif [ "$state" != gone ]; then
                 cat "$results/words" 2>/dev/null
             fi
             ;;
     esac
 }
+
+hint_key() { if [ "$state" = green ]; then say "h hints"; else say "h hint (${shown:-1} of 3)"; fi; }
 
 draw_foot() {
     shown=$(recalled hints "$id")
@@ -247,8 +254,10 @@ draw_foot() {
                 say " $note"
             elif [ "$columns" -lt 60 ]; then
                 say "${more} h hint  r run  n next  b back  l list  q quit"
+            elif [ "$columns" -lt $((94 + ${#more})) ]; then
+                say "${more:- }$(if [ -n "$more" ]; then echo 'h hint'; else hint_key; fi)  r run  n next  b back  l list  g chapter  p output  q quit"
             else
-                say "${more} h $(if [ "$state" = green ]; then echo hints; else echo "hint (${shown:-1} of 3)"; fi)   r run again   n next   b back   l list   g chapter   p full output   q quit"
+                say "${more:- }$(hint_key)   r run again   n next   b back   l list   g chapter   p full output   q quit"
             fi
             ;;
     esac
@@ -336,7 +345,7 @@ if [ -n "$EXERCISE" ]; then
     find_exercise
     first=$id
 else
-    [ -z "$CHAPTER" ] || find_chapter "$CHAPTER"
+    [ -z "$CHAPTER" ] || need_chapter "$CHAPTER"
     first=$([ -z "$CHAPTER" ] && current || ids_of "$chapter" | head -n 1)
     [ -n "$first" ] || first=$(ids | tail -n 1)
 fi

@@ -145,6 +145,61 @@ TEST_F(Filter, AsksForTheFileAloneWhenNothingIsInItOrTooMuchAnywhere) {
   EXPECT_EQ(filter(flood).code, 3);
 }
 
+// By the count alone it would always be the namespace.
+TEST_F(Filter, FindsTheBraceThatIsNeverClosedByTheWayTheLinesAreIndented) {
+  const std::vector<std::string> lines = {
+      "namespace book::exercise {",       // 1
+      "",                                 // 2
+      "class Alarm {",                    // 3
+      " public:",                         // 4
+      "  explicit Alarm(int a)",          // 5
+      "      : a_(a) {",                  // 6
+      "    if (a > 0) {  // it's \"{\"",  // 7
+      "      ring('{', \"}\");",          // 8
+      "    } else {",                     // 9
+      "      sleep([&] {",                // 10
+      "        wake();",                  // 11
+      "      });",                        // 12
+      "    }",                            // 13
+      "  }",                              // 14
+      "  int a_ = {};",                   // 15
+      "};",                               // 16
+      "",                                 // 17
+      "inline int wait(Alarm& alarm,",    // 18
+      "                int rings) {",     // 19
+      "  return rings;",                  // 20
+      "}",                                // 21
+      "",                                 // 22
+      "inline int twice() {",             // 23
+      "  return 2;",                      // 24
+      "}",                                // 25
+      "",                                 // 26
+      "}  // namespace book::exercise",   // 27
+  };
+  // Without the line on the left, it is the brace in the line on the right.
+  const std::vector<std::pair<std::size_t, int>> closers = {{12, 10}, {13, 9},  {14, 6},
+                                                            {16, 3},  {21, 19}, {25, 23}};
+  for (const auto& [missing, opened] : closers) {
+    std::string text;
+    for (std::size_t line = 1; line <= lines.size(); ++line) {
+      if (line != missing) text += lines[line - 1];
+      text += "\n";
+    }
+    folder_.write("ex/a.h", text);
+    const ShellResult result =
+        shell(folder_.path(),
+              "echo \"ex/a.h:27:2: error: expected '}' at end of input\" >log; LC_ALL=C awk "
+              "-v mine=ex/a.h -v top=. -f " +
+                  quoted((source_dir() / "tests/support/make/errors.awk").string()) + " log");
+    EXPECT_EQ(
+        result.output.find("A { is never closed. By the way the lines are indented, it is the one "
+                           "in line " +
+                           std::to_string(opened) + ".\n"),
+        0U)
+        << "without the } of line " << missing << ": " << result.output;
+  }
+}
+
 TEST_F(Filter, ReadsColoursAndPathsThatLeadOutOfTheBuild) {
   EXPECT_EQ(
       filter("\033[01m\033[K../ex/a.h:4:5:\033[m\033[K \033[01;31m\033[Kerror: \033[m\033[K'c' was "

@@ -168,6 +168,10 @@ TEST_F(Watch, ANarrowTerminalGetsNoBar) {
   Terminal terminal(tree_.path(), command());
   terminal.expect("[....");
   terminal.expect("p full output");
+  terminal.expect("q quit");
+  terminal.resize(80, 24);
+  const std::string usual = terminal.expect("q quit");
+  EXPECT_NE(usual.find("[............]   01 · One"), usual.npos) << usual;
   terminal.resize(50, 20);
   terminal.expect(" 1 of 4   01 · One");
   const std::string narrow = terminal.expect("l list  q quit");
@@ -180,8 +184,9 @@ TEST_F(Watch, LongWordsAreBrokenAndScrolled) {
   tree_.program("alarm", "seq 1 40; exit 1");
   Terminal terminal(tree_.path(), command(), 80, 16);
   terminal.expect("space: more");
+  terminal.expect("q quit");  // there is room for all the keys
   terminal.type(" ");
-  const std::string further = terminal.expect("space: more");
+  const std::string further = terminal.expect("q quit");
   EXPECT_NE(further.find(" 15"), further.npos) << further;
   EXPECT_EQ(further.find(" 3\033"), further.npos) << further;
 }

@@ -153,10 +153,41 @@ TEST_F(MakeExercise, ShowsOfASanitizersReportWhatIsTheReaders) {
   EXPECT_EQ(result.code, 1);
   EXPECT_TRUE(
       result.says("The sanitizer found: heap-use-after-free\n"
-                  "    READ of size 8 at 0x6020 thread T0\n"
-                  "        chapters/01_x/exercises/alarm.h:30:5\n"
-                  "    freed by thread T0 here:\n"
-                  "        chapters/01_x/exercises/alarm.h:41:5\n"))
+                  "    READ of size 8: chapters/01_x/exercises/alarm.h:30:5\n"
+                  "    freed: chapters/01_x/exercises/alarm.h:41:5\n"))
+      << result.output;
+}
+
+TEST_F(MakeExercise, OfARaceBothPlacesAreShownAndTheLineOfTheTest) {
+  tree_.write("build-tsan/build.ninja", "");
+  tree_.script(
+      "build-tsan/bin/exercises/01_x.alarm.reader",
+      "for report in 1 2; do\n"
+      "echo 'WARNING: ThreadSanitizer: data race (pid=7)'\n"
+      "echo '  Read of size 4 at 0x7b1c by main thread:'\n"
+      "echo '    #0 poll chapters/01_x/exercises/alarm.h:30 (01_x.alarm.reader+0x1)'\n"
+      "echo '    #1 TestBody ../tests/exercises/01_x/alarm_test.cpp:86 (01_x.alarm.reader+0x2)'\n"
+      "echo '  Previous write of size 4 at 0x7b1c by thread T3:'\n"
+      "echo '    #0 ring chapters/01_x/exercises/alarm.h:41 (01_x.alarm.reader+0x3)'\n"
+      "done; exit 66");
+  const ShellResult result = make("EXERCISE=alarm SANITIZE=thread");
+  EXPECT_TRUE(
+      result.says("The sanitizer found: data race\n"
+                  "    Read of size 4: chapters/01_x/exercises/alarm.h:30\n"
+                  "    Previous write of size 4: chapters/01_x/exercises/alarm.h:41\n"
+                  "    in the test tests/exercises/01_x/alarm_test.cpp:86\n"
+                  "    (1 more: RAW=1)\n"))
+      << result.output;
+  EXPECT_TRUE(result.says("make exercise CHAPTER=01 EXERCISE=alarm SANITIZE=thread\n"));
+}
+
+TEST_F(MakeExercise, OneThatIsGoneIsSaidToBeGone) {
+  fs::remove(tree_.path() / "chapters/01_x/exercises/alarm.h");
+  const ShellResult result = make("EXERCISE=alarm");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_TRUE(
+      result.says("alarm: could not be checked\n\nchapters/01_x/exercises/alarm.h is gone. "
+                  "make reset EXERCISE=alarm brings the stub back.\n"))
       << result.output;
 }
 
