@@ -62,7 +62,7 @@ hint() {
         tell_hint "$shown" "$name: "
         say ""
         [ "$shown" -lt 3 ] ||
-            say "That was the last hint. The book's answer is $solution; make solution CHAPTER=$number runs it."
+            say "That was the last hint. The book's answer is $solution; make solution EXERCISE=$(spelled) runs it."
     else
         say "These are all the hints of $name. The book's answer is $solution."
         for shown in 1 2 3; do

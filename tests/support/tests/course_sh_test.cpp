@@ -68,7 +68,7 @@ TEST_F(Course, HintsComeOneByOne) {
   const ShellResult third = run("hint");
   EXPECT_TRUE(
       third.says("That was the last hint. The book's answer is "
-                 "chapters/01_x/solutions/alarm.h; make solution CHAPTER=01 runs it.\n"))
+                 "chapters/01_x/solutions/alarm.h; make solution EXERCISE=alarm runs it.\n"))
       << third.output;
   const ShellResult again = run("hint");
   EXPECT_EQ(again.output.find("These are all the hints of alarm."), 0U) << again.output;
