@@ -13,7 +13,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace course_errors_test {
 namespace fs = std::filesystem;
 
 std::string name_of(const testing::TestParamInfo<fs::path>& mistake) {
@@ -222,5 +222,5 @@ TEST_F(Filter, ACompilerThatCrashesIsNotTheReadersFault) {
   EXPECT_TRUE(result.says("  ex/a.h:7:42: error: ")) << result.output;
 }
 
-}  // namespace
+}  // namespace course_errors_test
 }  // namespace book::test

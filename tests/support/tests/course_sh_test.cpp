@@ -8,7 +8,7 @@
 #include "support/tests/exercise_tree.h"
 
 namespace book::test {
-namespace {
+namespace course_sh_test {
 namespace fs = std::filesystem;
 
 class Course : public testing::Test {
@@ -167,5 +167,5 @@ TEST_F(Course, WhatWasMadeOfAnotherTextIsMadeAnew) {
   EXPECT_FALSE(fs::exists(tree_.path() / object));
 }
 
-}  // namespace
+}  // namespace course_sh_test
 }  // namespace book::test

@@ -12,7 +12,7 @@
 #include "support/tests/terminal.h"
 
 namespace book::test {
-namespace {
+namespace course_watch_test {
 namespace fs = std::filesystem;
 
 constexpr const char* kFile = "chapters/01_x/exercises/alarm.h";
@@ -254,5 +254,5 @@ TEST_F(Watch, WithoutATerminalItIsNextOnce) {
   EXPECT_EQ(dumb.exit_code(), 1);
 }
 
-}  // namespace
+}  // namespace course_watch_test
 }  // namespace book::test
