@@ -7,9 +7,11 @@ CHAPTER ?=
 EXERCISE ?=
 ARGS ?=
 SUBJECT ?=
-export CHAPTER EXERCISE ARGS SUBJECT
+TRACE ?=
+EXPORT ?=
+export CHAPTER EXERCISE ARGS SUBJECT TRACE EXPORT
 
-commands := help run test exercise solution bench setup asan tsan clang explore fuzz format clean
+commands := help run test exercise solution wake bench setup asan tsan clang explore fuzz format clean
 .PHONY: $(commands)
 
 # `make run 01`
@@ -32,6 +34,9 @@ exercise:  ## your exercises of a chapter against their tests: CHAPTER=02, and E
 
 solution:  ## the same tests on the book's solutions: make solution CHAPTER=02
 	@$(sh)/exercise.sh solution
+
+wake:      ## who wakes whom in a run, as a page: CHAPTER=04, or TRACE=file; ARGS=--text, EXPORT=chrome
+	@$(sh)/wake.sh
 
 bench:     ## the benches: a table, and build/bench.json
 	@$(sh)/bench.sh

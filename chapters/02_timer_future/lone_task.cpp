@@ -10,9 +10,10 @@ class LoneTask::Bell : public RefCounted<Bell> {
  public:
   explicit Bell(Reactor& reactor) noexcept : reactor_(&reactor) {}
 
-  /// One more waker: one owner more.
+  /// The waker that the task lends to its polls: one owner more. The trace counts the copies of it,
+  /// which others keep.
   Waker waker() {
-    retain_traced();
+    retain();
     return Waker(this, &kWaker);
   }
 
@@ -74,8 +75,8 @@ LoneTask::LoneTask(Reactor& reactor, const char* file, int line)
 
 LoneTask::~LoneTask() {
   bell_->close();
+  trace::drop(bell_.get());  // first: what comes after it is no copy that was given away
   waker_ = Waker();
-  trace::drop(bell_.get());
 }
 
 int LoneTask::wakes() const { return bell_->wakes(); }
