@@ -64,7 +64,11 @@
         const lane = lanes[laneOf.get(k)], before = open.get(k);
         const why = task.status === 'asleep' && task.waits.length ? task.waits[task.waits.length - 1].why : '';
         if (before && before.status === task.status && !(columnOf.has(i) && (e.e === 'poll+' || e.e === 'poll-'))) continue;
-        if (before) before.to = Math.max(column, before.from), lane.spans.push(before), open.delete(k);
+        if (before) {
+          before.to = Math.max(column, before.from);
+          if (before.to > before.from) lane.spans.push(before);  // else it began and ended where nothing is shown
+          open.delete(k);
+        }
         if (Wake.alive(task)) open.set(k, {from: Math.max(column, 0), to: -1, status: task.status, why});
       }
     }
@@ -97,7 +101,7 @@
           const virtual = hasVirtual && vts[c] !== null && vts[c - 1] !== null ? vts[c] - vts[c - 1] : 0;
           step = columnWidth * (.75 + .6 * Math.log10(1 + Math.max(real, virtual)));
         }
-        if (shown[c - 1] !== i - 1) step += 3 * columnWidth;  // a gap: events are left out
+        if (shown[c - 1] !== i - 1) step += 4 * columnWidth;  // a gap: events are left out
         x += step;
       }
       xs.push(x);
@@ -164,7 +168,7 @@
 
     for (let l = laneFrom; l <= laneTo; l++) {
       if (l % 2 === 1) g.append(svg('rect', {class: 'stripe', x: left, y: rulerHeight + l * rowHeight, width, height: rowHeight}));
-      if (lanes[l].k && lanes[l].k === chosen) g.append(svg('rect', {class: 'stripe', style: 'opacity:1', x: left, y: rulerHeight + l * rowHeight, width, height: rowHeight}));
+      if (lanes[l].k && lanes[l].k === chosen) g.append(svg('rect', {class: 'chosen', x: left, y: rulerHeight + l * rowHeight, width, height: rowHeight}));
     }
     if (now >= 0) {
       g.append(svg('rect', {class: 'now', x: xs[now] - columnWidth / 2, y: top, width: columnWidth, height}));
@@ -241,21 +245,23 @@
 
     // Marks, the ruler, places to click.
     const marked = new Map(remarks.map((remark) => [remark.n, remark]));
+    const ruler = svg('g', {});
+    ruler.append(svg('rect', {class: 'cover', x: left, y: top, width, height: rulerHeight}));
     let rulerEnd = -Infinity;
     for (let c = from; c <= to; c++) {
       const e = events[shown[c]], l = laneOfEvent(e), x = xs[c], y = yOf(l), into = side(c);
+      if (c > 0 && shown[c - 1] !== shown[c] - 1) {
+        const text = `${(shown[c] - shown[c - 1] - 1).toLocaleString('en')} left out`, middle = (xs[c - 1] + x) / 2;
+        into.append(svg('rect', {class: 'unknown', x: middle - columnWidth * 1.5, y: top + rulerHeight, width: columnWidth * 3, height: Math.max(0, Math.min(height - rulerHeight, lanes.length * rowHeight))}));
+        ruler.append(svg('text', {class: 'ruler', x: middle - text.length * unit * .21, y: top + unit * 1.1}, text));
+        rulerEnd = middle + text.length * unit * .21 + unit * .4;
+      }
       const label = byTime ? Wake.time(hasVirtual && vts[c] !== null && vts[c] !== undefined ? vts[c] : e.t || 0) : String(e.n);
       const fresh = byTime ? c === 0 || label !== (c > 0 && Wake.time(hasVirtual && vts[c - 1] !== null && vts[c - 1] !== undefined ? vts[c - 1] : events[shown[c - 1]].t || 0)) : e.n % 5 === 0 || c === 0 || c === now;
       const room = label.length * unit * .42;
       if (fresh && c <= hideAfter && x - room / 2 > rulerEnd) {
-        g.append(svg('text', {class: 'ruler', x: x - room / 2, y: top + unit * 1.1}, label));
+        ruler.append(svg('text', {class: 'ruler', x: x - room / 2, y: top + unit * 1.1}, label));
         rulerEnd = x + room / 2 + unit * .4;
-      }
-      if (c > 0 && shown[c - 1] !== shown[c] - 1) {
-        const missing = shown[c] - shown[c - 1] - 1, middle = x - columnWidth * 2;
-        into.append(svg('rect', {class: 'unknown', x: middle - columnWidth * 1.2, y: top + rulerHeight, width: columnWidth * 2.4, height: Math.min(height, lanes.length * rowHeight)}));
-        g.append(svg('text', {class: 'ruler', x: middle - columnWidth * 1.2, y: top + unit * 1.1}, `${missing.toLocaleString('en')} left out`));
-        rulerEnd = x;
       }
       if (c > hideAfter) continue;
       const inside = replayRunning(l, c);
@@ -280,6 +286,8 @@
       hit.append(svg('title', {}, `n ${e.n}: ${Wake.describe(e, events, at)}`));
       g.append(hit);
     }
+    const hits = [...g.querySelectorAll('.hit')];
+    g.append(ruler, ...hits);
     out.push(g);
     picture.replaceChildren(...out);
     drawNames(laneFrom, laneTo);
@@ -290,14 +298,15 @@
 
   function drawNames(from, to) {
     const nodes = [];
+    const corner = make('div', {class: 'corner', style: `top:${$('scroll').scrollTop}px;height:${rulerHeight}px`}, byTime ? 'time' : 'event');
     for (let l = from; l <= to; l++) {
       const lane = lanes[l];
-      const node = make('button', {'data-lane': l, 'aria-pressed': lane.k !== 0 && lane.k === chosen, style: `top:${rulerHeight + l * rowHeight}px;height:${rowHeight}px`,
+      const node = make('button', {'data-lane': l, 'aria-pressed': String(lane.k !== 0 && lane.k === chosen), style: `top:${rulerHeight + l * rowHeight}px;height:${rowHeight}px`,
         title: lane.k ? `Choose task ${lane.k}` : 'The reactor and the thread that runs it', tabindex: -1}, lane.name);
       if (lane.sub) node.append(make('small', {}, lane.sub));
       nodes.push(node);
     }
-    $('names').replaceChildren(...nodes);
+    $('names').replaceChildren(...nodes, corner);
     $('names').style.height = $('space').style.height;
   }
 
@@ -570,6 +579,7 @@
     } else if (data.index !== undefined && !guess) {
       go(+data.index);
     }
+    if (!document.contains(target)) $('scroll').focus({preventScroll: true});  // the panel was drawn anew
   });
   $('find').addEventListener('input', (event) => event.target.setCustomValidity(''));
   $('scroll').addEventListener('scroll', drawSoon, {passive: true});
