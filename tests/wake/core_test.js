@@ -22,6 +22,8 @@ function core_test(Wake, fixtures) {
       replay.back();
     }
 
+    same([Object.keys(replay.state.tasks), Object.keys(replay.state.wakers), Object.keys(replay.state.queue)], [[], [], []], `${name}, what is left at the beginning`);
+
     const chrome = JSON.parse(Wake.chrome(trace)).traceEvents;
     const of = (ph) => chrome.filter((one) => one.ph === ph);
     same(of('X').length, trace.events.filter((e) => e.e === 'poll-').length, `${name}, a slice for each poll`);

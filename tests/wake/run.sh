@@ -4,10 +4,11 @@
 #   run.sh core                  core.js against the fixtures, under node, or in a browser
 #   run.sh page                  the page examines itself (#check): steps, remarks, measured boxes
 #   run.sh text PROGRAMS         the timeline that a README shows is what its program does
+#   run.sh holders PROGRAMS      whole stories: each copy of a waker that begins ends, by a drop or by its wake
 #   run.sh lines                 page.sh: awkward source lines and traces arrive as they are
 #
 # 77, and a sentence, when what it needs is not installed.
-case $1 in core | page | text | lines) ;; *) echo "usage: run.sh core|page|text|lines" >&2; exit 2 ;; esac
+case $1 in core | page | text | holders | lines) ;; *) echo "usage: run.sh core|page|text|holders|lines" >&2; exit 2 ;; esac
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 fixtures=tests/wake/fixtures
@@ -120,6 +121,23 @@ $(cat "$work/diff")"
     done
     [ "$marks" -gt 0 ] || fail "no README shows a timeline"
     awk 'length($0) > 100 { exit 1 }' "$work/got" || fail "a line of the timeline is wider than 100 characters"
+}
+
+holders() {
+    for program in 04_io_executor 05_async_await 08_select 10_spawning; do
+        "$programs/$program" --virtual-time --trace "$work/trace" >/dev/null 2>&1
+        awk '
+            function of(key) { return match($0, "\"" key "\":[0-9]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : "" }
+            /"e":"wclone"/ { ++copies[of("w")]; ++begun }
+            /"e":"wdrop"/ || /"e":"wake".*"up":1/ {
+                if (--copies[of("w")] < 0) { print "n " of("n") " ends a copy of waker " of("w") " that never began"; exit bad = 1 }
+            }
+            END {
+                for (w in copies) if (copies[w] > 0) { print copies[w] " copies of waker " w " never end"; bad = 1 }
+                if (!begun) { print "no copy of a waker at all"; bad = 1 }
+                exit bad
+            }' "$work/trace" >"$work/said" || fail "$program: $(head -3 "$work/said")"
+    done
 }
 
 lines() {

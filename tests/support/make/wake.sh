@@ -38,6 +38,7 @@ else
     page=build/${number}_wake
     [ $# -gt 0 ] || eval "set -- $(curated "$chapter")"
     [ -n "$text" ] || say "build/bin/$chapter $*"
+    trap : INT  # Ctrl-C ends the program, and the page shows what it did until then
     "build/bin/$chapter" "$@" --trace "$trace" >build/wake.log 2>&1
     code=$?
     [ -s "$trace" ] || { cat build/wake.log >&2; exit "$code"; }

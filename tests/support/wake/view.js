@@ -396,7 +396,7 @@
 
   function ask() {
     let c = columnOf.has(current) ? columnOf.get(current) + 1 : 0;
-    while (c < shown.length && !(decides(events[shown[c]]) && c > 0)) c++;
+    while (c < shown.length && !(decides(events[shown[c]]) && c > 0 && shown[c] === shown[c - 1] + 1)) c++;
     if (c >= shown.length) {
       guess = null;
       go(shown[shown.length - 1]);
