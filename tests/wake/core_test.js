@@ -26,7 +26,9 @@ function core_test(Wake, fixtures) {
 
     const chrome = JSON.parse(Wake.chrome(trace)).traceEvents;
     const of = (ph) => chrome.filter((one) => one.ph === ph);
-    same(of('X').length, trace.events.filter((e) => e.e === 'poll-').length, `${name}, a slice for each poll`);
+    same(of('X').filter((one) => one.cat === 'poll').length, trace.events.filter((e) => e.e === 'poll-').length, `${name}, a slice for each poll`);
+    for (const one of [...of('s'), ...of('f')])  // Perfetto draws an arrow from slice to slice
+      if (!of('X').some((slice) => slice.tid === one.tid && slice.ts <= one.ts && one.ts <= slice.ts + slice.dur)) wrong.push(`${name}: the arrow of n ${one.id} ends in no slice`);
     same(of('s').map((one) => one.id), of('f').map((one) => one.id), `${name}, both ends of each arrow`);
     if (chrome.some((one) => one.ph !== 'M' && typeof one.ts !== 'number')) wrong.push(`${name}: an exported event has no time`);
     const at = Wake.index(trace.events);

@@ -31,7 +31,7 @@ visit() {
     HOME=$work timeout 60 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
         --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/profile" \
         --window-size="$2,$3" --dump-dom "file://$1" 2>"$work/browser.log" >"$work/dom"
-    sed -n '/<pre id="verdict"/,/<\/pre>/p' "$work/dom" | sed 's/<[^>]*>//g'
+    awk '/<pre id="verdict"/ { inside = 1 } inside { line = $0; gsub(/<[^>]*>/, "", line); print line } /<\/pre>/ { inside = 0 }' "$work/dom"
 }
 
 core() {

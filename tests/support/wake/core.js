@@ -422,31 +422,41 @@ const Wake = (() => {
     const name = (tid, text) => out.push({ph: 'M', pid: 1, tid, name: 'thread_name', args: {name: text}});
     out.push({ph: 'M', pid: 1, name: 'process_name', args: {name: trace.title}});
     name(0, 'reactor');
-    const track = (e) => (e && e.k ? e.k : 0);
-    for (const e of trace.events) {
+    const needed = new Set(trace.events.filter((e) => e.e === 'poll+').map((e) => e.c));
+    const slice = (e, tid, text, cat, end) => out.push({ph: 'X', pid: 1, tid, ts: e.t, dur: Math.max(.5, (end || e.t) - e.t), name: text, cat, args: {n: e.n}});
+    trace.events.forEach((e, i) => {
+      const next = trace.events[i + 1];
       if (e.k && !named.has(e.k)) {
         named.add(e.k);
         const own = e.e === 'spawn' ? nameOf(e, sources) : '';
         name(e.k, `task ${e.k}${own ? ' ' + own : ''}`);
       }
+      const cause = e.c && at.has(e.c) ? trace.events[at.get(e.c)] : null;
       if (e.e === 'poll+') {
         begin[e.k] = e;
-        const cause = e.c && at.has(e.c) ? trace.events[at.get(e.c)] : null;
-        if (cause) {
-          const root = cause.c && at.has(cause.c) ? trace.events[at.get(cause.c)] : cause;
-          out.push({ph: 's', id: e.n, pid: 1, tid: track(root.e === 'poll+' ? root : root.k && root.e === 'spawn' ? root : null), ts: root.t, name: 'wake', cat: 'wake'});
-          out.push({ph: 'f', bp: 'e', id: e.n, pid: 1, tid: e.k, ts: e.t, name: 'wake', cat: 'wake'});
-        }
+        if (!cause) return;
+        // From where the wake came: a timer, a descriptor, another task's poll; or a thread, or the spawn.
+        const root = (cause.e === 'wake' && cause.c && at.has(cause.c) && trace.events[at.get(cause.c)]) || cause;
+        const tid = root.e === 'poll+' || root.e === 'spawn' ? root.k : 0;
+        out.push({ph: 's', id: e.n, pid: 1, tid, ts: root.t, name: 'wake', cat: 'wake'});
+        out.push({ph: 'f', bp: 'e', id: e.n, pid: 1, tid: e.k, ts: e.t, name: 'wake', cat: 'wake'});
       } else if (e.e === 'poll-' && begin[e.k]) {
-        out.push({ph: 'X', pid: 1, tid: e.k, ts: begin[e.k].t, dur: Math.max(1, e.t - begin[e.k].t), name: `poll: ${e.is}`,
-          args: {n: begin[e.k].n}});
+        slice(begin[e.k], e.k, `poll: ${e.is}`, 'poll', e.t);
         delete begin[e.k];
-      } else if (['timer', 'io', 'idle'].includes(e.e)) {
-        out.push({ph: 'i', s: 't', pid: 1, tid: 0, ts: e.t, name: e.why ? `${e.e}: ${e.why}` : e.e, args: {n: e.n}});
-      } else if (['store', 'spawn', 'drop'].includes(e.e) && e.k) {
-        out.push({ph: 'i', s: 't', pid: 1, tid: e.k, ts: e.t, name: e.why ? `waits for ${e.why}` : e.e, args: {n: e.n}});
+      } else if (e.e === 'timer' || e.e === 'io') {
+        slice(e, 0, describe(e, trace.events, at), e.e);
+      } else if (e.e === 'idle') {
+        slice(e, 0, 'asleep: ' + e.why, 'idle', next && next.t);
+      } else if (e.e === 'spawn') {
+        slice(e, e.k, 'spawn', 'spawn');
+      } else if ((e.e === 'wake' && !cause) || (e.e === 'wdrop' && needed.has(e.n))) {
+        slice(e, 0, describe(e, trace.events, at), e.e);
+      } else if (e.e === 'store' && e.k) {
+        out.push({ph: 'i', s: 't', pid: 1, tid: e.k, ts: e.t, name: `waits for ${e.why}`, args: {n: e.n}});
+      } else if (e.e === 'drop') {
+        out.push({ph: 'i', s: 't', pid: 1, tid: e.k, ts: e.t, name: 'dropped', args: {n: e.n}});
       }
-    }
+    });
     return JSON.stringify({traceEvents: out});
   }
 

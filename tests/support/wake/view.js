@@ -706,12 +706,62 @@
       print();
       expect($('printed').querySelectorAll('tbody tr').length === Math.min(2500, shown.length), 'the printed table is not whole');
     }
+    checkKeys(expect);
     const verdict = $('verdict');
     verdict.hidden = false;
     verdict.textContent = wrong.length ? `check: FAILED\n${[...new Set(wrong)].slice(0, 20).join('\n')}` :
       `check: ok, ${Wake.count(events.length, 'event', 'events')}, ${Wake.count(lanes.length - 1, 'task', 'tasks')}, ${Wake.count(remarks.length, 'remark', 'remarks')}, ${boxes} boxes measured`;
     for (const problem of trace.problems) verdict.textContent += `\n${problem}`;
     verdict.dataset.ms = Math.round(performance.now() - started);
+  }
+
+  /** By keyboard alone: every key does what the list of keys says. */
+  function checkKeys(expect) {
+    const press = (key, shiftKey = false) => (document.activeElement || document.body).dispatchEvent(new KeyboardEvent('keydown', {key, shiftKey, bubbles: true, cancelable: true}));
+    const is = (index, what) => expect(current === index, `${what}: event ${current} instead of ${index}`);
+    $('scroll').focus();
+    press('?');
+    expect($('keys').open, '? opens no list of keys');
+    $('keys').close();
+    press('/');
+    expect(document.activeElement === $('find'), '/ does not go to the search');
+    press('Escape');
+    expect(document.activeElement === $('scroll'), 'Escape does not leave the search');
+    if (events.length < 5) return;
+    const last = events.length - 1;
+    press('Home'), is(-1, 'Home');
+    press('ArrowRight'), is(shown[0], 'right');
+    press('End'), is(last, 'End');
+    press('ArrowLeft'), is(shown[shown.length - 2], 'left');
+    expect(location.hash.includes(`n=${events[current].n}`), 'the address does not hold the place');
+    const same = events[current].k;
+    press('ArrowLeft', true);
+    expect(!same || events[current].k === same, 'shift and left leaves the task');
+    const woken = events.findIndex((e) => e.c && at.has(e.c));
+    if (woken >= 0) go(woken), press('w'), is(at.get(events[woken].c), 'w');
+    if (remarks.length) press('Home'), press('n'), is(at.get(remarks[0].n), 'n');
+    const wide = $('space').style.width;
+    press('t');
+    expect(byTime && (shown.length < 3 || $('space').style.width !== wide), 't does not change the columns');
+    press('t');
+    press('ArrowDown');
+    expect(chosen === lanes[1].k && location.hash.includes('task='), 'down chooses no task');
+    choose(chosen);
+    press('Home'), press('p');
+    if (guess) {
+      const hidden = guess.answer, right = guess.right;
+      expect($('panel').textContent.includes('Who is polled next?'), 'p asks nothing');
+      expect(!$('lanes').querySelector(`.hit[data-index="${hidden}"]`), 'the answer can be seen');
+      press(String(right === 0 ? 0 : guess.choices.indexOf(right) + 1));
+      is(hidden, 'an answer');
+      expect(tally.right === 1 && $('panel').textContent.includes('Right'), 'the right answer is not right');
+      press('p'), press('Escape');
+      expect(!guess, 'Escape does not end the questions');
+    }
+    press(' ');
+    expect(playing !== 0, 'space does not play');
+    press(' ');
+    expect(playing === 0, 'space does not stop');
   }
 
   $('title').textContent = trace.title;
