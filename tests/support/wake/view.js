@@ -257,7 +257,7 @@
         rulerEnd = middle + text.length * unit * .21 + unit * .4;
       }
       const label = byTime ? Wake.time(hasVirtual && vts[c] !== null && vts[c] !== undefined ? vts[c] : e.t || 0) : String(e.n);
-      const fresh = byTime ? c === 0 || label !== (c > 0 && Wake.time(hasVirtual && vts[c - 1] !== null && vts[c - 1] !== undefined ? vts[c - 1] : events[shown[c - 1]].t || 0)) : e.n % 5 === 0 || c === 0 || c === now;
+      const fresh = byTime ? c === 0 || c === now || label !== (c > 0 && Wake.time(hasVirtual && vts[c - 1] !== null && vts[c - 1] !== undefined ? vts[c - 1] : events[shown[c - 1]].t || 0)) : e.n % 5 === 0 || c === 0 || c === now;
       const room = label.length * unit * .42;
       if (fresh && c <= hideAfter && x - room / 2 > rulerEnd) {
         ruler.append(svg('text', {class: 'ruler', x: x - room / 2, y: top + unit * 1.1}, label));
@@ -361,7 +361,15 @@
       nodes.push(list);
     }
     const k = chosen || e.k || (e.w && parents[e.w]) || 0, task = state.tasks[k];
-    if (task) {
+    if (e.e === 'idle') {
+      const waiting = Object.values(state.tasks).filter((other) => other.status === 'asleep');
+      nodes.push(heading('Who could wake whom?', 'could'));
+      const list = make('ul');
+      for (const one of waiting.slice(0, 8)) list.append(make('li', {}, chip('asleep', one.k), ' ' + Wake.couldWake(one, state).join('; ')));
+      if (waiting.length > 8) list.append(make('li', {class: 'meta'}, `and ${waiting.length - 8} more tasks`));
+      if (waiting.length) nodes.push(list);
+      else nodes.push(make('p', {class: 'meta'}, 'No task is asleep.'));
+    } else if (task) {
       nodes.push(heading(`Who could wake task ${k} now?`, 'could'));
       const list = make('ul');
       for (const sentence of Wake.couldWake(task, state)) list.append(make('li', {}, capital(sentence)));
@@ -429,8 +437,8 @@
     if (k === right) tally.right++;
     guess = null;
     go(answer);
-    const said = right ? `task ${right}` : 'no task: the thread goes to sleep';
-    $('panel').prepend(make('p', {class: k === right ? 'right' : 'wrong'}, k === right ? `\u2713 Right: ${said}. (${tally.right} of ${tally.asked})` : `\u2717 No: ${said}. (${tally.right} of ${tally.asked})`),
+    const said = right ? `task ${right} is polled` : 'no task is polled; the thread goes to sleep';
+    $('panel').prepend(make('p', {class: k === right ? 'right' : 'wrong'}, k === right ? `\u2713 Right: ${said}. (${tally.right} of ${tally.asked})` : `\u2717 Not so: ${said}. (${tally.right} of ${tally.asked})`),
       make('p', {}, make('button', {'data-do': 'predict'}, 'Next question ', make('kbd', {}, 'p'))));
   }
 
@@ -684,6 +692,8 @@
       expect(a.scrollWidth <= a.clientWidth + 1, `the button ${a.textContent.trim()} is clipped`);
       for (const b of buttons.slice(i + 1)) expect(!overlap(box(a), box(b)), `${a.textContent.trim()} lies over ${b.textContent.trim()}`);
     });
+    for (const id of ['scroll', 'panel', 'remarks', 'legend', 'title', 'where'])
+      expect(box($(id)).left >= 0 && box($(id)).right <= innerWidth + 1, `#${id} reaches over the edge of the window`);
     expect(!overlap(box($('scroll')), box($('panel'))), 'the panel lies over the lanes');
     expect(!overlap(box($('scroll')), box($('remarks'))), 'the remarks lie over the lanes');
     let boxes = 0;
