@@ -46,8 +46,10 @@ const Wake = (() => {
 
   /** The state of all tasks after some events. `forward` notes what it overwrites, so `back` is exact. */
   class Replay {
-    constructor(events) {
+    /** One that is only walked forward, as the lints do, notes nothing. */
+    constructor(events, forwardOnly = false) {
       this.events = events;
+      this.notes = !forwardOnly;
       this.at = 0;  // so many events have happened
       this.state = {tasks: {}, wakers: {}, queue: {}, ready: 0, running: {}, idle: null, vt: null};
       this.undo = [];
@@ -55,7 +57,7 @@ const Wake = (() => {
 
     /** The task, or the waker that is no task's own, under its number. */
     set(object, key, value) {
-      this.undo.push(object, key, object[key]);
+      if (this.notes) this.undo.push(object, key, object[key]);
       if (value === undefined) delete object[key];
       else object[key] = value;
     }
@@ -98,13 +100,13 @@ const Wake = (() => {
       if (s.idle) this.set(s, 'idle', null);
       if (e.vt !== undefined && e.vt !== s.vt) this.set(s, 'vt', e.vt);
       this.apply(e);
-      this.undo.push(mark);
+      if (this.notes) this.undo.push(mark);
       this.at++;
       return true;
     }
 
     back() {
-      if (this.at === 0) return false;
+      if (this.at === 0 || !this.notes) return false;
       const mark = this.undo.pop();
       while (this.undo.length > mark) {
         const value = this.undo.pop(), key = this.undo.pop(), object = this.undo.pop();
@@ -157,7 +159,7 @@ const Wake = (() => {
         }
         case 'store': {
           const it = this.waker(e);
-          this.set(it, 'waits', [...(e.k ? it.waits : []), {n: e.n, why: e.why, l: e.l, due: e.due}]);
+          this.set(it, 'waits', [...(e.k ? it.waits : []), e]);
           this.set(it, 'kept', true);
           break;
         }
@@ -324,9 +326,11 @@ const Wake = (() => {
     useless: 'note', never: 'note', dropped: 'note'};
   const spinsAfter = 20, blocksAfter = 1000;  // polls in a row; microseconds
 
+  const endsTurn = new Set(['poll+', 'poll-', 'idle', 'timer', 'io', 'spawn']);
+
   /** What looks wrong: [{kind, level, n, k, text}], by n. */
   function lints(events) {
-    const replay = new Replay(events), found = [], tasks = {};
+    const replay = new Replay(events, true), found = [], tasks = {};
     const of = (k) => tasks[k] || (tasks[k] = {row: 0, rowStart: 0, lost: null, useless: 0});
     const say = (kind, e, k, text) => {
       const lint = {kind, level: lintLevel[kind], n: e.n, k, text};
@@ -342,7 +346,7 @@ const Wake = (() => {
     let before = null, turn = 0;  // a turn ends where a poll, a wait or news begins or ends
     for (let i = 0; i < events.length; i++) {
       const e = events[i], s = replay.state, task = e.k ? s.tasks[e.k] : null, it = e.k ? of(e.k) : null;
-      if (['poll+', 'poll-', 'idle', 'timer', 'io', 'spawn'].includes(e.e)) turn++;
+      if (endsTurn.has(e.e)) turn++;
       if (e.e === 'poll+') {
         const cause = e.c && task && task.cause === e.c ? it.woken : null;
         const own = !!cause && cause.by === `task ${e.k}`;
@@ -382,7 +386,6 @@ const Wake = (() => {
       if (it && (e.e === 'spawn' || e.e === 'wake')) it.readied = e.th;
       before = e;
       replay.forward();
-      replay.undo.length = 0;
       if (it && (e.e === 'poll-' || e.e === 'wdrop')) {
         const now = s.tasks[e.k];
         const forever = now.waits.some((wait) => foreverNote.test(wait.why));

@@ -41,13 +41,12 @@
     columnOf = new Map(shown.map((i, c) => [i, c]));
     lanes = [{k: 0, name: 'reactor', sub: 'timers, descriptors', spans: []}];
     laneOf = new Map([[0, 0]]);
-    const walk = new Wake.Replay(events), open = new Map();
+    const walk = new Wake.Replay(events, true), open = new Map();
     let column = -1, idleFrom = -1;
     vts = [];
     for (let i = 0; i < events.length; i++) {
       const e = events[i];
       walk.forward();
-      walk.undo.length = 0;
       if (columnOf.has(i)) column = columnOf.get(i), vts[column] = walk.state.vt;
       if (e.w && !e.k && walk.state.wakers[e.w]) parents[e.w] = walk.state.wakers[e.w].parent;
       if (idleFrom >= 0 && e.e !== 'idle' && columnOf.has(i)) lanes[0].spans.push({from: idleFrom, to: column, status: 'asleep', why: ''}), idleFrom = -1;
@@ -623,7 +622,7 @@
 
   /** On paper: one row an event, one column a lane if there are few. */
   function print() {
-    const table = $('printed'), few = lanes.length <= 9 ? lanes.slice(1) : [], walk = new Wake.Replay(events);
+    const table = $('printed'), few = lanes.length <= 9 ? lanes.slice(1) : [], walk = new Wake.Replay(events, true);
     const glyph = {running: '\u2588', ready: '\u2592', asleep: '\u250a', unknown: '?'};
     const head = make('tr', {}, make('th', {}, 'n'), make('th', {}, hasVirtual ? 'virtual' : 'time'));
     for (const lane of few) head.append(make('th', {}, `${lane.k}`));
