@@ -22,7 +22,7 @@
   const trace = Wake.read($('trace').textContent.trim());
   const sources = JSON.parse($('sources').textContent.trim() || '{}');
   const events = trace.events, at = Wake.index(events), replay = new Wake.Replay(events);
-  const remarks = Wake.lints(events);
+  let remarks = [];
   const hasVirtual = events.some((e) => e.vt !== undefined);
 
   // --- What is shown: some events are columns, every task is a lane --------------------------------
@@ -654,9 +654,10 @@
   function fromAddress() {
     const there = address();
     if (there.embed) document.body.classList.add('embed');
-    chosen = laneOf.has(+there.task) ? +there.task : 0;
+    chosen = +there.task || 0;
     const wanted = there.n === undefined ? undefined : at.get(+there.n);
     lay(wanted);
+    if (!laneOf.has(chosen)) chosen = 0;
     go(wanted === undefined ? (there.n === undefined ? -1 : current) : wanted, true);
     if (there.time && !byTime) actions.time();
     if (there.predict && !guess) ask();
@@ -778,12 +779,18 @@
   for (const problem of trace.problems) $('problems').append(make('p', {}, problem));
   if (events.length > 2500)
     $('problems').append(make('p', {}, `A long trace: the first 2,000 and the last 500 of its ${events.length.toLocaleString('en')} events are columns. Choose a task to see all of its own.`));
+  const asked = address();
   measure();
   legend();
-  listRemarks();
-  lay();
   fromAddress();
   $('scroll').focus({preventScroll: true});
   document.body.dataset.opened = Math.round(performance.now() - started);
-  if (address().check) check();
+  const remarkOn = () => {
+    remarks = Wake.lints(events);
+    listRemarks();
+    update();
+    if (asked.check) check();
+  };
+  if (events.length < 5000 || asked.check) remarkOn();
+  else setTimeout(remarkOn);  // a long trace is there to be looked at first
 })();
