@@ -9,9 +9,11 @@ ARGS ?=
 SUBJECT ?=
 RAW ?=
 SANITIZE ?=
-export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE
+TRACE ?=
+EXPORT ?=
+export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE TRACE EXPORT
 
-commands := help course next hint progress exercise solution reset run test bench setup asan tsan clang explore fuzz format clean
+commands := help course next hint progress exercise solution reset run test wake bench setup asan tsan clang explore fuzz format clean
 .PHONY: $(commands)
 
 # `make run 01`
@@ -49,6 +51,9 @@ exercise:  ## CHAPTER=02 or EXERCISE=alarm against its tests; RAW=1: all the com
 
 solution:  ## the same tests on the book's solutions: make solution CHAPTER=02
 	@$(sh)/exercise.sh solution
+
+wake:      ## who wakes whom in a run, as a page: CHAPTER=04, or TRACE=file; ARGS=--text, EXPORT=chrome
+	@$(sh)/wake.sh
 
 bench:     ## the benches: a table, and build/bench.json
 	@$(sh)/bench.sh

@@ -28,7 +28,7 @@ void Task::schedule(std::uint64_t bits) noexcept {
 // One step for both, since most wakers are used up by their wake. The task outlives the step: as
 // long as `scheduled` is set and it is in no queue, the executor keeps its handle.
 void Task::wake_and_drop_waker() noexcept {
-  trace::wake(this);
+  trace::wake_by_value(this);
   std::uint64_t old = state_.load(std::memory_order_acquire);
   std::uint64_t next;
   do {
