@@ -4,7 +4,8 @@
 //     |
 //
 // says how many words come before that heading, as wc -w counts them, and how many lines the linked
-// sources have, as wc -l does. Figures may be off by a tenth: texts grow.
+// sources have, as wc -l does. The words of a picture are for those who cannot see it, and do not
+// count. Figures may be off by a tenth: texts grow.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -40,6 +41,7 @@ long words_before(const fs::path& file, const std::string& stop) {
     const std::size_t text = line.find_first_not_of("# ");
     if (line.starts_with("#") && text != line.npos && line.substr(text).starts_with(stop))
       return words;
+    if (line.starts_with("![")) continue;
     std::istringstream in(line);
     for (std::string word; in >> word;) ++words;
   }

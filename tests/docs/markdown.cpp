@@ -32,6 +32,25 @@ std::string anchor_of(const std::string& title) {
   return anchor;
 }
 
+std::string attribute(const std::string& tag, const std::string& name) {
+  std::smatch match;
+  return std::regex_search(tag, match, std::regex("\\s" + name + "=\"([^\"]*)\"")) ? match[1].str()
+                                                                                   : "";
+}
+
+void find_pictures(Page& page, int number, const std::string& line) {
+  static const std::regex picture(R"(!\[([^\]]*)\]\(<?([^)\s>]+)>?(\s+"[^"]*")?\))");
+  static const std::regex tag("<img\\s[^>]*>");
+  for (std::sregex_iterator it(line.begin(), line.end(), picture), end; it != end; ++it) {
+    page.pictures.push_back({number, (*it)[1], (*it)[2]});
+  }
+  for (std::sregex_iterator it(line.begin(), line.end(), tag), end; it != end; ++it) {
+    const std::string target = attribute(it->str(), "src");
+    page.pictures.push_back({number, attribute(it->str(), "alt"), target});
+    page.links.push_back({number, target});
+  }
+}
+
 void find_links(Page& page, int number, std::string line) {
   static const std::regex code("`[^`]*`");
   static const std::regex link(R"(\]\(<?([^)\s>]+)>?(\s+"[^"]*")?\))");
@@ -39,6 +58,7 @@ void find_links(Page& page, int number, std::string line) {
   for (std::sregex_iterator it(line.begin(), line.end(), link), end; it != end; ++it) {
     page.links.push_back({number, (*it)[1]});
   }
+  find_pictures(page, number, line);
 }
 
 }  // namespace

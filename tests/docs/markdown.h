@@ -21,6 +21,14 @@ struct Link {
   std::string target;  // "../02_timer_future/README.md#exercises"
 };
 
+/// ![words](chapters/picture.svg), or <img src="..." alt="words">; its target is among the links,
+/// too.
+struct Picture {
+  int line;
+  std::string words;
+  std::string target;
+};
+
 /// A fenced block under a mark such as <!-- run exit=1: 01_simple_future --oops -->.
 struct MarkedBlock {
   int line;
@@ -34,6 +42,7 @@ struct Page {
   std::filesystem::path file;
   std::vector<Heading> headings;
   std::vector<Link> links;
+  std::vector<Picture> pictures;
   std::vector<MarkedBlock> blocks;
   std::vector<std::string> prose;  // every line, those of fenced blocks emptied
   std::vector<Problem> problems;   // marks that cannot be understood

@@ -15,6 +15,12 @@ std::vector<Problem> check_snippet(const Page& page, const MarkedBlock& block,
 /// Links inside the project lead to a file, and to a heading of it.
 std::vector<Problem> check_links(const std::vector<Page>& pages, const std::filesystem::path& root);
 
+/// A picture says in words what it shows; an SVG says the same words in its <title>, fits a narrow
+/// and a dark page, and asks nothing of the network. Every SVG in chapters/ is shown by a page
+/// beside it.
+std::vector<Problem> check_pictures(const std::vector<Page>& pages,
+                                    const std::filesystem::path& root);
+
 /// Every chapter has a README with the parts it needs, which leads to its further pages; and on one
 /// of them three hints for each exercise.
 std::vector<Problem> check_chapters(const std::vector<Page>& pages,

@@ -149,7 +149,9 @@ TEST_F(Pages, TheMapSaysHowLongAChapterTakes) {
 TEST_F(Pages, TheEveningIsAsLongAsItSays) {
   std::string words;
   for (int i = 0; i < 98; ++i) words += "word ";
-  write("a.md", "# One\n" + words + "\n## Stop here, please\nmore\n");
+  write("a.md",
+        "# One\n![Twelve words or more that describe a picture, from left to right](a.svg)\n" +
+            words + "\n## Stop here, please\nmore\n");
   write("a.h", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
   const auto says = [&](const std::string& row) {
     return check_evening(parse_page("README.md", row), root_).size();
