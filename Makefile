@@ -7,9 +7,13 @@ CHAPTER ?=
 EXERCISE ?=
 ARGS ?=
 SUBJECT ?=
-export CHAPTER EXERCISE ARGS SUBJECT
+RAW ?=
+SANITIZE ?=
+TRACE ?=
+EXPORT ?=
+export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE TRACE EXPORT
 
-commands := help run test exercise solution bench setup asan tsan clang explore fuzz format clean
+commands := help course next hint progress exercise solution reset run test wake bench setup asan tsan clang explore fuzz format clean
 .PHONY: $(commands)
 
 # `make run 01`
@@ -21,17 +25,35 @@ endif
 help:      ## this list
 	@$(sh)/help.sh
 
+course:    ## the exercises, one after the other: checks yours whenever you save, and shows what to do
+	@$(sh)/course.sh watch
+
+next:      ## checks the first exercise that is not green yet, once
+	@$(sh)/course.sh next
+
+hint:      ## the next hint of the exercise you are at, or of EXERCISE=alarm
+	@$(sh)/course.sh hint
+
+progress:  ## which exercises are done, begun and new
+	@$(sh)/course.sh progress
+
+reset:     ## EXERCISE=alarm becomes the stub again; what you wrote is kept in .course/backup
+	@$(sh)/course.sh reset
+
 run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--virtual-time": that program
 	@$(sh)/run.sh
 
 test:      ## every test; CHAPTER=05: that chapter's tests, and no more is built than they need
 	@$(sh)/test.sh dev
 
-exercise:  ## your exercises of a chapter against their tests: CHAPTER=02, and EXERCISE=alarm for one
+exercise:  ## CHAPTER=02 or EXERCISE=alarm against its tests; RAW=1: all the compiler says; SANITIZE=address or thread
 	@$(sh)/exercise.sh reader
 
 solution:  ## the same tests on the book's solutions: make solution CHAPTER=02
 	@$(sh)/exercise.sh solution
+
+wake:      ## who wakes whom in a run, as a page: CHAPTER=04, or TRACE=file; ARGS=--text, EXPORT=chrome
+	@$(sh)/wake.sh
 
 bench:     ## the benches: a table, and build/bench.json
 	@$(sh)/bench.sh

@@ -16,11 +16,25 @@ concept ArcWake = requires(const Arc<T>& self) {
 template <ArcWake T>
 Waker into_waker(Arc<T> object) {
   static constexpr WakerVTable vtable{
-      .clone = [](void* data) { static_cast<T*>(data)->retain(); },
-      .wake = [](void* data) { T::wake_by_ref(Arc<T>::adopt(static_cast<T*>(data))); },
+      .clone =
+          [](void* data) {
+            trace::waker_clone(data);
+            static_cast<T*>(data)->retain();
+          },
+      .wake =
+          [](void* data) {
+            const auto self = Arc<T>::adopt(static_cast<T*>(data));
+            T::wake_by_ref(self);
+            trace::waker_drop(data);
+          },
       .wake_by_ref = [](void* data) { T::wake_by_ref(Arc<T>::share(static_cast<T*>(data))); },
-      .drop = [](void* data) { static_cast<T*>(data)->release(); },
+      .drop =
+          [](void* data) {
+            trace::waker_drop(data);
+            static_cast<T*>(data)->release();
+          },
   };
+  trace::waker_clone(object.get());
   return Waker(object.leak(), &vtable);
 }
 

@@ -16,7 +16,11 @@ enum class TimeMode { real, virtual_time };
 /// Reading it is safe from any thread; advancing it is for its one driver, the reactor.
 class Clock {
  public:
-  explicit Clock(TimeMode mode) noexcept : mode_(mode), virtual_now_(epoch().time_since_epoch()) {}
+  /// Virtual time begins at a round figure, so that traces and failures read well.
+  static constexpr Instant virtual_epoch() noexcept { return Instant(std::chrono::hours(1)); }
+
+  explicit Clock(TimeMode mode) noexcept
+      : mode_(mode), virtual_now_(virtual_epoch().time_since_epoch()) {}
 
   TimeMode mode() const noexcept { return mode_; }
 
@@ -33,9 +37,6 @@ class Clock {
   }
 
  private:
-  /// Virtual time begins at a round figure, so that traces and failures read well.
-  static constexpr Instant epoch() noexcept { return Instant(std::chrono::hours(1)); }
-
   TimeMode mode_;
   std::atomic<Duration> virtual_now_;
 };

@@ -16,6 +16,7 @@ void spawn(const void* task, Place place) noexcept {
     append_number(line, "k", known.number);
     append_doer(line, thread);
     append_place(line, place);
+    if (const char* name = std::exchange(thread.name, nullptr)) append_text(line, "name", name);
   });
 }
 
@@ -25,6 +26,7 @@ void poll_begin(const void* task) noexcept {
     known.is_task = true;
     append_number(line, "k", known.number);
     append_number(line, "c", known.scheduled_by != 0 ? known.scheduled_by : known.waker_drop);
+    append_virtual_time(line);
     known.scheduled_by = known.waker_drop = 0;
     known.outer = std::exchange(thread.course, Course{known.number, number});
   });
@@ -41,6 +43,7 @@ void poll_end(const void* task, Outcome outcome) noexcept {
                                             : "threw");
     if (thread.course.task == known.number) thread.course = known.outer;
     thread.await = Place{};
+    thread.due = Instant{};
   });
 }
 
@@ -49,13 +52,26 @@ void store(const void* task, const char* why, int number) noexcept {
     append_waker(line, name_living(s, task));
     append_place(line, std::exchange(thread.await, Place{}));
     append_text(line, "why", number < 0 ? std::string(why) : fmt::format("{} {}", why, number));
+    append_due(line, s, std::exchange(thread.due, Instant{}));
   });
 }
 
 void await_at(Place place) noexcept {
   Sink& s = sink();
   const std::lock_guard lock(s.mutex);
-  if (s.fd >= 0) this_thread(s).await = place;
+  if (s.file.is_open()) this_thread(s).await = place;
+}
+
+void due_at(Instant deadline) noexcept {
+  Sink& s = sink();
+  const std::lock_guard lock(s.mutex);
+  if (s.file.is_open()) this_thread(s).due = deadline;
+}
+
+void name_next(const char* name) noexcept {
+  Sink& s = sink();
+  const std::lock_guard lock(s.mutex);
+  if (s.file.is_open()) this_thread(s).name = name;
 }
 
 void waker_clone(const void* task) noexcept {
@@ -74,12 +90,13 @@ void waker_drop(const void* task) noexcept {
   });
 }
 
-void wake(const void* task) noexcept {
+void wake(const void* task, bool used_up) noexcept {
   record("wake", [&](Sink& s, ThisThread& thread, Line& line, long number) {
     Known& known = name(s, task);
     if (known.scheduled_by == 0) known.scheduled_by = number;
     append_waker(line, known);
     append_doer(line, thread);
+    append_number(line, "up", used_up ? 1 : 0);
     append_number(line, "c", thread.course.event);
   });
 }
@@ -97,6 +114,7 @@ void drop(const void* task) noexcept {
 void idle(int timers, int descriptors) noexcept {
   record("idle", [&](Sink&, ThisThread&, Line& line, long) {
     append_text(line, "why", fmt::format("timers {}, descriptors {}", timers, descriptors));
+    append_virtual_time(line);
   });
 }
 
@@ -127,9 +145,12 @@ Cause Cause::io(int fd, bool readable, bool writable) noexcept {
   }));
 }
 
-Cause Cause::timer() noexcept {
+Cause Cause::timer(const void* task) noexcept {
   if (!enabled()) return Cause();
-  return Cause(detail::record("timer", [](Sink&, ThisThread&, Line&, long) {}));
+  return Cause(detail::record("timer", [&](Sink& s, ThisThread&, Line& line, long) {
+    if (task) detail::append_waker(line, detail::name(s, task));
+    detail::append_virtual_time(line);
+  }));
 }
 
 }  // namespace book::trace

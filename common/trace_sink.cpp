@@ -1,13 +1,12 @@
 #include "common/trace_sink.h"
-#include "common/append.h"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <system_error>
+
+#include "common/append.h"
+#include "common/reactor/reactor.h"
 
 namespace book::trace {
 namespace detail {
@@ -29,24 +28,9 @@ void append_escaped(Line& line, std::string_view text) {
   }
 }
 
-/// errno of the failed write, or 0.
-int write_line(int fd, const Line& line) noexcept {
-  const char* from = line.data();
-  std::size_t left = line.size();
-  while (left > 0) {
-    const ssize_t written = ::write(fd, from, left);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    from += written;
-    left -= static_cast<std::size_t>(written);
-  }
-  return 0;
-}
-
 void close_file(Sink& s) noexcept {
   detail::on.store(false, std::memory_order_relaxed);
-  if (s.fd >= 0) ::close(s.fd);
-  s.fd = -1;
+  s.file.close();
   s.known.clear();
 }
 
@@ -100,6 +84,28 @@ void append_number(Line& line, std::string_view key, long number) {
   if (number != 0) append(line, R"(,"{}":{})", key, number);
 }
 
+void append_microseconds(Line& line, std::string_view key, Duration time) {
+  append(line, R"(,"{}":{})", key,
+         std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+}
+
+namespace {
+const Reactor* virtual_reactor() noexcept {
+  const Reactor* reactor = Reactor::current_or_null();
+  return reactor && reactor->time_mode() == TimeMode::virtual_time ? reactor : nullptr;
+}
+}  // namespace
+
+void append_virtual_time(Line& line) {
+  if (const Reactor* reactor = virtual_reactor())
+    append_microseconds(line, "vt", reactor->now() - Clock::virtual_epoch());
+}
+
+void append_due(Line& line, const Sink& s, Instant due) {
+  if (due == Instant{}) return;
+  append_microseconds(line, "due", due - (virtual_reactor() ? Clock::virtual_epoch() : s.begin));
+}
+
 /// This file's own path tells where the project begins.
 void append_place(Line& line, Place place) {
   constexpr std::string_view here = __FILE__;
@@ -134,7 +140,7 @@ long begin_event(Sink& s, const ThisThread& thread, std::string_view event, Line
 
 bool end_event(Sink& s, Line& line) noexcept {
   line.append(std::string_view("}\n"));
-  const int error = write_line(s.fd, line);
+  const int error = s.file.write({line.data(), line.size()}, s.events);
   if (error != 0) give_up(s, std::strerror(error));
   return error == 0;
 }
@@ -143,22 +149,21 @@ bool end_event(Sink& s, Line& line) noexcept {
 
 using detail::Sink;
 
-void start(const std::string& path, const std::string& title) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-  if (fd < 0) throw std::system_error(errno, std::system_category(), "open the trace " + path);
+void start(const std::string& path, const std::string& title, Kept kept) {
   detail::Line header;
   header.append(std::string_view(R"({"v":1)"));
   detail::append_text(header, "title", title);
   header.append(std::string_view("}\n"));
-  if (int error = detail::write_line(fd, header)) {
-    ::close(fd);
+  detail::TraceFile file;
+  if (const int error = file.open(path, kept))
+    throw std::system_error(error, std::system_category(), "open the trace " + path);
+  if (const int error = file.write({header.data(), header.size()}, 0))
     throw std::system_error(error, std::system_category(), "write the trace " + path);
-  }
 
   Sink& s = detail::sink();
   std::lock_guard lock(s.mutex);
   detail::close_file(s);
-  s.fd = fd;
+  s.file = std::move(file);
   s.path = path;
   s.begin = detail::SteadyClock::now();
   s.run += 1;

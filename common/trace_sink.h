@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "common/trace.h"
+#include "common/trace_file.h"
 
 namespace book::trace::detail {
 
@@ -38,7 +39,7 @@ struct Known {
 
 struct Sink {
   std::mutex mutex;
-  int fd = -1;
+  TraceFile file;
   std::string path;
   std::chrono::steady_clock::time_point begin;
   unsigned run = 0;  ///< counts the traces of this process: state of an earlier one is stale
@@ -55,7 +56,9 @@ struct ThisThread {
   unsigned run = 0;  ///< the trace it belongs to
   long number = 0;
   Course course;
-  Place await;
+  Place await;                 ///< of the next store
+  Instant due{};               ///< likewise; the epoch of the clock: none
+  const char* name = nullptr;  ///< of the next spawn
 };
 /// This thread's, made new for each trace. Under the sink's mutex.
 ThisThread& this_thread(Sink& sink) noexcept;
@@ -73,6 +76,12 @@ Known& name_living(Sink& sink, const void* waker);
 void append_text(Line& line, std::string_view key, std::string_view text);
 /// Nothing for 0.
 void append_number(Line& line, std::string_view key, long number);
+/// Zero, too.
+void append_microseconds(Line& line, std::string_view key, Duration time);
+/// The virtual time of the reactor that this thread drives; nothing in real time.
+void append_virtual_time(Line& line);
+/// When something is due: as `vt` counts in virtual time, and else as `t` does.
+void append_due(Line& line, const Sink& sink, Instant due);
 /// "chapters/05_async_await/main.cpp:12".
 void append_place(Line& line, Place place);
 /// Who does this: the task this thread is polling, or else the thread itself.
@@ -91,7 +100,7 @@ template <class Fill>
 long record(std::string_view event, Fill fill) noexcept {
   Sink& s = sink();
   const std::lock_guard lock(s.mutex);
-  if (s.fd < 0) return 0;
+  if (!s.file.is_open()) return 0;
   try {
     ThisThread& thread = this_thread(s);
     Line line;

@@ -10,11 +10,8 @@ class LoneTask::Bell : public RefCounted<Bell> {
  public:
   explicit Bell(Reactor& reactor) noexcept : reactor_(&reactor) {}
 
-  /// One more waker: one owner more.
-  Waker waker() {
-    retain_traced();
-    return Waker(this, &kWaker);
-  }
+  /// What the task lends to its polls. Only the copies that others keep are owners.
+  BorrowedWaker waker() noexcept { return BorrowedWaker(this, &kWaker); }
 
   bool take_ring() {
     std::scoped_lock lock(mutex_);
@@ -67,14 +64,12 @@ constexpr WakerVTable LoneTask::Bell::kWaker{
 };
 
 LoneTask::LoneTask(Reactor& reactor, const char* file, int line)
-    : reactor_(reactor), bell_(make_arc<Bell>(reactor)) {
+    : reactor_(reactor), bell_(make_arc<Bell>(reactor)), waker_(bell_->waker()) {
   trace::spawn(bell_.get(), {file, line});
-  waker_ = bell_->waker();
 }
 
 LoneTask::~LoneTask() {
   bell_->close();
-  waker_ = Waker();
   trace::drop(bell_.get());
 }
 
@@ -83,8 +78,8 @@ int LoneTask::wakes() const { return bell_->wakes(); }
 void LoneTask::wait_for_wake() {
   for (;;) {
     // Count the owners first, then look: a waker rings before it lets go of the bell. When there
-    // are only our two, bell_ and waker_, and it has not been rung, no other waker can ring it.
-    const bool held = bell_->owners() > 2;
+    // is only our own, bell_, and it has not been rung, no waker can ring it.
+    const bool held = bell_->owners() > 1;
     if (bell_->take_ring()) return;
     if (!held) throw NobodyWakes("the task is pending, and nobody holds its waker");
     const Reactor::Waiting waiting = reactor_.waiting();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/arc.h"
+#include "common/borrowed_waker.h"
 #include "common/future.h"
 #include "common/reactor/reactor.h"
 #include "common/trace.h"
@@ -44,7 +45,7 @@ class LoneTask {
   template <Future F>
   Poll<OutputOf<F>> poll_once(F& future) {
     const Traced poll(bell_.get());
-    Context cx(waker_);
+    Context cx(waker_.get());
     Poll<OutputOf<F>> result = future.poll(cx);
     poll.ended(result.is_ready());
     return result;
@@ -82,7 +83,7 @@ class LoneTask {
 
   Reactor& reactor_;
   Arc<Bell> bell_;
-  Waker waker_;  // rings it
+  BorrowedWaker waker_;  // rings it; lent to every poll
 };
 
 }  // namespace book

@@ -19,8 +19,8 @@
 #include <cstdint>
 #include <span>
 
-#include "04_io_executor/executor_core.h"
 #include "04_io_executor/io_place.h"
+#include "04_io_executor/scheduler.h"
 #include "common/descriptor.h"
 #include "common/future.h"
 #include "common/reactor/io_source.h"
@@ -108,10 +108,9 @@ class AsyncFd {
 
   /// Counts a call. True when there were enough in this turn.
   bool turn_is_over() noexcept {
-    const ExecutorCore* const core = ExecutorCore::current();
-    if (!core) return false;
-    if (turn_ != core->polls()) {
-      turn_ = core->polls();
+    if (!Scheduler::current()) return false;
+    if (turn_ != Scheduler::turn_number()) {
+      turn_ = Scheduler::turn_number();
       calls_ = 0;
     }
     return ++calls_ > kCallsInATurn;
@@ -127,7 +126,7 @@ class AsyncFd {
   Descriptor descriptor_;
   Kind kind_;
   unsigned calls_ = 0;      ///< so many system calls in ...
-  std::uint64_t turn_ = 0;  ///< ... this turn, by the number of the executor's polls
+  std::uint64_t turn_ = 0;  ///< ... this turn
   IoSource source_;
 };
 

@@ -14,10 +14,15 @@ const WakerVTable SharedWake::kWakerVTable{
         },
     .wake =
         [](void* data) {
+          trace::wake_by_value(data);
           const auto self = Arc<SharedWake>::adopt(static_cast<SharedWake*>(data));
           self->wake_all();
         },
-    .wake_by_ref = [](void* data) { static_cast<SharedWake*>(data)->wake_all(); },
+    .wake_by_ref =
+        [](void* data) {
+          trace::wake(data);
+          static_cast<SharedWake*>(data)->wake_all();
+        },
     .drop =
         [](void* data) {
           trace::waker_drop(data);

@@ -24,10 +24,15 @@ const WakerVTable WokenSet::kWakerVTable{
         },
     .wake =
         [](void* data) {
+          trace::wake_by_value(data);
           const GiveUpOwner owner{child_of(data).set_};  // also when the parent's waker throws
           owner.set->wake(child_of(data));
         },
-    .wake_by_ref = [](void* data) { child_of(data).set_->wake(child_of(data)); },
+    .wake_by_ref =
+        [](void* data) {
+          trace::wake(data);
+          child_of(data).set_->wake(child_of(data));
+        },
     .drop =
         [](void* data) {
           trace::waker_drop(data);
@@ -36,7 +41,6 @@ const WakerVTable WokenSet::kWakerVTable{
 };
 
 void WokenSet::wake(Child& child) {
-  trace::wake(&child);
   if (child.queued_.exchange(true, std::memory_order_acq_rel)) return;
   Child* top = woken_.load(std::memory_order_relaxed);
   do {

@@ -82,6 +82,7 @@ Instant Reactor::instant_of(Tick tick) const noexcept {
 
 void Reactor::arm(Timer& timer, Instant deadline, const Waker& waker) {
   const Tick tick = tick_at_or_after(deadline);
+  trace::due_at(deadline);
   detail::ReactorCore& core = *core_;
   if (timer.core_ != &core) {
     if (timer.core_) timer.leave_core();  // it was another reactor's
@@ -140,7 +141,7 @@ int Reactor::fire_timers(detail::WakeRound& round) {
       core_->count_timers();
     }
     for (std::size_t i = 0; i < count; ++i) {
-      trace::caused_by_timer([&] { round.fire(std::move(batch[i])); });
+      trace::caused_by_timer(batch[i].data(), [&] { round.fire(std::move(batch[i])); });
     }
     fired += static_cast<int>(count);
   }

@@ -4,13 +4,17 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
 
+#include "common/reactor/reactor.h"
 #include "common/waker.h"
 #include "support/child_process.h"
 #include "support/trace_reader.h"
@@ -210,6 +214,117 @@ TEST(Trace, AWakerThatIsNoTasksOwnHasANumberToo) {
   EXPECT_EQ(trace.at(2).text("why"), "a child of a join");
   EXPECT_FALSE(trace.at(3).has("k"));
   EXPECT_EQ(trace.at(3).number("w"), 2);
+}
+
+TEST(Trace, SaysWhichWakeUsesItsWakerUp) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    trace::wake(kFirst);
+    trace::wake_by_value(kFirst);
+  });
+  EXPECT_FALSE(trace.at(2).has("up"));
+  EXPECT_EQ(trace.at(3).number("up"), 1);
+}
+
+TEST(Trace, ASpawnCarriesTheNameThatWasGivenForItAndTheNextOneDoesNot) {
+  const Trace trace = record([] {
+    trace::name_next("the reader");
+    trace::spawn(kFirst, {"main.cpp", 1});
+    trace::spawn(kSecond, {"main.cpp", 2});
+  });
+  EXPECT_EQ(trace.at(1).text("name"), "the reader");
+  EXPECT_FALSE(trace.at(2).has("name"));
+}
+
+TEST(Trace, InVirtualTimePollsTimersAndIdlesSayItAndAStoreItsDeadline) {
+  const Trace trace = record([] {
+    Reactor reactor(TimeMode::virtual_time);
+    const Reactor::Scope current(reactor);
+    const Waker waker = Waker::noop();
+    Timer timer;
+    trace::poll_begin(kFirst);
+    reactor.arm(timer, reactor.now() + std::chrono::seconds(86'400), waker);
+    trace::store(kFirst, "a timer", -1);
+    trace::store(kFirst, "something else", -1);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::idle(1, 0);
+    reactor.wait();
+    trace::poll_begin(kFirst);
+  });
+  EXPECT_EQ(trace.all("poll+")[0].number("vt"), 0);
+  EXPECT_TRUE(trace.all("poll+")[0].has("vt"));
+  EXPECT_EQ(trace.all("store")[0].number("due"), 86'400'000'000);
+  EXPECT_FALSE(trace.all("store")[1].has("due")) << "the deadline belongs to one store";
+  EXPECT_EQ(trace.all("idle")[0].number("vt"), 0);
+  EXPECT_EQ(trace.all("timer")[0].number("vt"), 86'400'000'000);
+  EXPECT_EQ(trace.all("poll+")[1].number("vt"), 86'400'000'000);
+}
+
+TEST(Trace, InRealTimeADeadlineCountsFromTheBeginningOfTheTraceAndNothingIsVirtual) {
+  const Trace trace = record([] {
+    Reactor reactor;
+    const Reactor::Scope current(reactor);
+    const Waker waker = Waker::noop();
+    Timer timer;
+    reactor.arm(timer, reactor.now() + std::chrono::hours(1), waker);
+    trace::store(kFirst, "a timer", -1);
+    trace::idle(1, 0);
+  });
+  EXPECT_GE(trace.at(1).number("due"), 3'600'000'000);
+  EXPECT_FALSE(trace.at(2).has("vt"));
+}
+
+TEST(Trace, ATimerNamesTheTaskThatItWakes) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {});
+    trace::caused_by_timer(kFirst, [] { trace::wake_by_value(kFirst); });
+  });
+  EXPECT_EQ(trace.all("timer")[0].number("k"), 1);
+  EXPECT_EQ(trace.all("wake")[0].number("c"), 2);
+}
+
+TEST(Trace, ALongRunKeepsItsBeginningAndItsEndAndSaysWhatIsMissing) {
+  constexpr std::size_t kFirstBytes = 3000, kLastBytes = 2000;
+  constexpr long kEvents = 2000;
+  const TemporaryFile file;
+  trace::start(file.path(), "long", {.first = kFirstBytes, .last = kLastBytes});
+  trace::spawn(kFirst, {"main.cpp", 1});
+  for (long i = 1; i < kEvents; ++i) trace::wake(kFirst);
+  trace::stop();
+
+  const std::string content = file.content();
+  EXPECT_LE(content.size(), kFirstBytes + 2 * kLastBytes + 200);
+  std::istringstream lines(content);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, R"({"v":1,"title":"long"})");
+  long next = 1, cuts = 0;
+  while (std::getline(lines, line)) {
+    const TraceLine event(line);
+    if (event.event() == "cut") {
+      EXPECT_EQ(event.number("from"), next) << "the first event that is missing";
+      EXPECT_GT(event.number("n"), next);
+      ++cuts;
+    } else {
+      EXPECT_EQ(event.number("n"), next) << line;
+    }
+    next = event.number("n") + 1;
+  }
+  EXPECT_EQ(cuts, 1);
+  EXPECT_EQ(next, kEvents + 1) << "the last event is there";
+}
+
+TEST(Trace, WhatStdoutAlsoIsIsNeverCut) {
+  const TemporaryFile file;
+  const ChildResult result = run_in_child([&] {
+    if (!std::freopen(file.path().c_str(), "a", stdout)) return 1;
+    trace::start(file.path(), "shared", {.first = 300, .last = 100});
+    for (int i = 0; i < 100; ++i) trace::wake(kFirst);
+    trace::stop();
+    return 0;
+  });
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(Trace(file.path()).events().size(), 100u);
 }
 
 TEST(Trace, AContextNotesWhatItsTaskWaitsFor) {

@@ -178,11 +178,13 @@ TEST(Executor, AnExecutorMadeAndDroppedInsideATaskDropsItsTasksThere) {
   int dropped = 0;
   Executor outer(kVirtual);
   outer.spawn(once([&] {
+    const Task* const polled = Scheduler::polling();
     {
       Executor inner(kVirtual);
       inner.spawn(until_dropped([&] { ++dropped; }));
     }
     EXPECT_EQ(dropped, 1);
+    EXPECT_EQ(Scheduler::polling(), polled);
     spawn_detached(once([&] { ++dropped; }));  // the outer executor is current again
   }));
   outer.run();

@@ -55,7 +55,9 @@ inline std::string quoted(const std::string& words) { return "'" + words + "'"; 
 
 /// Runs `command` in `folder`.
 inline ShellResult shell(const std::filesystem::path& folder, const std::string& command) {
-  const std::string line = "cd " + quoted(folder.string()) + " && { " + command + "\n} 2>&1";
+  // A test program that is run is not dealt out as this one may be.
+  const std::string line = "unset GTEST_TOTAL_SHARDS GTEST_SHARD_INDEX; cd " +
+                           quoted(folder.string()) + " && { " + command + "\n} 2>&1";
   ShellResult result;
   std::FILE* pipe = ::popen(line.c_str(), "r");
   std::array<char, 1024> buffer;
