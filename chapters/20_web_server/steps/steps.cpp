@@ -142,8 +142,7 @@ std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
       run_parallel(stop, beside);
       break;
   }
-  for (const auto& site : sites_)
-    totals.push_back({site->http.requests, site->accepted});
+  for (const auto& site : sites_) totals.push_back({site->http.requests, site->accepted});
   return totals;
 }
 
