@@ -11,9 +11,10 @@ RAW ?=
 SANITIZE ?=
 TRACE ?=
 EXPORT ?=
-export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE TRACE EXPORT
+BOOK ?=
+export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE TRACE EXPORT BOOK
 
-commands := help course next hint progress exercise solution reset run test wake bench setup asan tsan clang explore fuzz format clean
+commands := help course next hint progress exercise solution reset run test wake book bench setup asan tsan clang explore fuzz format clean
 .PHONY: $(commands)
 
 # `make run 01`
@@ -54,6 +55,9 @@ solution:  ## the same tests on the book's solutions: make solution CHAPTER=02
 
 wake:      ## who wakes whom in a run, as a page: CHAPTER=04, or TRACE=file; ARGS=--text, EXPORT=chrome
 	@$(sh)/wake.sh
+
+book:      ## the book as a site, in build/book; make run BOOK=1 serves it with chapter 20's server
+	@$(sh)/../site/book.sh
 
 bench:     ## the benches: a table, and build/bench.json
 	@$(sh)/bench.sh

@@ -1,15 +1,24 @@
 #!/bin/sh
 # make run [CHAPTER=03] [ARGS="--virtual-time"]: builds one chapter's program and becomes it.
+# make run BOOK=1: makes the book's site, and has the server of chapter 20 serve it.
 . tests/support/make/common.sh
 
+[ -z "$BOOK" ] || [ -z "$CHAPTER" ] || die "BOOK=1 and CHAPTER=$CHAPTER do not go together: the book is served by chapter 20."
 find_chapter "${CHAPTER:-20}"
 check_args
+[ -z "$BOOK" ] || sh tests/support/site/book.sh || exit
 . tests/support/make/setup.sh
 
 configure dev build
 build build "$chapter" || die "$chapter does not build: the compiler's message is above."
 
-if [ -z "$CHAPTER" ]; then
+if [ -n "$BOOK" ]; then
+    say ""
+    say "The book, served by the server that its last chapter builds. The address is on the line 'listening on ...'"
+    say "below: open it in a browser. Ctrl-C stops it."
+    say ""
+    ARGS="--root build/book $ARGS"
+elif [ -z "$CHAPTER" ]; then
     say ""
     say "The web server of chapter 20. Its address is on the line 'listening on ...' below."
     say "    try        a browser on that address, or: curl with that address"

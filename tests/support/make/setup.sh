@@ -3,7 +3,8 @@
 #
 #   setup.sh         a C++ compiler, cmake, ninja, fmt, GoogleTest
 #   setup.sh bench   these, Google Benchmark and wrk
-#   setup.sh ci      these, clang with its tools, ccache, and what visits the web server in its tests:
+#   setup.sh book    cmark-gfm alone, which makes the book's site
+#   setup.sh ci      all of these, clang with its tools, ccache, and what visits the web server in its tests:
 #                    curl, ab and a browser
 #
 # Sourced by the other commands: it chooses the compiler for CMake and exports it as CXX.
@@ -44,6 +45,13 @@ has_header() {
 # The Debian packages that are missing: $tools must be there, $libraries CMake could fetch instead.
 find_missing() {
     tools= libraries=
+    case $1 in
+        book | ci) command -v cmark-gfm >/dev/null 2>&1 || tools="$tools cmark-gfm" ;;
+    esac
+    if [ "$1" = book ]; then # a site needs no compiler
+        missing=$(echo $tools)
+        return
+    fi
     if ! choose_compiler; then
         tools="$tools g++"
         # An older release's g++ may be too old; it has a newer one under its number.
@@ -116,8 +124,8 @@ install_missing() {
         die "apt-get could not install them: its last lines are above. Try: ${as_root:+$as_root }$line"
     fi
     rm -f "$log"
-    choose_compiler || die "Installed, but there is still no g++ 12 (or newer): set CXX to a newer compiler."
+    [ "$1" = book ] || choose_compiler || die "Installed, but there is still no g++ 12 (or newer): set CXX to a newer compiler."
 }
 
 find_missing "$1"
-[ -z "$missing" ] || install_missing
+[ -z "$missing" ] || install_missing "$1"

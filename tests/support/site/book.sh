@@ -1,0 +1,55 @@
+#!/bin/sh
+# make book: the book as a site, in build/book, from its README.md files. It needs no network: what is made
+# here reads as well from its files as from a server.
+#
+#   book.sh [FOLDER]      another place than build/book
+. tests/support/make/common.sh
+. tests/support/make/setup.sh book
+
+out=${1:-build/book}
+site=tests/support/site
+export LC_ALL=C
+
+# What is hidden, built or installed is no part of the book.
+find_files() {
+    find . \( -name '.?*' -o -name 'build*' \) -prune -o -type f "$@" -print | sed 's,^\./,,' | sort
+}
+
+lists=$(mktemp -d) || exit 1
+trap 'rm -rf "$lists"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# The order of the book: its first page, the chapters with README.md first, the other pages.
+markdown=$(find_files -name '*.md')
+{
+    say README.md
+    say "$markdown" | sed -n 's,^\(chapters/[^/]*/\)\(README\.md\)$,\1 0 \2,p; t
+        s,^\(chapters/[^/]*/\)\(.*\)$,\1 1 \2,p' | sort -k1,2 | sed 's, [01] ,,'
+    say "$markdown" | grep -v -e '^README\.md$' -e '^chapters/' | sort -t / -k 1,1
+} | awk 'NF' >"$lists/pages"
+find_files \( -name '*.h' -o -name '*.cpp' -o -name '*.cmake' -o -name CMakeLists.txt -o -name '*.sh' \
+    -o -name '*.awk' -o -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.patch' \
+    -o -name '*.svg' -o -name '*.txt' -o -name '*.md' -o -name Makefile \) -size -300k >"$lists/sources"
+for hidden in .ci/run .devcontainer/devcontainer.json .github/workflows/*.yml; do
+    [ ! -f "$hidden" ] || say "$hidden"
+done >>"$lists/sources"
+
+rm -rf "$out.new"
+mkdir -p "$out.new/src"
+sed 's,[^/]*$,,' "$lists/sources" | sort -u | sed "s,^,$out.new/src/," | tr '\n' '\0' | xargs -0 mkdir -p
+
+awk_files="-f $site/anchor.awk -f $site/shell.awk"
+variables="-v out=$out.new -v pages_file=$lists/pages -v sources_file=$lists/sources"
+
+# cmark-gfm leaves raw HTML alone (--unsafe): answers are folded by it.
+while read -r page; do
+    printf '\001%s\n' "$page"
+    cmark-gfm --unsafe -e table -e strikethrough "$page"
+done <"$lists/pages" >"$lists/html"
+awk $awk_files $variables -f $site/page.awk "$lists/html" || die "make book: see above."
+awk $awk_files $variables -f $site/source.awk </dev/null || die "make book: see above."
+cp $site/book.css $site/book.js "$out.new/"
+
+rm -rf "$out"
+mv "$out.new" "$out"
+say "$out/index.html: $(awk 'END { print NR }' "$lists/pages") pages, $(awk 'END { print NR }' "$lists/sources") sources"
