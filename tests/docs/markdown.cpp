@@ -12,8 +12,16 @@
 namespace book::docs {
 namespace {
 
-// Letters, digits, blanks, '-' and '_' stay; other signs go, also those beyond ASCII (the dashes,
-// dots and arrows from U+2000 to U+2BFF, and Latin-1's signs), as far as titles here use them.
+// Beyond ASCII signs go, too: Latin-1's, all but its three letters, those for times and divided by,
+// and the dashes, dots and arrows from U+2000 to U+2BFF.
+bool is_sign(unsigned char first, unsigned char second) {
+  if (first == 0xC2) return second != 0xAA && second != 0xB5 && second != 0xBA;
+  if (first == 0xC3) return second == 0x97 || second == 0xB7;
+  return first == 0xE2 && second < 0xB0;
+}
+
+// Letters, digits, blanks, '-' and '_' stay; other signs go. The site has the same rule in
+// tests/support/site/anchor.awk; tests/site/anchors.txt holds both to one table.
 std::string anchor_of(const std::string& title) {
   std::string anchor;
   for (std::size_t i = 0; i < title.size(); ++i) {
@@ -23,10 +31,9 @@ std::string anchor_of(const std::string& title) {
       if (c == ' ') anchor += '-';
       continue;
     }
-    std::size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+    const std::size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
     const auto next = i + 1 < title.size() ? static_cast<unsigned char>(title[i + 1]) : 0;
-    const bool sign = c == 0xC2 || (c == 0xE2 && next < 0xB0);
-    if (!sign) anchor += title.substr(i, length);
+    if (!is_sign(c, next)) anchor += title.substr(i, length);
     i += length - 1;
   }
   return anchor;

@@ -135,7 +135,7 @@ function show(asked, list) {
   const results = book.sections ? search(asked) : [];
   list.replaceChildren(...results.map((one) => {
     const link = typeof one === 'string'
-      ? element('a', {href: up + 'src/' + one + '.html'}, element('small', {}, 'source'), one)
+      ? element('a', {href: up + 'src/' + one.replace(/(^|\/)\./g, '$1dot-') + '.html'}, element('small', {}, 'source'), one)
       : element('a', {href: up + book.pages[one.page][0] + (one.anchor ? '#' + one.anchor : '')},
         element('small', {}, book.pages[one.page][1]), one.title, document.createElement('br'),
         element('span', {}, ...excerpt(one, asked)));

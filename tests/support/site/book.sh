@@ -35,21 +35,24 @@ for hidden in .ci/run .devcontainer/devcontainer.json .github/workflows/*.yml; d
 done >>"$lists/sources"
 
 rm -rf "$out.new"
-mkdir -p "$out.new/src"
-sed 's,[^/]*$,,' "$lists/sources" | sort -u | sed "s,^,$out.new/src/," | tr '\n' '\0' | xargs -0 mkdir -p
+mkdir -p "$out.new/src" || exit 1
+sed 's,[^/]*$,,; s,^\.,dot-,; s,/\.,/dot-,g; s,^$,.,' "$lists/sources" | sort -u |
+    (cd "$out.new/src" && tr '\n' '\0' | xargs -0 mkdir -p)
 
-awk_files="-f $site/anchor.awk -f $site/shell.awk"
-variables="-v out=$out.new -v pages_file=$lists/pages -v sources_file=$lists/sources"
+make_pages() {
+    awk -v out="$out.new" -v pages_file="$lists/pages" -v sources_file="$lists/sources" \
+        -f $site/anchor.awk -f $site/shell.awk -f "$@"
+}
 
 # cmark-gfm leaves raw HTML alone (--unsafe): answers are folded by it.
 while read -r page; do
     printf '\001%s\n' "$page"
     cmark-gfm --unsafe -e table -e strikethrough "$page"
 done <"$lists/pages" >"$lists/html"
-awk $awk_files $variables -f $site/page.awk "$lists/html" || die "make book: see above."
-awk $awk_files $variables -f $site/source.awk </dev/null || die "make book: see above."
-cp $site/book.css $site/book.js "$out.new/"
+make_pages $site/page.awk "$lists/html" || die "make book: see above."
+make_pages $site/source.awk </dev/null || die "make book: see above."
+cp $site/book.css $site/book.js "$out.new/" || exit 1
 
 rm -rf "$out"
-mv "$out.new" "$out"
+mv "$out.new" "$out" || exit 1
 say "$out/index.html: $(awk 'END { print NR }' "$lists/pages") pages, $(awk 'END { print NR }' "$lists/sources") sources"

@@ -139,6 +139,7 @@ function take_code(line,    end) {
 function put_code(closing,    i, all, where, name, at) {
     all = ""
     for (i = 1; i <= code_count; ++i) all = all code[i] "\n"
+    if (code_class == "plain" && code[1] ~ /^\$ /) code_class = "ran"
     if (code_file == "") {
         all = "<figure" (code_class == "" ? "" : " class=\"" code_class "\"") ">" code_open all closing "</figure>"
         put(all, all)
@@ -227,11 +228,16 @@ function lead(target, print_page,    fragment, path, there) {
 
 # ---- search ---------------------------------------------------------------
 
-function quoted(text) {
-    gsub(/\\/, "\\\\", text)
-    gsub(/"/, "\\\"", text)
+# A string of JavaScript. (What a backslash means in a gsub's replacement, each awk sees in its own way.)
+function quoted(text,    result, at) {
     gsub(/[\001-\037]/, " ", text)
-    return "\"" text "\""
+    result = ""
+    while (match(text, /["\\]/)) {
+        at = RSTART
+        result = result substr(text, 1, at - 1) "\\" substr(text, at, 1)
+        text = substr(text, at + 1)
+    }
+    return "\"" result text "\""
 }
 
 function end_section(    text, i) {

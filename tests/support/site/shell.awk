@@ -69,13 +69,20 @@ function read_lists(pages_file, sources_file,    path, parts, n, i, folder, line
     is_folder[""] = 1
 }
 
+# Where the site shows a source. A server gives out nothing whose name begins with a dot, so .ci is dot-ci there.
+function source_name(path) {
+    sub(/^\./, "dot-", path)
+    gsub(/\/\./, "/dot-", path)
+    return path
+}
+
 # What a link to `path` of the project becomes; "" when the site has no such thing. `up` leads to the site's top.
 function address_of(path, up) {
     if (path in page_of) return up page_of[path]
     if (((path == "" ? "" : path "/") "README.md") in page_of)
         return up page_of[(path == "" ? "" : path "/") "README.md"]
-    if (path in is_source) return up "src/" path ".html"
-    if (path in is_folder) return up "src/" (path == "" ? "" : path "/") "index.html"
+    if (path in is_source) return up "src/" source_name(path) ".html"
+    if (path in is_folder) return up "src/" (path == "" ? "" : source_name(path) "/") "index.html"
     return ""
 }
 

@@ -32,7 +32,7 @@ function crumbs(path, up,    n, i, parts, result, so_far) {
     for (i = 1; i <= n; ++i) {
         so_far = so_far (i > 1 ? "/" : "") parts[i]
         if (i == n) result = result " / <b>" escape(parts[i]) "</b>"
-        else result = result " / <a href=\"" up "src/" so_far "/index.html\">" escape(parts[i]) "</a>"
+        else result = result " / <a href=\"" up "src/" source_name(so_far) "/index.html\">" escape(parts[i]) "</a>"
     }
     return result "</nav>\n"
 }
@@ -62,7 +62,7 @@ function with_include(line, up,    start, end, name, path) {
     else if (("tests/" name) in is_source) path = "tests/" name
     else if ((here "/" name) in is_source) path = here "/" name
     if (path == "") return line
-    return substr(line, 1, start - 7) "<a href=\"" up "src/" path ".html\">&quot;" name "&quot;</a>" \
+    return substr(line, 1, start - 7) "<a href=\"" up "src/" source_name(path) ".html\">&quot;" name "&quot;</a>" \
         substr(line, start + end + 5)
 }
 
@@ -71,7 +71,7 @@ function show(path,    file, up, line, n, i, code, gutter) {
     sub(/^\.\.\//, "", up)
     here = path
     if (!sub(/\/[^\/]*$/, "", here)) here = ""
-    file = out "/src/" path ".html"
+    file = out "/src/" source_name(path) ".html"
     printf "%s", head(path " · The Async Book in C++", up, "source") "<main id=\"text\">\n" crumbs(path, up) \
         its_chapter(path, up) > file
     n = 0
@@ -91,7 +91,7 @@ function show(path,    file, up, line, n, i, code, gutter) {
 function write_folder(folder,    file, up, i, path, rest, name, seen, inner, result, folders) {
     up = folder == "" ? "../" : up_from("src/" folder "/x")
     if (folder != "") sub(/^\.\.\//, "", up)
-    file = out "/src/" (folder == "" ? "" : folder "/") "index.html"
+    file = out "/src/" (folder == "" ? "" : source_name(folder) "/") "index.html"
     result = ""
     folders = ""
     for (i = 1; i <= source_count; ++i) {
@@ -106,9 +106,9 @@ function write_folder(folder,    file, up, i, path, rest, name, seen, inner, res
             name = substr(rest, 1, RLENGTH - 1)
             if (name in seen) continue
             seen[name] = 1
-            folders = folders "<li class=\"folder\"><a href=\"" name "/index.html\">" escape(name) "/</a></li>\n"
+            folders = folders "<li class=\"folder\"><a href=\"" source_name(name) "/index.html\">" escape(name) "/</a></li>\n"
         } else {
-            result = result "<li><a href=\"" rest ".html\">" escape(rest) "</a></li>\n"
+            result = result "<li><a href=\"" source_name(rest) ".html\">" escape(rest) "</a></li>\n"
         }
     }
     printf "%s", head((folder == "" ? "The sources" : folder) " · The Async Book in C++", up, "source") \
