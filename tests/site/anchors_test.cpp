@@ -10,7 +10,7 @@
 #include "support/tests/shell.h"
 
 namespace book::site {
-namespace {
+namespace anchors_test {
 
 struct Row {
   std::string heading, anchor;
@@ -51,5 +51,5 @@ TEST(Anchors, OfTheSiteAreThoseOfTheTable) {
     EXPECT_EQ(anchors[i], table()[i].anchor) << table()[i].heading;
 }
 
-}  // namespace
+}  // namespace anchors_test
 }  // namespace book::site

@@ -19,7 +19,7 @@
 #include "support/watchdog.h"
 
 namespace book::site {
-namespace {
+namespace book_test {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
@@ -187,5 +187,5 @@ TEST(LinkWalk, KnowsWhatABrowserAsksFor) {
   EXPECT_EQ(links.outside, (std::set<std::string>{"https://a.b/c.css", "https://d.e"}));
 }
 
-}  // namespace
+}  // namespace book_test
 }  // namespace book::site

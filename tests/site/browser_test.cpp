@@ -18,7 +18,7 @@
 #include "support/watchdog.h"
 
 namespace book::site {
-namespace {
+namespace browser_test {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
@@ -99,5 +99,5 @@ TEST_F(InABrowser, TheBookReadsAsWellFromItsFiles) {
       verdict("file://" + (site() / "check.html").string(), "--allow-file-access-from-files"));
 }
 
-}  // namespace
+}  // namespace browser_test
 }  // namespace book::site

@@ -12,7 +12,7 @@
 #include "support/paths.h"
 
 namespace book::site {
-namespace {
+namespace map_test {
 
 namespace fs = std::filesystem;
 
@@ -121,5 +121,5 @@ TEST(Map, FindsARowThatIsNotTrue) {
   EXPECT_NE(problem("| a | | | | soon |"), "");
 }
 
-}  // namespace
+}  // namespace map_test
 }  // namespace book::site

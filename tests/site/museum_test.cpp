@@ -11,7 +11,7 @@
 #include "support/tests/shell.h"
 
 namespace book::site {
-namespace {
+namespace museum_test {
 
 using docs::read_file;
 
@@ -67,5 +67,5 @@ TEST(Museum, ShowsWhatTheChaptersShow) {
       << "A chapter's page has changed. Type: sh tests/support/site/museum.sh";
 }
 
-}  // namespace
+}  // namespace museum_test
 }  // namespace book::site

@@ -3,6 +3,9 @@
 # here reads as well from its files as from a server.
 #
 #   book.sh [FOLDER]      another place than build/book
+#
+# Where a chapter's page says `make wake CHAPTER=..`, a run of it stands below, in the player of traces: recorded
+# here, if the chapter's program is built. (BOOK_RECORD=no: none. The site needs no compiler.)
 . tests/support/make/common.sh
 . tests/support/make/setup.sh book
 
@@ -39,8 +42,23 @@ mkdir -p "$out.new/src" || exit 1
 sed 's,[^/]*$,,; s,^\.,dot-,; s,/\.,/dot-,g; s,^$,.,' "$lists/sources" | sort -u |
     (cd "$out.new/src" && tr '\n' '\0' | xargs -0 mkdir -p)
 
+# record NN_name
+record() {
+    [ -e tests/support/make/wake.sh ] && [ -x "build/bin/$1" ] || return
+    CHAPTER=${1%%_*} ARGS= TRACE= EXPORT= sh tests/support/make/wake.sh >/dev/null || return
+    mkdir -p "$out.new/wake"
+    mv "build/${1%%_*}_wake.html" "$out.new/wake/${1%%_*}.html"
+}
+recorded=
+if [ "$BOOK_RECORD" != no ]; then
+    for chapter in $(chapters); do
+        grep -q "make wake CHAPTER=${chapter%%_*}" "chapters/$chapter/README.md" 2>/dev/null || continue
+        record "$chapter" && recorded="$recorded ${chapter%%_*}"
+    done
+fi
+
 make_pages() {
-    awk -v out="$out.new" -v pages_file="$lists/pages" -v sources_file="$lists/sources" \
+    awk -v out="$out.new" -v recorded="$recorded " -v pages_file="$lists/pages" -v sources_file="$lists/sources" \
         -f $site/anchor.awk -f $site/shell.awk -f "$@"
 }
 
@@ -55,4 +73,4 @@ cp $site/book.css $site/book.js "$out.new/" || exit 1
 
 rm -rf "$out"
 mv "$out.new" "$out" || exit 1
-say "$out/index.html: $(awk 'END { print NR }' "$lists/pages") pages, $(awk 'END { print NR }' "$lists/sources") sources"
+say "$out/index.html: $(awk 'END { print NR }' "$lists/pages") pages, $(awk 'END { print NR }' "$lists/sources") sources${recorded:+, runs of}$recorded"

@@ -2,6 +2,8 @@
 # behind a line "\001PATH". Run with anchor.awk and shell.awk, from the project's top folder, LC_ALL=C,
 # and the variables out (the folder of the site), pages_file and sources_file (see read_lists).
 #
+# A run stands below where a chapter's page says how to make it, if it is among the chapters `recorded`.
+#
 # Headings get their anchors, links lead to pages of the site, a block of code says from which line of
 # which file it is, the marks of transcripts go. Beside the pages: print.html and search.js.
 
@@ -48,6 +50,12 @@ function begin_page() {
     section_anchor = ""
     section_title = title_of[current]
     section_text = ""
+    run_is_due = 0
+    recorded_here = 0
+    if (match(current, /^chapters\/[0-9][0-9]_/)) {
+        number = substr(current, 10, 2)
+        recorded_here = index(recorded, " " number " ") > 0 && current ~ /README\.md$/
+    }
     is_book = current !~ /^tests\//
     print_id = page_of[current]
     sub(/\.html$/, "", print_id)
@@ -59,12 +67,23 @@ function put(line, line_of_print) {
     printed = printed line_of_print "\n"
 }
 
-function take(line,    level, text, anchor, shown) {
-    if (in_code) {
-        take_code(line)
-        return
+function take(line) {
+    if (recorded_here && index(line, "make wake CHAPTER=" number)) {
+        recorded_here = 0
+        run_is_due = 1
     }
-    if (line ~ /^[ \t]*<!-- (run|file|clients)[ :]/) {
+    if (in_code) take_code(line)
+    else take_text(line)
+    if (run_is_due && !in_code && line ~ /<\/(p|pre)>$/) {
+        run_is_due = 0
+        put("<figure class=\"run\"><iframe src=\"wake/" number ".html#embed\" title=\"A run of chapter " number \
+            ", event by event\" loading=\"lazy\"></iframe><figcaption><a href=\"wake/" number \
+            ".html\">The same run on a page of its own</a></figcaption></figure>", "")
+    }
+}
+
+function take_text(line,    level, text, anchor, shown) {
+    if (line ~ /^[ \t]*<!-- (run|file|clients|wake)[ :]/) {
         mark = line
         return
     }
@@ -108,7 +127,7 @@ function take(line,    level, text, anchor, shown) {
 
 function begin_code(line,    kind, opening) {
     in_code = 1
-    kind = mark ~ /<!-- file/ ? "file" : mark ~ /<!-- (run|clients)/ ? "ran" : ""
+    kind = mark ~ /<!-- file/ ? "file" : mark ~ /<!-- (run|clients|wake)/ ? "ran" : ""
     code_file = ""
     if (kind == "file") {
         code_file = mark
