@@ -98,7 +98,8 @@ const book = {
 };
 globalThis.book = book;
 
-// A section is found when it has every word; its title counts most, then a word's beginning, then how often.
+// A section is found when it has every word; its title counts most, then a word's beginning, then how often. What is
+// for those who work on the book comes after the book.
 function search(asked) {
   const terms = asked.toLowerCase().split(/\s+/).filter(Boolean);
   if (!terms.length) return [];
@@ -112,7 +113,7 @@ function search(asked) {
       const whole = new RegExp('(^|[^\\w])' + term.replace(/[^\w\s]/g, '\\$&')).test(section.low);
       score += (in_head ? 20 : 0) + (whole ? 4 : 0) + Math.min(times, 6);
     }
-    if (score) found.push({section, score});
+    if (score) found.push({section, score: score - (book.pages[section.page][0].startsWith('tests_') ? 40 : 0)});
   }
   found.sort((a, b) => b.score - a.score || a.section.page - b.section.page);
   const files = book.sources.filter((path) => terms.every((term) => path.toLowerCase().includes(term)));
