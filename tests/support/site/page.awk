@@ -114,6 +114,7 @@ function take_text(line,    level, text, anchor, shown) {
         return
     }
     section_text = section_text " " plain(line)
+    if (line ~ /^<td/) line = breakable(line)
     gsub(/<table>/, "<div class=\"table\"><table>", line)
     gsub(/<\/table>/, "</table></div>", line)
     # "About 45 minutes, and ...": the line under the title.
@@ -211,6 +212,18 @@ function complain(what) {
 function plain(html) {
     gsub(/<[^>]*>/, "", html)
     return html
+}
+
+# A long name in a narrow cell may break behind its low lines.
+function breakable(html,    result, text) {
+    result = ""
+    while (match(html, /<[^>]*>/)) {
+        text = substr(html, 1, RSTART - 1)
+        gsub(/_/, "_<wbr>", text)
+        result = result text substr(html, RSTART, RLENGTH)
+        html = substr(html, RSTART + RLENGTH)
+    }
+    return result html
 }
 
 # Every href of a line, for the page of the site or, with `print`, for print.html.
