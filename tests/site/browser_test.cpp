@@ -89,7 +89,7 @@ TEST_F(InABrowser, TheServedBookSearchesChangesItsColoursAndAsksForLittle) {
     const std::size_t from = line.find("GET /") + 5;
     const std::string path = line.substr(from, line.find(' ', from) - from);
     EXPECT_TRUE(path.ends_with(".html") || path.ends_with("book.css") ||
-                path.ends_with("book.js") || path == "search.js")
+                path.ends_with("book.js") || path.ends_with(".svg") || path == "search.js")
         << line;
   }
 }

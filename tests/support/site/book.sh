@@ -68,6 +68,12 @@ while read -r page; do
     cmark-gfm --unsafe -e table -e strikethrough "$page"
 done <"$lists/pages" >"$lists/html"
 make_pages $site/page.awk "$lists/html" || die "make book: see above."
+if [ -e "$out.new/pictures.list" ]; then
+    while read -r picture; do
+        mkdir -p "$out.new/files/${picture%/*}" && cp "$picture" "$out.new/files/$picture" || exit 1
+    done <"$out.new/pictures.list"
+    rm "$out.new/pictures.list"
+fi
 make_pages $site/source.awk </dev/null || die "make book: see above."
 cp $site/book.css $site/book.js "$out.new/" || exit 1
 

@@ -35,6 +35,7 @@ END {
     printf "],[" > search_file
     for (i = 1; i <= source_count; ++i) printf "%s%s", (i > 1 ? "," : ""), quoted(sources[i]) > search_file
     print "]);" > search_file
+    close(out "/pictures.list")
     if (bad) exit 1
 }
 
@@ -227,15 +228,28 @@ function breakable(html,    result, text) {
 }
 
 # Every href of a line, for the page of the site or, with `print`, for print.html.
-function links(html, print_page,    result, target, before) {
+function links(html, print_page,    result, target, before, name) {
     result = ""
-    while (match(html, /href="[^"]*"/)) {
-        target = substr(html, RSTART + 6, RLENGTH - 7)
+    while (match(html, / (href|src(set)?)="[^"]*"/)) {
+        name = substr(html, RSTART, index(substr(html, RSTART), "=") - 1)
+        target = substr(html, RSTART + length(name) + 2, RLENGTH - length(name) - 3)
         before = substr(html, 1, RSTART - 1)
         html = substr(html, RSTART + RLENGTH)
-        result = result before "href=\"" lead(target, print_page) "\""
+        result = result before name "=\"" (name == " href" ? lead(target, print_page) : picture(target)) "\""
     }
     return result html
+}
+
+# A picture of the project is copied into the site: book.sh reads the list.
+function picture(target,    path) {
+    if (target ~ /^[a-z]+:/) return target
+    path = normal((folder == "" ? "" : folder "/") target)
+    if (!(path in is_source)) complain("there is no picture " target)
+    else if (!(path in is_picture)) {
+        is_picture[path] = 1
+        print path > (out "/pictures.list")
+    }
+    return "files/" path
 }
 
 function lead(target, print_page,    fragment, path, there) {
