@@ -10,7 +10,7 @@
 #include <thread>
 
 namespace book {
-namespace {
+namespace start_thread_test {
 
 // While it lives, a new thread would need a stack larger than any address space.
 class NoThreadLeft {
@@ -57,5 +57,5 @@ TEST(StartThread, SaysWhatCouldNotBeHad) {
   EXPECT_EQ(owned.use_count(), 1) << "what the thread was to own is still held";
 }
 
-}  // namespace
+}  // namespace start_thread_test
 }  // namespace book

@@ -7,7 +7,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace child_process_test {
 
 TEST(RunProgram, FindsOneInAFolderWithABlankInItsName) {
   const TemporaryFolder folder;  // "book test ..."
@@ -19,5 +19,5 @@ TEST(RunProgram, FindsOneInAFolderWithABlankInItsName) {
   EXPECT_EQ(result.err, "no\n");
 }
 
-}  // namespace
+}  // namespace child_process_test
 }  // namespace book::test

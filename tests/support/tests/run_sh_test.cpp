@@ -15,7 +15,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace run_sh_test {
 namespace fs = std::filesystem;
 
 // Its program, the only one, waits for the end of the world, and holds the fifo `alive` meanwhile.
@@ -61,5 +61,5 @@ TEST_F(MakeRun, TheServerGoesWithTheTerminalThatItWasStartedIn) {
   ::waitpid(make, nullptr, 0);
 }
 
-}  // namespace
+}  // namespace run_sh_test
 }  // namespace book::test

@@ -8,7 +8,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace setup_sh_test {
 
 // Nothing is installed but what `there` names; apt-get is there, and the rights to use it are not.
 // cmake fails as it does without a network.
@@ -72,5 +72,5 @@ TEST_F(Setup, AToolThatIsMissingEndsItWithTheLineToType) {
   EXPECT_FALSE(result.says("CMake Error")) << result.output;
 }
 
-}  // namespace
+}  // namespace setup_sh_test
 }  // namespace book::test
