@@ -16,6 +16,7 @@
 #include "01_simple_future/story/traps.h"
 #include "common/program/chapter.h"
 #include "common/reactor/reactor.h"
+#include "common/start_thread.h"
 
 namespace {
 
@@ -109,7 +110,7 @@ void boil(const char* name, int milliseconds, Loop loop) {
   Appliance kettle("kettle");
   std::jthread stove;
   const auto light_the_stove = [&] {
-    stove = std::jthread([&kettle, milliseconds] {
+    stove = book::start_thread<std::jthread>([&kettle, milliseconds] {
       std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
       kettle.send("hot water");
     });

@@ -20,6 +20,7 @@
 #include "02_timer_future/timer_future.h"
 #include "02_timer_future/value_future.h"
 #include "common/program/chapter.h"
+#include "common/start_thread.h"
 
 // Inside namespace book, `sleep` is the book's; outside, it would be mixed up with unistd.h's.
 namespace book {
@@ -87,8 +88,8 @@ std::vector<Timer> make_timers(int count, Make make) {
     while (std::ssize(timers) < count) timers.push_back(make());
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::resource_unavailable_try_again) throw;
-    fmt::print(stderr, "02_timer_future: no thread left ({}): carrying on with {} of {}\n",
-               error.what(), grouped(std::ssize(timers)), grouped(count));
+    fmt::print(stderr, "02_timer_future: {}: carrying on with {} of {}\n", error.what(),
+               grouped(std::ssize(timers)), grouped(count));
   }
   return timers;
 }
@@ -139,7 +140,8 @@ void value_from_a_thread(Reactor& reactor) {
   auto [setter, future] = make_value_future<std::string>();
   LoneTask task(reactor);
   if (task.poll_once(future).is_pending()) fmt::print("   poll 1: pending\n");
-  std::jthread thread([setter = std::move(setter)]() mutable { setter.set_value("forty-two"); });
+  auto thread = start_thread<std::jthread>(
+      [setter = std::move(setter)]() mutable { setter.set_value("forty-two"); });
   task.wait_for_wake();
   fmt::print("   woken {}\n", times(task.wakes()));
   fmt::print("   poll 2: \"{}\"\n", task.poll_once(future).value());
@@ -173,7 +175,7 @@ void stale_waker(Reactor& reactor) {
 
 void no_second_look(Reactor& reactor) {
   HastyFlag flag;
-  flag.meanwhile = [&flag] { std::thread([&flag] { flag.raise(); }).join(); };
+  flag.meanwhile = [&flag] { start_thread([&flag] { flag.raise(); }).join(); };
   HastyFlag::Wait wait(flag);
   LoneTask task(reactor);
   if (task.poll_once(wait).is_pending() && flag.up && task.wakes() == 0) {

@@ -3,10 +3,12 @@
 #include <thread>
 #include <utility>
 
+#include "common/start_thread.h"
+
 namespace book {
 
 TimerFuture::TimerFuture(Duration wait) : state_(make_arc<SharedState>()) {
-  std::thread([state = state_, wait] { sleep_then_wake(state, wait); }).detach();
+  start_thread([state = state_, wait] { sleep_then_wake(state, wait); }).detach();
 }
 
 void TimerFuture::sleep_then_wake(const Arc<SharedState>& state, Duration wait) {

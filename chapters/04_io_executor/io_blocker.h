@@ -1,5 +1,5 @@
-// IoBlocker: the reactor as the book first tells of it. You say which sockets you care for, each
-// with a number; block() stops until something happens to one of them, and says the number.
+// IoBlocker: the reactor as the Rust book first draws it. You say which sockets you care about,
+// each with a number; block() stops until something happens to one of them, and says the number.
 //
 //     IoBlocker io_blocker;
 //     io_blocker.add_io_event_interest(socket_1, {.id = 1, .signals = Signals::readable});

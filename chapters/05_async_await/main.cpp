@@ -17,6 +17,7 @@
 #include "05_async_await/story/songs.h"
 #include "common/program/chapter.h"
 #include "common/program/narrator.h"
+#include "common/start_thread.h"
 
 namespace book::story {
 namespace {
@@ -134,7 +135,7 @@ void downloads() {
   timed("one after another", [&] { return download(port) + download(port); });
   timed("two threads", [&] {
     std::size_t first = 0;
-    std::thread other([&] { first = download(port); });
+    std::thread other = start_thread([&] { first = download(port); });
     const std::size_t second = download(port);
     other.join();
     return first + second;

@@ -136,7 +136,7 @@ struct LocalChannelFn {
 };
 }  // namespace detail
 
-/// auto [sender, receiver] = local_channel<int>(10);
+/// auto ends = local_channel<int>(10); auto& [sender, receiver] = ends;
 template <class T>
 inline constexpr detail::LocalChannelFn<T> local_channel{};
 

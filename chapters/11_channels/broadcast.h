@@ -7,7 +7,8 @@
 //                         receiver 1        receiver 2: one item behind
 //     receiver 3 wanted number 5: Lagged{2}, and then goes on with g
 //
-//     auto [tx, rx] = broadcast<std::string>(16);
+//     auto ends = broadcast<std::string>(16);
+//     auto& [tx, rx] = ends;
 //     tx.send("good morning");                  // never waits; gives the number of receivers
 //     auto line = co_await next(rx);            // throws Lagged; empty when all senders are gone
 //

@@ -1,7 +1,8 @@
 // channel<T>(n), unbounded_channel<T>(): many senders, one receiver; for tasks of one thread or of
 // many, and for plain threads.
 //
-//     auto [tx, rx] = channel<Order>(100);     // room for 100: the 101st send waits
+//     auto ends = channel<Order>(100);         // room for 100: the 101st send waits
+//     auto& [tx, rx] = ends;                   // by reference: chapter 05, house rule 8
 //     co_await tx.send(order);                 // throws ChannelClosed when rx is gone
 //     auto more = tx;                          // one sender more
 //     ...

@@ -1,6 +1,7 @@
 // oneshot<T>(): one value, from one task to one other. The answer to a request.
 //
-//     auto [tx, rx] = oneshot<int>();
+//     auto ends = oneshot<int>();
+//     auto& [tx, rx] = ends;
 //     tx.send(42);                              // never waits; false when rx is gone
 //     int answer = co_await rx;                 // throws ChannelClosed when tx went without a word
 //
@@ -166,7 +167,7 @@ struct OneshotEnds {
   OneshotReceiver<T> receiver;
 };
 
-/// auto [tx, rx] = oneshot<int>();
+/// auto ends = oneshot<int>(); auto& [tx, rx] = ends;
 template <class T>
 [[nodiscard]] OneshotEnds<T> oneshot() {
   auto* shared = new detail::OneshotShared<T>;

@@ -4,7 +4,8 @@
 //     sent          1    2    3    4    5
 //     the receiver  ^ looks                ^ looks again: 5, and no one will ever ask about 2 to 4
 //
-//     auto [tx, rx] = watch<Settings>(defaults);
+//     auto ends = watch<Settings>(defaults);
+//     auto& [tx, rx] = ends;
 //     tx.send(settings);                              // always stored, with listeners or without
 //     auto now = rx.get();                            // a Snapshot: *now, now->speed
 //     co_await rx.changed();                          // something that rx has not seen
@@ -103,7 +104,7 @@ struct WatchEnds {
   WatchReceiver<T> receiver;
 };
 
-/// auto [tx, rx] = watch<int>(0); rx has seen the first value.
+/// auto ends = watch<int>(0); auto& [tx, rx] = ends; rx has seen the first value.
 template <class T>
 [[nodiscard]] WatchEnds<T> watch(T first) {
   auto core = make_arc<detail::WatchCore<T>>(make_arc<detail::SharedItem<T>>(std::move(first)));

@@ -74,6 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
         "auto l = async([&]() -> Async<> { co_await f(a); });",
         "switch (n) { case 1: { co_await x; } case 2: co_await y; default: co_await z; }",
         "(void)co_await x;", "values[2] = co_await x;",
+        "auto ends = f(); auto& [a, b] = ends; co_return a;",
+        "const auto& [a, b] = ends; co_await x;", "for (auto& [a, b] : map) co_await x;",
+        "auto l = [] { auto [a, b] = f(); return a; }; co_await x;",
         "// if (co_await x)\n const char* s = R\"(if (co_await x) y)\"; /* a && co_await x */",
         "auto operator co_await() const noexcept; int my_co_await = 3;"));
 
@@ -87,11 +90,15 @@ INSTANTIATE_TEST_SUITE_P(
         "bool r = co_await x == 1 || b;", "bool r = (co_await x) && b;",
         "int r = a ? co_await x : 2;", "int r = co_await (a ? x : y);",
         "int r = co_await f(a ? 1 : 2);", "auto [a, b] = co_await x;",
-        "const auto& [a, b] = co_await x;", "Agg a{1, co_await x};", "Agg a = {co_await x};",
-        "int a[] = {1, co_await x};", "v.push_back(Agg{co_await x});",
-        "co_return Agg{co_await x, 2};", "int r = co_await f(Agg{1, 2});",
-        "int r = co_await f({1, 2});", "int r = co_await f({.a = 1});",
-        "int r = co_await Agg{1, 2};", "int r = co_await call([n = std::move(n)] { return n; });",
+        "const auto& [a, b] = co_await x;", "auto [a, b] = f(); co_return a;",
+        "if (x) { const auto [a, b] = f(); } co_await y;", "for (auto [a, b] : map) co_await x;",
+        "co_await y; while (x) { auto [a, b] = f(); }",
+        "auto l = [](int a) -> Async<int> { auto [b, c] = f(a); co_return b; };",
+        "Agg a{1, co_await x};", "Agg a = {co_await x};", "int a[] = {1, co_await x};",
+        "v.push_back(Agg{co_await x});", "co_return Agg{co_await x, 2};",
+        "int r = co_await f(Agg{1, 2});", "int r = co_await f({1, 2});",
+        "int r = co_await f({.a = 1});", "int r = co_await Agg{1, 2};",
+        "int r = co_await call([n = std::move(n)] { return n; });",
         "int r = co_await call([=] { return n; });",
         "co_await for_each(s, [p](int x) { use(x, p); });", "EXPECT_EQ(co_await x, 3);",
         "v.push_back(co_await x);", "int r = v[co_await x];",
@@ -99,6 +106,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CoroutineLint, TwoInOneStatementAreFlaggedTwice) {
   EXPECT_EQ(lint("int r = co_await x + co_await y;").size(), 2U);
+}
+
+TEST(CoroutineLint, AFunctionThatIsNoCoroutineMayBindByValue) {
+  EXPECT_EQ(lint("auto [a, b] = f(); return a;").size(), 0U);
+  EXPECT_EQ(lint("auto [a, b] = f(); auto l = [&]() -> Async<> { co_await a; }; use(l);").size(),
+            0U);
 }
 
 TEST(CoroutineLint, OnlyThePagesOfMistakesMayAllowOne) {

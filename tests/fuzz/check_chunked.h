@@ -47,7 +47,7 @@ inline std::optional<Decoded> decode_by_lines(std::string_view bytes) {
   Decoded result;
   auto text = [](std::string_view s) {
     for (const char c : s)
-      if ((c >= 0 && c < ' ' && c != '\t') || c == '\x7f') return false;
+      if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f') return false;
     return true;
   };
   auto is_token = [](std::string_view s) {

@@ -38,7 +38,7 @@ inline std::string misread(std::string_view head, const http::Request& request) 
     if (colon == std::string_view::npos || colon == 0) return "a field without a name";
     std::string name(line.substr(0, colon));
     for (char& c : name) {
-      if (c <= ' ' || c == '\x7f') return "a blank in a name";
+      if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return "a blank in a name";
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
     std::string value;

@@ -62,6 +62,15 @@ ChildResult run_in_child(const std::function<int()>& body, const ChildOptions& o
   return result;
 }
 
+ChildResult run_program(const std::filesystem::path& program, const std::string& arguments,
+                        const std::string& before) {
+  const std::string command = before + "'" + program.string() + "' " + arguments;
+  return run_in_child([&command] {
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    return 127;
+  });
+}
+
 TemporaryFile::TemporaryFile() {
   const char* folder = std::getenv("TMPDIR");
   path_ = std::string(folder ? folder : "/tmp") + "/async_book_XXXXXX";

@@ -5,6 +5,7 @@
 //     EXPECT_EQ(result.exit_code, 1);
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -33,6 +34,11 @@ struct ChildResult {
 /// The exit code is what `body` returns. The child has no other threads, and runs no destructors
 /// or exit handlers after `body`.
 ChildResult run_in_child(const std::function<int()>& body, const ChildOptions& options = {});
+
+/// Runs a program as a reader starts it: `arguments`, and what stands `before` it, are words for
+/// the shell. The program's path may have blanks in it.
+ChildResult run_program(const std::filesystem::path& program, const std::string& arguments,
+                        const std::string& before = "");
 
 /// A file in the temporary folder, removed at the end of the scope.
 class TemporaryFile {

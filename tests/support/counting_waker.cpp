@@ -14,10 +14,15 @@ struct CountingWaker::State {
   std::atomic<int> wakes{0};
   std::function<void()> on_clone;
   std::function<void()> on_wake;
+  std::function<void()> on_drop;
 
   void wake() {
     wakes.fetch_add(1);
     if (on_wake) on_wake();
+  }
+  void drop() {
+    drops.fetch_add(1);
+    if (on_drop) on_drop();
   }
 
   static State& of(void* data) { return *static_cast<State*>(data); }
@@ -33,10 +38,10 @@ const WakerVTable CountingWaker::State::kVTable{
     .wake =
         [](void* data) {
           State::of(data).wake();
-          State::of(data).drops.fetch_add(1);
+          State::of(data).drop();
         },
     .wake_by_ref = [](void* data) { State::of(data).wake(); },
-    .drop = [](void* data) { State::of(data).drops.fetch_add(1); },
+    .drop = [](void* data) { State::of(data).drop(); },
 };
 
 namespace {
@@ -50,6 +55,7 @@ void bury(State* state) {
   std::lock_guard lock(mutex);
   state->on_clone = nullptr;
   state->on_wake = nullptr;
+  state->on_drop = nullptr;
   graveyard->emplace_back(state);
 }
 
@@ -58,6 +64,7 @@ void bury(State* state) {
 CountingWaker::CountingWaker() : state_(new State), waker_(state_, &State::kVTable) {}
 
 CountingWaker::~CountingWaker() {
+  state_->on_drop = nullptr;
   { Waker own = std::move(waker_); }
   state_->drops.fetch_sub(1);
   if (kept() == 0) {
@@ -73,5 +80,6 @@ int CountingWaker::wakes() const noexcept { return state_->wakes.load(); }
 
 void CountingWaker::on_clone(std::function<void()> hook) { state_->on_clone = std::move(hook); }
 void CountingWaker::on_wake(std::function<void()> hook) { state_->on_wake = std::move(hook); }
+void CountingWaker::on_drop(std::function<void()> hook) { state_->on_drop = std::move(hook); }
 
 }  // namespace book::test

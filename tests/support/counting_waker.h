@@ -31,10 +31,11 @@ class CountingWaker {
   /// Clones that somebody holds at this moment. Negative: one was dropped twice.
   int kept() const noexcept { return clones() - drops(); }
 
-  /// Called inside every clone, before the copy is in anybody's hands; inside every wake, after it
-  /// was counted. Set them before the waker is in use.
+  /// Called inside every clone, before the copy is in anybody's hands; inside every wake and every
+  /// drop, after it was counted. Set them before the waker is in use.
   void on_clone(std::function<void()> hook);
   void on_wake(std::function<void()> hook);
+  void on_drop(std::function<void()> hook);
 
  private:
   struct State;

@@ -13,6 +13,7 @@
 
 #include "04_io_executor/async_fd.h"
 #include "05_async_await/simple_futures.h"
+#include "common/start_thread.h"
 
 namespace book::story {
 namespace {
@@ -51,12 +52,15 @@ SlowServer::SlowServer(std::chrono::milliseconds delay, std::size_t page_bytes)
   checked(::listen(listener_, 16), "listen");
   checked(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
   port_ = ntohs(address.sin_port);
-  accepting_ = std::thread([this] {
+  accepting_ = start_thread([this] {
     std::vector<std::jthread> clients;  // joined at the end: each has its page by then
     for (;;) {
       const int client = ::accept(listener_, nullptr, nullptr);
-      if (client < 0) return;  // shut down
-      clients.emplace_back([this, client] { serve(client); });
+      if (client < 0 && errno == EINVAL) return;  // shut down
+      // Thrown here, it ends the program with one line. Those who have connected would wait
+      // forever.
+      checked(client, "accept");
+      clients.push_back(start_thread<std::jthread>([this, client] { serve(client); }));
     }
   });
 }

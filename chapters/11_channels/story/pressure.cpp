@@ -148,7 +148,8 @@ Async<> a_graceful_end(Instant start) {
 }
 
 Async<> waits_for_its_own_sender(Instant start) {
-  auto [tx, rx] = channel<std::string>(8);
+  auto ends = channel<std::string>(8);
+  auto& [tx, rx] = ends;
   co_await sends_three(tx, 'a', start);
   for (;;) {
     auto item = co_await next(rx);  // tx is a local of this very function

@@ -1,9 +1,7 @@
 // The chapter's program: its trace answers "why is this task awake?", and its traps end as the
 // README says.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -14,18 +12,8 @@
 namespace book::test {
 namespace story_test {
 
-struct Ended {
-  int exit_code;
-  std::string out;
-  std::string err;
-};
-
-Ended run_story(const std::string& arguments) {
-  const TemporaryFile out, err;
-  const std::string command = program("04_io_executor").string() + " " + arguments + " > " +
-                              out.path() + " 2> " + err.path();
-  const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out.content(), err.content()};
+ChildResult run_story(const std::string& arguments) {
+  return run_program(program("04_io_executor"), arguments);
 }
 
 Trace trace_of(const std::string& arguments) {
@@ -89,20 +77,20 @@ TEST(Story, EveryPollHasACause) {
 }
 
 TEST(Story, AMistakeEndsInOneClearMessage) {
-  const Ended forgotten = run_story("--trap forgotten-waker");
+  const ChildResult forgotten = run_story("--trap forgotten-waker");
   EXPECT_EQ(forgotten.exit_code, 1);
   EXPECT_EQ(forgotten.err.find("04_io_executor: nothing can happen any more"), 0u) << forgotten.err;
 
-  const Ended among_others = run_story("--trap forgotten-among-others --virtual-time");
+  const ChildResult among_others = run_story("--trap forgotten-among-others --virtual-time");
   EXPECT_EQ(among_others.exit_code, 0);
   EXPECT_EQ(among_others.err.find("a task is pending, and nobody can wake it any more:"), 0u)
       << among_others.err;
 
-  const Ended two_readers = run_story("--trap two-readers");
+  const ChildResult two_readers = run_story("--trap two-readers");
   EXPECT_EQ(two_readers.exit_code, 1);
   EXPECT_NE(two_readers.err.find("another task waits"), std::string::npos) << two_readers.err;
 
-  const Ended inside = run_story("--trap block-on-inside");
+  const ChildResult inside = run_story("--trap block-on-inside");
   EXPECT_EQ(inside.exit_code, 1);
   EXPECT_NE(inside.err.find("block_on() inside a task"), std::string::npos) << inside.err;
 }
@@ -112,7 +100,7 @@ TEST(Story, TooFewDescriptorsAreOneClearError) {
   GTEST_SKIP()
       << "the undefined-behaviour sanitizer itself needs a descriptor to look at an exception";
 #endif
-  const Ended ended = run_story("--sockets 100000 --part 3");
+  const ChildResult ended = run_story("--sockets 100000 --part 3");
   if (ended.exit_code == 0) GTEST_SKIP() << "this machine has descriptors for 100,000 sockets";
   EXPECT_EQ(ended.exit_code, 1);
   EXPECT_EQ(ended.err, "04_io_executor: socketpair: Too many open files\n");

@@ -1,10 +1,8 @@
 // What the chapter's program is made of, and how its traps end. Its transcripts are checked with
 // its README.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -94,28 +92,19 @@ TEST(AskEverybody, AsksAQuadraticNumberOfTimes) {
   }
 }
 
-struct Ended {
-  int exit_code;
-  std::string err;
-};
-
-Ended run_story(const std::string& arguments) {
-  const test::TemporaryFile err;
-  const std::string command =
-      test::program("07_join").string() + " " + arguments + " > /dev/null 2> " + err.path();
-  const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, err.content()};
+test::ChildResult run_story(const std::string& arguments) {
+  return test::run_program(test::program("07_join"), arguments);
 }
 
 TEST(Story, AFutureThatHasEndedEndsTheProgramWithOneLine) {
-  const Ended ended = run_story("--trap again --virtual-time");
+  const test::ChildResult ended = run_story("--trap again --virtual-time");
   EXPECT_EQ(ended.exit_code, 1);
   EXPECT_EQ(ended.err,
             "07_join: an Async was polled after it had finished, or after it was moved from\n");
 }
 
 TEST(Story, TheTrapThatHoldsTheThreadRefusesVirtualTime) {
-  const Ended ended = run_story("--trap blocking --virtual-time");
+  const test::ChildResult ended = run_story("--trap blocking --virtual-time");
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_EQ(ended.err,
             "07_join: --trap blocking holds the thread for real: leave --virtual-time out\n");

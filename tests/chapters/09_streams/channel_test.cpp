@@ -119,7 +119,8 @@ TEST(Forward, LeavesTheSinkOpenWhenTheStreamFails) {
 TEST(LocalChannel, CarriesItemsInOrderAndThenTheEnd) {
   auto body = []() -> Async<Words> {
     Words seen;
-    auto [sender, receiver] = local_channel<std::string>(10);
+    auto ends = local_channel<std::string>(10);
+    auto& [sender, receiver] = ends;
     {
       auto dropped_first = std::move(sender);
       co_await dropped_first.send("1");

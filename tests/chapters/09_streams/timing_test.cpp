@@ -41,7 +41,7 @@ Timeline timeline(Make make) {
 }
 
 AsyncStream<std::string> letters(std::vector<std::pair<char, Duration>> gaps) {
-  for (auto [letter, gap] : gaps) {
+  for (auto& [letter, gap] : gaps) {
     co_await sleep(gap);
     co_yield std::string(1, letter);
   }

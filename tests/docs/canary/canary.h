@@ -1,6 +1,6 @@
 // The canary's cage: a minimal coroutine, an object that counts its ends, and a table of cases.
 //
-// A case is a coroutine written in a shape that g++ 12 miscompiles, and the same thing written in
+// A case is a coroutine written in a shape that some g++ miscompiles, and the same thing written in
 // the shape this book uses. Each runs to its end, and is destroyed at each of its suspensions;
 // every Tracked must be destroyed exactly once. canary.cpp runs them; README.md here tells the
 // story.
@@ -94,11 +94,15 @@ class Task {
   std::coroutine_handle<promise_type> handle;
 };
 
+/// The g++ from which on the shape is miscompiled.
+enum class Since { gcc12, gcc15 };
+
 struct Case {
   const char* name;
   const char* shape;
   Task (*mistake)();
   Task (*instead)();
+  Since since = Since::gcc12;
 };
 
 inline std::vector<Case>& cases() {

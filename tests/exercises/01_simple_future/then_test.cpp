@@ -66,7 +66,13 @@ TEST(ThenTest, AsksTheSecondInTheSamePoll) {
   Kitchen kitchen;
   auto then = kitchen.then();
   kitchen.first.value = 41;
+  const int rung_before = test::bell_count;
   ASSERT_TRUE(then.poll(bell).is_pending());
+  if (test::bell_count > rung_before) {
+    EXPECT_EQ(kitchen.second.polls, 1)
+        << "You said pending and called wake yourself: that works, and is one poll too "
+           "many. Go on to the second in the same poll.";
+  }
   EXPECT_EQ(kitchen.second.polls, 1)
       << "The first is done and will call nobody any more; the second was\n"
          "never polled, so it has no wake function. Then was pending, and\n"

@@ -137,6 +137,40 @@ TEST(Alarm, AWokenTaskMayDestroyAnotherWait) {
          "wake.";
 }
 
+TEST(Alarm, AWokenTaskMayDestroyItsOwnWait) {
+  CountingWaker tasks[3];
+  Alarm alarm;
+  std::optional<Alarm::Wait> waits[3];
+  for (int i = 0; i < 3; ++i) {
+    waits[i].emplace(alarm.wait());
+    ASSERT_FALSE(poll(*waits[i], tasks[i]));
+    tasks[i].on_wake([&wait = waits[i]] { wait.reset(); });
+  }
+  alarm.ring();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(tasks[i].wakes(), 1)
+        << "Each task that was woken was done, and its Wait went, while ring() was walking through "
+           "the "
+           "list. Task "
+        << i + 1
+        << " of 3 was skipped, or woken twice. Take the whole list out first, "
+           "then wake.";
+  }
+}
+
+TEST(Alarm, ForgetsThoseItHasWoken) {
+  CountingWaker task;
+  Alarm alarm;
+  Alarm::Wait wait = alarm.wait();
+  ASSERT_FALSE(poll(wait, task));
+  alarm.ring();
+  EXPECT_EQ(alarm.waiting(), 0u) << "It has rung, and everybody was woken: nobody waits any more.";
+  EXPECT_EQ(task.kept(), 0) << "The task was woken, and its waker is still kept. A waker keeps its "
+                               "task alive: take it out before you wake it.";
+  alarm.ring();
+  EXPECT_EQ(task.wakes(), 1) << "It was woken again by the next ring, and waits no more.";
+}
+
 TEST(Alarm, OneTimerWakesThemAll) {
   Reactor reactor(TimeMode::virtual_time);
   Reactor::Scope current(reactor);

@@ -30,11 +30,14 @@ class Event {
   /// other.)
   bool wait() {
     static std::atomic<int> patience_ms{3'000};
-    std::unique_lock lock(mutex_);
-    const auto end = std::chrono::system_clock::now() + std::chrono::milliseconds(patience_ms);
-    if (changed_.wait_until(lock, end, [this] { return happened_; })) return true;
+    if (happens_within(std::chrono::milliseconds(patience_ms))) return true;
     patience_ms = 50;
     return false;
+  }
+  bool happens_within(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    const auto end = std::chrono::system_clock::now() + patience;
+    return changed_.wait_until(lock, end, [this] { return happened_; });
   }
 
  private:
@@ -65,6 +68,8 @@ class Work {
   }
   void open() { gate_->set(); }
   bool wait_until_over() { return over_->wait(); }
+  /// For what must not be over yet: a right answer waits in vain.
+  bool is_over_soon() { return over_->happens_within(std::chrono::milliseconds(200)); }
 
  private:
   std::shared_ptr<Event> gate_ = std::make_shared<Event>();
@@ -168,6 +173,69 @@ TEST(Delayed, DestroyedWhileTheThreadWorksItWakesNobody) {
   work.open();
   ASSERT_TRUE(work.wait_until_over());
   EXPECT_EQ(task.wakes(), 0);
+}
+
+TEST(Delayed, NothingIsDeliveredBetweenTheLookAndTheStore) {
+  Event woken;
+  test::CountingWaker task;
+  task.on_wake([&] { woken.set(); });
+  Work work;
+  bool over = false;
+  task.on_clone([&] {  // inside poll: it has seen no value, and is about to keep this waker
+    work.open();
+    over = work.is_over_soon();
+  });
+  DelayedFuture<std::string> future(work.giving("done"));
+  Context cx(task.waker());
+  if (future.poll(cx).is_ready()) return;  // a second look has found it
+  EXPECT_TRUE(woken.wait()) << "poll looked, and there was no value; then the value came, and "
+                               "deliver found no waker; then "
+                               "poll kept its waker. Nobody will fire it. From the look to the "
+                               "store poll has to hold the "
+                               "lock, and so has deliver from the value to the waker.";
+}
+
+TEST(Delayed, AWakerIsDroppedWhenTheLockIsFree) {
+  test::CountingWaker first;
+  test::CountingWaker second;
+  Work work;
+  bool came_through = false;
+  first.on_drop([&] {  // as if it were the last owner of a task, with who knows what in it
+    work.open();
+    came_through = work.wait_until_over();
+  });
+  DelayedFuture<std::string> future(work.giving("done"));
+  for (test::CountingWaker* task : {&first, &second}) {
+    Context cx(task->waker());
+    ASSERT_TRUE(future.poll(cx).is_pending());
+  }
+  EXPECT_TRUE(came_through)
+      << "The second task polled, and the waker of the first was dropped while poll held the lock: "
+         "the work could not deliver meanwhile. A drop may run anything, even what needs this very "
+         "lock. Move the old waker into a variable that was declared before the lock.";
+}
+
+// All at once, for the thread sanitizer: without a lock it reports a race here.
+TEST(Delayed, ThePollsAndTheDeliveryMayOverlap) {
+  for (int round = 0; round < 50; ++round) {
+    test::CountingWaker tasks[2];
+    Event woken;
+    for (test::CountingWaker& task : tasks) task.on_wake([&] { woken.set(); });
+    Work work;
+    work.open();
+    DelayedFuture<std::string> future(work.giving("done"));
+    std::string value;
+    for (int i = 0; value.empty(); ++i) {
+      Context cx(tasks[i % 2].waker());
+      auto result = future.poll(cx);
+      if (result.is_ready()) value = std::move(result).value();
+      if (i == 20) {
+        ASSERT_TRUE(woken.wait()) << kNobodyWasWoken;
+      }
+    }
+    EXPECT_EQ(value, "done");
+    ASSERT_TRUE(work.wait_until_over());
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -147,6 +148,78 @@ TEST(WaitGroup, ADroppedFutureLeavesNoWakerBehind) {
          "and does not wake it.";
 }
 
+/// Drops a token on a thread of its own, and tells whether it came through within that time. Joined
+/// at the end of the scope.
+class Leaver {
+ public:
+  explicit Leaver(WaitGroup::Token token) : token_(std::move(token)) {}
+  ~Leaver() {
+    if (!gone_.valid()) return;
+    gone_.wait();
+  }
+  bool leaves_within(std::chrono::milliseconds patience) {
+    gone_ = std::async(std::launch::async, [this] { token_.reset(); });
+    return gone_.wait_for(patience) == std::future_status::ready;
+  }
+  void wait() { gone_.wait(); }
+
+ private:
+  std::optional<WaitGroup::Token> token_;
+  std::future<void> gone_;
+};
+
+TEST(WaitGroup, NobodyLeavesBetweenTheLookAndTheStore) {
+  WaitGroup group;
+  Bystander task;
+  Leaver leaver(group.enter());
+  // Inside poll: it has seen a token, and is about to keep its waker. (A right answer waits in
+  // vain.)
+  task.counter.on_clone([&] { leaver.leaves_within(200ms); });
+  auto done = group.done();
+  if (task.poll(done)) return;  // a second look has found it
+  leaver.wait();
+  EXPECT_EQ(task.wakes(), 1) << "poll looked, and there was a token; then the last token went, and "
+                                "~Token found no waker;\n"
+                                "then poll kept its waker. Nobody will fire it. From the look to "
+                                "the store poll has to hold\n"
+                                "the lock, and so has ~Token from the count to the waker.";
+}
+
+TEST(WaitGroup, AWakerIsDroppedWhenTheLockIsFree) {
+  test::give_this_test(60s);
+  bool came_through = false;
+  {
+    WaitGroup group;
+    Bystander first, second;
+    Leaver leaver(group.enter());
+    // As if it were the last owner of a task, and the task held the last token.
+    first.counter.on_drop([&] { came_through = leaver.leaves_within(3s); });
+    auto done = group.done();
+    ASSERT_FALSE(first.poll(done));
+    second.poll(done);
+  }
+  ASSERT_TRUE(came_through)
+      << "The second task polled, and the waker of the first was dropped while poll held the "
+         "lock.\n"
+         "That waker may be the last owner of a task with a token of this group in it: ~Token "
+         "waits\n"
+         "for the lock, forever. Move the old waker into a variable declared before the lock.";
+  came_through = false;
+  {
+    WaitGroup group;
+    Bystander task;
+    Leaver leaver(group.enter());
+    task.counter.on_drop([&] { came_through = leaver.leaves_within(3s); });
+    auto done = group.done();
+    ASSERT_FALSE(task.poll(done));
+  }
+  EXPECT_TRUE(came_through)
+      << "~Done dropped the waker while it held the lock. It may be the last owner of a task with "
+         "a\n"
+         "token of this group in it: ~Token waits for the lock, forever. Move the waker into a\n"
+         "variable declared before the lock.";
+}
+
 TEST(WaitGroup, KeepsTheContractOfAFuture) {
   test::expect_contract([] {
     WaitGroup group;
@@ -216,6 +289,22 @@ TEST(WaitGroup, TokensMayBeDroppedOnOtherThreads) {
   executor.run_ready();
   EXPECT_TRUE(ended) << "Four threads dropped their tokens, and the parent never saw it.";
   EXPECT_LE(polls, 2);
+}
+
+// All at once, for the thread sanitizer: without a lock it reports a race here.
+TEST(WaitGroup, ThePollsAndTheTokensMayOverlap) {
+  for (int round = 0; round < 50; ++round) {
+    WaitGroup group;
+    Bystander tasks[2];
+    auto done = group.done();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i) threads.emplace_back([token = group.enter()] {});
+    bool ended = false;
+    for (int i = 0; i < 20 && !ended; ++i) ended = tasks[i % 2].poll(done);
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_TRUE(ended || tasks[0].poll(done)) << "All tokens are gone, and the future is pending.";
+    EXPECT_LE(tasks[0].wakes() + tasks[1].wakes(), 1);
+  }
 }
 
 }  // namespace

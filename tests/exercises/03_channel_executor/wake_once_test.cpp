@@ -69,6 +69,14 @@ TEST(WakeOnce, ATaskCanBeWokenAgainAfterItsTurn) {
   }
 }
 
+TEST(WakeOnce, EachTaskHasAFlagOfItsOwn) {
+  Queue queue;
+  auto one = queue.spawn([](Context&) { return pending; });
+  auto other = queue.spawn([](Context&) { return pending; });
+  EXPECT_EQ(queue.run_ready(), 2)
+      << "Two tasks were spawned, and one of them never had its turn: is there one flag for all?";
+}
+
 TEST(WakeOnce, ThreeWakesBeforeItsTurnAreOnePoll) {
   Queue queue;
   auto task = queue.spawn([](Context&) { return pending; });

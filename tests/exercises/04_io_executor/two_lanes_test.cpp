@@ -71,6 +71,21 @@ TEST(TwoLanesTest, NobodyStarvesWhileUrgentOnesKeepComing) {
       << popped;
 }
 
+TEST(TwoLanesTest, OrdinaryOnesThatComeDoNotBeginTheCountAnew) {
+  TwoLanes<char> queue(3);
+  queue.push('o', Lane::ordinary);
+  std::string popped;
+  for (int turn = 0; turn < 12; ++turn) {
+    queue.push('U', Lane::urgent);
+    queue.push('p', Lane::ordinary);
+    popped += queue.pop();
+  }
+  EXPECT_EQ(popped.find('o'), 3u)
+      << "At each turn an ordinary one came, and behind it the first one waited forever. The\n"
+         "count begins anew when an ordinary one has its turn, not when one comes. Popped: "
+      << popped;
+}
+
 TEST(TwoLanesTest, AnUrgentOneThatPassesNobodyDoesNotCount) {
   TwoLanes<char> queue(3);
   push_all(queue, "ABCDE");

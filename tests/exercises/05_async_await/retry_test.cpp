@@ -99,12 +99,32 @@ TEST(Retry, GivesUpWithTheLastException) {
     (void)run(download, 3, took);
     FAIL() << "Every try threw: so must retry.";
   } catch (const std::runtime_error& error) {
-    EXPECT_STREQ(error.what(), "failure 3")
+    EXPECT_EQ(download.tried_at.size(), 3U)
         << "Three tries were allowed: not one more, not one less.";
+    EXPECT_STREQ(error.what(), "failure 3")
+        << "There were three tries, and the failure of the last one is what is to come out.";
   }
   EXPECT_EQ(took, 300)
       << "100 and 200 ms between the three tries. Nobody is helped by a pause after\n"
          "the last one.";
+}
+
+TEST(Retry, AFailureIsWhateverIsThrown) {
+  int tries = 0;
+  auto make = [&tries]() -> Async<int> {
+    co_await yield_now();
+    if (++tries == 1) throw 42;
+    co_return 200;
+  };
+  Executor executor({.time = TimeMode::virtual_time});
+  int result = 0;
+  try {
+    result = executor.block_on(exercise::retry(make, 2, 100ms));
+  } catch (int) {
+  }
+  EXPECT_EQ(result, 200)
+      << "The first try threw an int, and there was no second. Not all that is thrown "
+         "is a std::exception: catch (...).";
 }
 
 TEST(Retry, CanBeCancelledInItsPause) {

@@ -68,6 +68,11 @@ TEST(Gate, TakesAWaitOutWhenItIsDestroyed) {
   std::optional<Gate::Wait> wait(std::in_place, gate);
   ASSERT_FALSE(poll(*wait, task));
   wait.reset();
+  if (gate.empty()) {
+    ASSERT_EQ(gate.waiting(), 0u)
+        << "The list is empty, and waiting() still counts one: unlink counts "
+           "down what link has counted up.";
+  }
   ASSERT_EQ(gate.waiting(), 0u)
       << "A Wait was destroyed and is still in the list, which now leads to memory that is not a "
          "Wait any more. The destructor takes it out: that is how a future is cancelled.";
@@ -112,6 +117,23 @@ TEST(Gate, WakesEverybodyWhoWaits) {
   EXPECT_EQ(task.wakes() + other.wakes(), 2)
       << "Two tasks wait. The gate was opened, and not both of them were woken once.";
   EXPECT_TRUE(poll(wait, task)) << "The gate is open.";
+}
+
+TEST(Gate, IsOpenBeforeItWakes) {
+  if (failed_before()) GTEST_SKIP() << "The tests before this one come first.";
+  CountingWaker task;
+  Gate gate;
+  Gate::Wait wait(gate);
+  bool ready = false;
+  task.on_wake(
+      [&] {  // inside wake(): the task polls at once. (Once: pending, it is in the list again.)
+        if (task.wakes() == 1) ready = poll(wait, task);
+      });
+  ASSERT_FALSE(poll(wait, task)) << "The gate is closed.";
+  gate.open();
+  EXPECT_TRUE(ready)
+      << "Woken, polled at once, and still pending: the task goes to sleep again, and this "
+         "time nobody will wake it. First open, then wake.";
 }
 
 TEST(Gate, IsReadyAtOnceWhenItIsOpen) {

@@ -38,7 +38,8 @@ TEST(Page, IsWrittenAtItsCursor) {
 TEST(Page, TakesItsCursorAlongWhenItIsMoved) {
   Page first;
   const Page second(std::move(hello(first)));
-  EXPECT_EQ(second.text(), "hello");
+  EXPECT_EQ(second.text(), "hello")
+      << "All letters come along, those behind the cursor too, and so does how many there are.";
   if (cursor_of(second) == "the cursor points into another page") {
     FAIL()
         << "The page was moved, and its cursor points into the page it came from. A pointer into "

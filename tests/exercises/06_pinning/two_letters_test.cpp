@@ -50,7 +50,11 @@ TEST_F(TwoLettersTest, GivesBoth) {
   ASSERT_EQ(poll(future), "pending");
   left.deliver("Ada");
   right.deliver("Grace");
-  EXPECT_EQ(poll(future), "Dear Ada and Grace");
+  EXPECT_EQ(poll(future), "Dear Ada and Grace")
+      << "Each child writes into a buffer of its own, and says how many characters it wrote: so "
+         "many are the "
+         "letter, and no more. (\"polled after it had finished\"? Where you have to wait, return "
+         "pin_.pending().)";
 }
 
 TEST_F(TwoLettersTest, TakesSixteenCharactersOfEach) {

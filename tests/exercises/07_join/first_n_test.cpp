@@ -101,8 +101,9 @@ TEST(FirstN, OfNoneIsReadyAtOnce) {
   auto none = exercise::first_n(0, three(doors));
   test::CountingWaker task;
   Context cx(task.waker());
-  EXPECT_TRUE(none.poll(cx).is_ready());
-  EXPECT_EQ(doors.polls(0), 0);
+  EXPECT_TRUE(none.poll(cx).is_ready())
+      << "None was asked for, and there are none: that is enough at once.";
+  EXPECT_EQ(doors.polls(0), 0) << "None was asked for: nobody need be polled.";
 }
 
 TEST(FirstN, GivesAnExceptionOfAChildToItsCaller) {

@@ -42,9 +42,11 @@ TEST(Join3, AsksAFinishedChildNoMore) {
   Three three;
   EXPECT_TRUE(three.poll().is_pending());
   three.doors.open(0);
-  EXPECT_TRUE(three.poll().is_pending());
+  EXPECT_TRUE(three.poll().is_pending())
+      << "a has finished, b and c have not: a join waits for all.";
   try {
-    EXPECT_TRUE(three.poll().is_pending());
+    EXPECT_TRUE(three.poll().is_pending())
+        << "a has finished, b and c have not: a join waits for all.";
   } catch (const std::logic_error& error) {
     FAIL() << "a had given its value already, and was polled again: " << error.what()
            << ". Ask only those whose value is not there yet.";

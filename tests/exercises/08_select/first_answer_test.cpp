@@ -108,11 +108,30 @@ TEST(FirstAnswer, ThrowsTheLastFailureWhenAllHaveFailed) {
         {world.fails("a", 50ms), world.fails("b", 10ms), world.fails("c", 10ms)}, 2, 1s);
     FAIL() << "Every mirror has failed: so must first_answer.";
   } catch (const exercise::TimedOut&) {
+    ASSERT_GT(world.took.count(), 50)
+        << "All had failed at 50 ms, and there was time left: what is to come out "
+           "is the last failure, not TimedOut.";
     FAIL() << "All had failed at 50 ms, and then only the alarm was waited for. empty() of the set "
               "tells at once that nobody is left; is_terminated() only once a poll has said so.";
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "a failed") << "a was the last to fail, at 50 ms.";
   }
+}
+
+TEST(FirstAnswer, AFailureIsWhateverIsThrown) {
+  World world;
+  auto throws_a_number = []() -> Async<std::string> {
+    co_await sleep(10ms);
+    throw 42;
+  };
+  std::string answer;
+  try {
+    answer = world.first_answer({throws_a_number, world.works("b", 10ms)}, 1, 1s);
+  } catch (int) {
+  }
+  EXPECT_EQ(answer, "b")
+      << "The first mirror threw an int, and with it everything failed. Not all that is thrown "
+         "is a std::exception: catch (...).";
 }
 
 TEST(FirstAnswer, LosesItsPatienceOnceForAll) {

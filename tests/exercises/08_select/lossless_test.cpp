@@ -65,7 +65,8 @@ constexpr const char* kAskedAgain =
 TEST(Lossless, ReadsMessagesThatComeInOnePiece) {
   try {
     const Result result = read_all(30ms, {"one.", "two."});
-    EXPECT_EQ(result.messages, (Messages{"one.", "two."}));
+    EXPECT_EQ(result.messages, (Messages{"one.", "two."}))
+        << "Each message once, in the order in which they came.";
   } catch (const std::logic_error& error) {
     const bool nobody_left = std::string(error.what()).find("select:") == 0;
     FAIL() << (nobody_left ? "Only the first message came. Who makes the next read, when one has "

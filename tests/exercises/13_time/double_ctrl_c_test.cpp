@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <ostream>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "02_timer_future/sleep.h"
@@ -72,8 +74,16 @@ Async<Result> run(Duration each) {
 Result run_with(Duration each, std::vector<Duration> presses) {
   const auto survives_deaf_answers = signal(SIGINT);
   auto both = join(run(each), press(std::move(presses)));
-  const auto ended = block_on(std::move(both), {.time = TimeMode::virtual_time});
-  return std::get<0>(ended);
+  try {
+    const auto ended = block_on(std::move(both), {.time = TimeMode::virtual_time});
+    return std::get<0>(ended);
+  } catch (const std::logic_error& error) {
+    throw std::logic_error(
+        std::string("A select owned the work, and after that round there was none left. Fuse the "
+                    "work once, before the loop, and give each select its name, without "
+                    "std::move: ") +
+        error.what());
+  }
 }
 
 TEST(DoubleCtrlC, LeavesWorkAloneThatNobodyInterrupts) {

@@ -265,7 +265,8 @@ TEST(Patience, AReadThatIsOverLeavesItsPlace) {
 
 TEST(Patience, AReadThatWasGivenUpTakesItsTimeWithIt) {
   auto conversation = []() -> Async<std::size_t> {
-    auto [here, there] = duplex(64);
+    auto line = duplex(64);
+    auto& [here, there] = line;
     Patient client(std::move(here), 10s);
     std::array<char, 16> buffer;
     auto impatient = timeout(5s, read(client, buffer));

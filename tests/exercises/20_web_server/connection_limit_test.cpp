@@ -77,6 +77,23 @@ TEST(ConnectionLimit, WhoWaitsIsWokenByThePlaceThatComesBack) {
   EXPECT_TRUE(take.poll(cx).is_ready());
 }
 
+TEST(ConnectionLimit, APlaceIsFreeBeforeTheWake) {
+  Places places(1);
+  std::optional<Places::Place> only(take_now(places));
+  test::CountingWaker waker;
+  Context cx(waker.waker());
+  Places::Take take = places.take();
+  ASSERT_TRUE(take.poll(cx).is_pending());
+  bool found = false;
+  waker.on_wake([&] {  // inside wake(): the task polls at once
+    if (waker.wakes() == 1) found = take.poll(cx).is_ready();
+  });
+  only.reset();
+  EXPECT_TRUE(found)
+      << "Woken, polled at once, and no place was free: first the place, then the wake. Not "
+         "every waker waits until you have finished your line.";
+}
+
 TEST(ConnectionLimit, WhoDoesNotWaitAnyMoreIsForgotten) {
   Places places(1);
   const Places::Place only = take_now(places);

@@ -83,7 +83,8 @@ configure() {
     mkdir -p "$folder"
     cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return
     cat "$folder/configure.log" >&2
-    die "CMake could not set up the build: its message is above."
+    die "CMake could not set up the build: its message is above.${when_not_fetched:+
+$when_not_fetched}"
 }
 
 # build FOLDER TARGET...: ninja, without its remarks about itself.

@@ -36,6 +36,18 @@ program="build/bin/$chapter"
 env --default-signal=INT,QUIT true 2>/dev/null || exec "$program" "$@"
 env --default-signal=INT,QUIT "$program" "$@" &
 child=$!
+
+# A terminal that is closed tells only the first process that was started in it. Is that one make, it waits
+# for the program, and the program is told nothing: so look once a second whether the terminal is still there.
+terminal=
+for fd in 1 2; do [ ! -t $fd ] || terminal=$fd; done
+if [ -n "$terminal" ]; then
+    while kill -0 "$child" 2>/dev/null; do
+        [ -t "$terminal" ] || kill -TERM "$child"
+        sleep 1
+    done &
+fi
+
 interrupted=
 trap 'interrupted=yes' INT
 trap 'kill -TERM "$child"' TERM HUP

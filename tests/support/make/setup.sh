@@ -42,9 +42,10 @@ has_header() {
         find /usr/include/*-linux-gnu/"$1" >/dev/null 2>&1
 }
 
-# The Debian packages that are missing: $tools must be there, $libraries CMake could fetch instead.
+# The Debian packages that are missing: $tools must be there, $libraries CMake could fetch instead, and
+# without $extras a part of the benches is left out.
 find_missing() {
-    tools= libraries=
+    tools= libraries= extras=
     case $1 in
         book | ci) command -v cmark-gfm >/dev/null 2>&1 || tools="$tools cmark-gfm" ;;
     esac
@@ -66,9 +67,9 @@ find_missing() {
     has_header gmock/gmock.h || libraries="$libraries libgmock-dev"
     case $1 in
         bench | ci)
-            has_header benchmark/benchmark.h || libraries="$libraries libbenchmark-dev"
-            command -v wrk >/dev/null 2>&1 || libraries="$libraries wrk"
-            command -v python3 >/dev/null 2>&1 || libraries="$libraries python3"
+            has_header benchmark/benchmark.h || extras="$extras libbenchmark-dev"
+            command -v wrk >/dev/null 2>&1 || extras="$extras wrk"
+            command -v python3 >/dev/null 2>&1 || extras="$extras python3"
             ;;
     esac
     if [ "$1" = ci ]; then
@@ -82,7 +83,7 @@ find_missing() {
             /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*.a 2>/dev/null | grep -q . ||
             tools="$tools libclang-rt-dev"
     fi
-    missing=$(echo $tools $libraries)
+    missing=$(echo $tools $libraries $extras)
 }
 
 # Sets $as_root to what lets apt-get install, or fails.
@@ -95,6 +96,16 @@ find_rights() {
     [ -t 0 ] # somebody is there to type the password
 }
 
+# What becomes of the libraries and extras that are not installed. $when_not_fetched is for configure().
+do_without() {
+    when_not_fetched=
+    if [ -n "$(echo $libraries)" ]; then
+        say "Not installed, so CMake fetches their sources:$libraries" >&2
+        when_not_fetched="Not installed, and perhaps not to be fetched either:$libraries. $1"
+    fi
+    [ -z "$(echo $extras)" ] || say "Not installed, so left out:$extras" >&2
+}
+
 install_missing() {
     line="apt-get install -y $missing"
     if ! command -v apt-get >/dev/null 2>&1; then
@@ -102,7 +113,7 @@ install_missing() {
         if [ -n "$(echo $tools)" ]; then
             die "There is no apt-get here. Install these with your system's package manager, then try again."
         fi
-        say "There is no apt-get here, so CMake fetches the libraries itself." >&2
+        do_without "Install these with your system's package manager, or see to it that there is a network."
         return
     fi
     if ! find_rights; then
@@ -110,7 +121,7 @@ install_missing() {
             die "The book needs $missing, and only root may install them. Type this, then try again:
     su -c '$line'    (or: sudo $line)"
         fi
-        say "Not installed, so CMake fetches them itself: $missing. (sudo $line spares you that.)" >&2
+        do_without "Ask somebody who may: sudo $line"
         return
     fi
     say "The book needs these packages: $missing"
