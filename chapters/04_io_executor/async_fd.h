@@ -16,7 +16,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 #include "04_io_executor/executor_core.h"
@@ -75,7 +74,8 @@ class AsyncFd {
   template <class Call>
   Poll<std::size_t> poll_call(Direction direction, Context& cx, std::size_t asked, const char* name,
                               Call call) {
-    while (source_.poll_ready(direction, cx).is_ready()) {
+    Poll<void> ready = source_.poll_ready(direction, cx);
+    for (; ready.is_ready(); ready = source_.poll_again(direction, cx)) {
       if (turn_is_over()) return yield(cx);
       source_.clear(direction);  // before the call: what comes after it is news
       const auto count = call();
@@ -85,7 +85,7 @@ class AsyncFd {
         if (!drained || source_.stops_at_marks()) source_.set(direction);
         return moved;
       }
-      after_error(direction, name);
+      if (errno != EAGAIN) after_error(direction, name);
     }
     return pending;
   }
@@ -106,28 +106,20 @@ class AsyncFd {
   /// turn of a task, and the others have theirs.
   static constexpr unsigned kCallsInATurn = 128;
 
-  /// Counts a call. True when there were enough in this turn.
-  bool turn_is_over() noexcept {
-    const ExecutorCore* const core = ExecutorCore::current();
-    if (!core) return false;
-    if (turn_ != core->polls()) {
-      turn_ = core->polls();
-      calls_ = 0;
-    }
-    return ++calls_ > kCallsInATurn;
+  /// Counts a call, for all descriptors of the task. True when there were enough in this turn.
+  static bool turn_is_over() noexcept {
+    ExecutorCore* const core = ExecutorCore::current();
+    return core && core->count_call() > kCallsInATurn;
   }
   /// Says pending; the wake is under way.
   static Pending yield(Context& cx);
 
-  /// EAGAIN: wait, if there is nothing to wait for. EINTR: try again. Everything else is thrown;
-  /// the direction stays worth a try.
+  /// EINTR: try again. Everything else is thrown; the direction stays worth a try.
   void after_error(Direction direction, const char* name);
 
   // In this order: the reactor forgets the descriptor, then it is closed.
   Descriptor descriptor_;
   Kind kind_;
-  unsigned calls_ = 0;      ///< so many system calls in ...
-  std::uint64_t turn_ = 0;  ///< ... this turn, by the number of the executor's polls
   IoSource source_;
 };
 

@@ -128,6 +128,7 @@ void ExecutorCore::turn(Task* task) {
   if (old & Task::kCompleted) return release_queued(task);
   if (old & Task::kCancelled) return finish(task);
   ++polls_;
+  calls_in_turn_ = 0;
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
   Context cx(borrowed.get());
   polling_ = task;

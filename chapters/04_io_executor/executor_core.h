@@ -78,6 +78,10 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::uint64_t polls() const noexcept { return polls_; }
   std::uint64_t parks() const noexcept { return parks_; }
 
+  /// Counts a system call of the task whose turn it is, and says how many there were in this turn:
+  /// AsyncFd lets the others have theirs when there were enough.
+  unsigned count_call() noexcept { return ++calls_in_turn_; }
+
  private:
   void turn(Task* task);
   void finish(Task* task) noexcept;
@@ -106,6 +110,7 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::size_t task_count_ = 0;
   std::uint64_t polls_ = 0;
   std::uint64_t parks_ = 0;
+  unsigned calls_in_turn_ = 0;
   Random rng_;                   // of everything on this thread that chooses at random
   bool shuffles_;                // with a seed: the next ready task is drawn at random,
   std::vector<Task*> shuffled_;  // from here

@@ -19,6 +19,10 @@ constexpr std::uint8_t kAlwaysReady = kBelievedReady | Poller::kReadClosed | Pol
 
 constexpr unsigned number(Direction direction) noexcept { return static_cast<unsigned>(direction); }
 
+[[noreturn]] void throw_reactor_is_gone() {
+  throw std::logic_error("IoSource: the reactor it was bound to is gone");
+}
+
 }  // namespace
 
 IoSource::IoSource(int fd, Kind kind) noexcept
@@ -71,6 +75,17 @@ Poll<void> IoSource::poll_ready(Direction direction, Context& cx) {
   return wait(*entry, direction, cx);
 }
 
+Poll<void> IoSource::poll_again(Direction direction, Context& cx) {
+  IoEntry* entry = entry_.load(std::memory_order_acquire);
+  if (!entry) [[unlikely]]
+    return poll_ready(direction, cx);
+  if (entry->state.load(std::memory_order_acquire) & IoEntry::any_of(number(direction))) {
+    doubt_end(*entry, direction);
+    return Poll<void>::ready();
+  }
+  return wait(*entry, direction, cx);
+}
+
 void IoSource::clear(Direction direction) noexcept {
   const std::uint64_t bit = IoEntry::ready_bit(number(direction));
   if (IoEntry* entry = entry_.load(std::memory_order_acquire)) {
@@ -97,15 +112,14 @@ void IoSource::forget(Direction direction, const Waker& waker) noexcept {
   }
 }
 
-void IoSource::doubt_end(Direction direction) noexcept {
-  IoEntry* entry = entry_.load(std::memory_order_acquire);
-  if (!entry) return;
+// If the direction counted as closed for good, it does no longer.
+void IoSource::doubt_end(IoEntry& entry, Direction direction) noexcept {
   const std::uint64_t ready = IoEntry::ready_bit(number(direction));
   const std::uint64_t closed = IoEntry::any_of(number(direction)) & ~ready;
-  if (!(entry->state.load(std::memory_order_acquire) & closed)) return;
+  if (!(entry.state.load(std::memory_order_acquire) & closed)) return;
   // The next call comes after this: a hang-up that the system reports meanwhile is seen by it.
-  entry->state.fetch_and(~closed, std::memory_order_acq_rel);
-  entry->state.fetch_or(ready, std::memory_order_acq_rel);
+  entry.state.fetch_and(~closed, std::memory_order_acq_rel);
+  entry.state.fetch_or(ready, std::memory_order_acq_rel);
 }
 
 bool IoSource::stops_at_marks() const noexcept {
@@ -175,18 +189,16 @@ Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
   }
   if (!core_->alive.load(std::memory_order_acquire)) {
     forget(direction, cx.waker());
-    check_reactor();
+    throw_reactor_is_gone();
   }
   cx.waits_for(direction == Direction::read ? "reading fd" : "writing fd", fd_);
   return pending;
 }
 
 void IoSource::check_reactor() const {
-  if (!core_->alive.load(std::memory_order_acquire)) {
-    throw std::logic_error("IoSource: the reactor it was bound to is gone");
-  }
   const Reactor* current = Reactor::current_or_null();
   if (current && current->core_ != core_) {
+    if (!core_->alive.load(std::memory_order_acquire)) throw_reactor_is_gone();
     throw std::logic_error("IoSource: it is bound to another reactor than this thread's");
   }
 }

@@ -64,9 +64,9 @@ class IoSource {
   void clear(Direction direction) noexcept;
   /// After it, if the direction is still worth a try.
   void set(Direction direction) noexcept;
-  /// After a call that said EAGAIN: if the direction counted as closed for good, it is not (a named
-  /// pipe has a new writer, say). Then the next call is worth a try, once.
-  void doubt_end(Direction direction) noexcept;
+  /// poll_ready, after a call that said EAGAIN: if the direction counted as closed for good, it is
+  /// not (a named pipe has a new writer, say). Then the next call is worth a try, once.
+  Poll<void> poll_again(Direction direction, Context& cx);
   /// A stream's read that brought less than asked may have stopped at a mark (TCP's urgent data):
   /// there may be more.
   bool stops_at_marks() const noexcept;
@@ -77,6 +77,7 @@ class IoSource {
 
  private:
   void bind_to_current_reactor();
+  static void doubt_end(detail::IoEntry& entry, Direction direction) noexcept;
   void check_reactor() const;
   static void note_shared(detail::IoEntry& entry, Direction direction, bool shared) noexcept;
   Poll<void> wait(detail::IoEntry& entry, Direction direction, Context& cx);

@@ -455,6 +455,44 @@ TEST(AsyncFd, GivesWayAfter128CallsInATurn) {
       << "a sender without a pause must not keep the thread to itself";
 }
 
+/// Reads two descriptors to their ends, byte by byte in turns, and says how many polls it took.
+class ReadBoth {
+ public:
+  using Output = int;
+  ReadBoth(AsyncFd& a, AsyncFd& b) : fds_{&a, &b} {}
+  Poll<int> poll(Context& cx) {
+    ++polls_;
+    for (char byte = 0; ends_ < 2; next_ = 1 - next_) {
+      const Poll<std::size_t> got = fds_[next_]->poll_read(cx, {&byte, 1});
+      if (got.is_pending()) return pending;
+      if (got.value() == 0) ++ends_;
+    }
+    return polls_;
+  }
+
+ private:
+  AsyncFd* fds_[2];
+  int next_ = 0;
+  int ends_ = 0;
+  int polls_ = 0;
+};
+
+TEST(AsyncFd, CountsTheCallsOfATaskAtAllItsDescriptors) {
+  int a[2], b[2];
+  ASSERT_EQ(::pipe2(a, O_NONBLOCK | O_CLOEXEC), 0);
+  ASSERT_EQ(::pipe2(b, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd first = AsyncFd::from_nonblocking(a[0], AsyncFd::Kind::stream);
+  AsyncFd second = AsyncFd::from_nonblocking(b[0], AsyncFd::Kind::stream);
+  const std::string bytes(500, 'x');
+  ASSERT_EQ(::write(a[1], bytes.data(), bytes.size()), 500);
+  ASSERT_EQ(::write(b[1], bytes.data(), bytes.size()), 500);
+  ::close(a[1]);
+  ::close(b[1]);
+  // 501 calls each: eight turns for both, and not four.
+  EXPECT_EQ(block_on(ReadBoth(first, second)), 8)
+      << "a task with many busy descriptors must not have a turn for each of them";
+}
+
 TEST(AsyncFd, CountsNothingOutsideOfAnExecutor) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
