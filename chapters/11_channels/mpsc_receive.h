@@ -12,6 +12,7 @@
 #include "11_channels/mpsc_send.h"
 #include "11_channels/wait_here.h"
 #include "common/stream.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -171,7 +172,7 @@ class [[nodiscard]] Receiver {
     channel_->receiver_goes();
     dropped = channel_->forget_receiver();
     detail::Ring<T> left(std::move(channel_->ring));
-    channel_->close(lock);
+    wake_or_report([&] { channel_->close(lock); });
     return left;
   }
 

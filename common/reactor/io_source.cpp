@@ -6,6 +6,7 @@
 
 #include "common/reactor/reactor.h"
 #include "common/reactor/reactor_core.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 namespace {
@@ -108,7 +109,9 @@ void IoSource::forget(Direction direction, const Waker& waker) noexcept {
   IoEntry* entry = entry_.load(std::memory_order_acquire);
   if (entry && core_->table.forget(*entry, number(direction), waker)) {
     const std::uint64_t shared = IoEntry::shared_bit(number(direction));
-    if (entry->state.load(std::memory_order_relaxed) & shared) waker.wake_by_ref();
+    if (entry->state.load(std::memory_order_relaxed) & shared) {
+      wake_or_report([&] { waker.wake_by_ref(); });
+    }
   }
 }
 

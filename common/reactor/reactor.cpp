@@ -38,6 +38,7 @@ Reactor::~Reactor() {
     dropped = std::move(timer->waker_);
     timer->state_.store(Timer::State::idle, std::memory_order_release);
   }
+  round.end_or_report();
 }
 
 Reactor& Reactor::current() {

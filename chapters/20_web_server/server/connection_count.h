@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/future.h"
+#include "common/wake_or_report.h"
 
 namespace book::http {
 
@@ -32,7 +33,7 @@ class ConnectionCount {
 
  private:
   void leave() noexcept {
-    if (--now_ < limit_ && waiter_) std::exchange(waiter_, Waker()).wake();
+    if (--now_ < limit_ && waiter_) wake_or_report(std::exchange(waiter_, Waker()));
   }
 
   std::size_t now_ = 0;
