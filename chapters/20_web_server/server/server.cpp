@@ -1,6 +1,7 @@
 #include "20_web_server/server/server.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -12,7 +13,7 @@
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/handler.h"
-#include "20_web_server/server/make_room.h"
+#include "20_web_server/server/next_client.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {
@@ -36,10 +37,15 @@ Async<void> accept_all(TcpListener& listener, Site& site) {
   warm_up(site.files, Reactor::current().now());
   for (;;) {
     for (int i = 0; i < kBatch; ++i) {
-      TcpListener::Accepted accepted = co_await listener.accept();
-      // Where there is none to be made, this client waits, and behind it the system's queue.
-      if (site.connections.now() >= site.settings.max_connections) co_await make_room(site);
-      spawn_connection(std::move(accepted.stream), site);
+      TcpStream client = co_await next_client(listener, site);
+      if (site.connections.now() < site.settings.max_connections) {
+        spawn_connection(std::move(client), site);
+        continue;
+      }
+      // Where there is no place to be had, this client waits, and behind it the system's queue.
+      auto place = find_place(std::move(client), site);
+      std::optional<TcpStream> placed = co_await place;
+      if (placed) spawn_connection(*std::move(placed), site);
     }
     co_await yield_now();
   }

@@ -6,14 +6,17 @@
 //     http             what the conversations share of these, and their buffers
 //     timeouts         how long each connection may wait
 //     connections      how many there are
+//     handover         where the clients go that it has no place for
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
 #include "20_web_server/files/static_files.h"
 #include "20_web_server/server/access_log.h"
 #include "20_web_server/server/connection_count.h"
+#include "20_web_server/server/handover.h"
 #include "20_web_server/server/http_context.h"
 #include "20_web_server/server/settings.h"
 #include "20_web_server/server/shutdown.h"
@@ -39,6 +42,10 @@ struct Site {
   HttpContext http;
   TimeoutQueues timeouts;
   ConnectionCount connections;
+
+  /// Of a server with several workers, and this one's number among them.
+  Handover* handover = nullptr;
+  std::size_t worker = 0;
 };
 
 }  // namespace book::http
