@@ -24,6 +24,7 @@ AsyncFd& AsyncFd::operator=(AsyncFd&& other) noexcept {
   AsyncFd taken(std::move(other));
   std::swap(descriptor_, taken.descriptor_);
   std::swap(kind_, taken.kind_);
+  std::swap(turn_, taken.turn_);
   std::swap(source_, taken.source_);
   return *this;
 }

@@ -99,20 +99,13 @@ class AsyncFd {
     source_.forget(direction, waker);
   }
 
- private:
-  AsyncFd(Kind kind, int fd) noexcept : descriptor_(fd), kind_(kind), source_(fd, kind) {}
-
-  /// A peer that always has something shall not keep the thread to itself: so many calls in one
-  /// turn of a task, and the others have theirs.
-  static constexpr unsigned kCallsInATurn = 128;
-
-  /// Counts a call, for all descriptors of the task. True when there were enough in this turn.
-  static bool turn_is_over() noexcept {
-    ExecutorCore* const core = ExecutorCore::current();
-    return core && core->count_call() > kCallsInATurn;
-  }
-  /// Says pending; the wake is under way.
+  /// Says pending, of a task that has used up its turn; the wake is under way.
   static Pending yield(Context& cx);
+
+ private:
+  bool turn_is_over() noexcept { return turn_.is_over(); }
+
+  AsyncFd(Kind kind, int fd) noexcept : descriptor_(fd), kind_(kind), source_(fd, kind) {}
 
   /// EINTR: try again. Everything else is thrown; the direction stays worth a try.
   void after_error(Direction direction, const char* name);
@@ -120,6 +113,7 @@ class AsyncFd {
   // In this order: the reactor forgets the descriptor, then it is closed.
   Descriptor descriptor_;
   Kind kind_;
+  TurnMark turn_;
   IoSource source_;
 };
 

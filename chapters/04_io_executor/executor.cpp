@@ -103,7 +103,7 @@ void ExecutorCore::run_until(const Task* goal) {
       polls_left = kPollsBetweenLooks;
     } else {
       turn(next_ready());
-      --polls_left;
+      polls_left = polls_left_after(polls_left);
     }
   }
 }
@@ -118,7 +118,7 @@ void ExecutorCore::run_ready() {
     }
     if (nothing_ready()) return;
     turn(next_ready());
-    --polls_left;
+    polls_left = polls_left_after(polls_left);
   }
 }
 

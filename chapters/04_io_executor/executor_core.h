@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "04_io_executor/task.h"
@@ -78,9 +79,11 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::uint64_t polls() const noexcept { return polls_; }
   std::uint64_t parks() const noexcept { return parks_; }
 
-  /// Counts a system call of the task whose turn it is, and says how many there were in this turn:
-  /// AsyncFd lets the others have theirs when there were enough.
-  unsigned count_call() noexcept { return ++calls_in_turn_; }
+  /// A peer that always has something shall not keep the thread to itself: so many calls in one
+  /// turn of a task, at all its descriptors, and the others have theirs.
+  static constexpr unsigned kCallsInATurn = 128;
+  /// Counts a call of the task whose turn it is. True when there were enough.
+  bool count_call() noexcept { return ++calls_in_turn_ > kCallsInATurn; }
 
  private:
   void turn(Task* task);
@@ -89,6 +92,10 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   void release_queued(Task* task) noexcept {
     task->release();
     release();
+  }
+  /// What a task that has used up its turn may cost: the reactor is asked before the next one.
+  int polls_left_after(int polls_left) const noexcept {
+    return calls_in_turn_ > kCallsInATurn ? 0 : polls_left - 1;
   }
   bool nothing_ready() const noexcept { return ready_.empty() && shuffled_.empty(); }
   Task* next_ready();
@@ -131,6 +138,23 @@ class ExecutorCore : public RefCounted<ExecutorCore> {
   std::atomic<bool> sleeping_{false};
 
   friend class Task;
+};
+
+/// What a descriptor, or a buffer in front of one, knows of the turn in which it was used last.
+class TurnMark {
+ public:
+  /// Counts a call. True when the task whose turn it is has had enough of them, at all its
+  /// descriptors. Then each still has one in a turn: a busy one must not leave none for the others.
+  bool is_over() noexcept {
+    ExecutorCore* const core = ExecutorCore::current();
+    if (!core || !core->count_call()) [[likely]]
+      return false;
+    const auto now = static_cast<std::uint16_t>(core->polls());
+    return std::exchange(turn_, now) == now;
+  }
+
+ private:
+  std::uint16_t turn_ = 0;
 };
 
 namespace detail {
