@@ -180,7 +180,7 @@ Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
   check_reactor();
   const IoTable::Wait waits = core_->table.wait(entry, number(direction), cx.waker());
   if (waits == IoTable::Wait::refused) {
-    throw std::logic_error(
+    throw DirectionTaken(
         "IoSource: another task waits for this direction of the descriptor, or has given up "
         "without forget()");
   }

@@ -21,6 +21,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <stdexcept>
 
 #include "common/arc.h"
 #include "common/poll.h"
@@ -37,6 +38,12 @@ struct ReactorCore;
 }  // namespace detail
 
 enum class Direction : unsigned char { read, write };
+
+/// A second task wants to wait for one direction of a descriptor.
+class DirectionTaken : public std::logic_error {
+ public:
+  using logic_error::logic_error;
+};
 
 class IoSource {
  public:
@@ -56,9 +63,9 @@ class IoSource {
 
   /// Is this direction worth a try? Binds to the current reactor when it first has to wait. When
   /// pending, the task of `cx` is this direction's waiter: until it is woken, or forgets.
-  /// Throws std::logic_error when another task waits for the same direction already, when this is
-  /// another reactor's thread, and when the source's reactor is gone; std::system_error when the
-  /// system refuses to watch the descriptor.
+  /// Throws DirectionTaken when another task waits for the same direction already;
+  /// std::logic_error when this is another reactor's thread, and when the source's reactor is gone;
+  /// std::system_error when the system refuses to watch the descriptor.
   Poll<void> poll_ready(Direction direction, Context& cx);
   /// Before the system call.
   void clear(Direction direction) noexcept;
