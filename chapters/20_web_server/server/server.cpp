@@ -52,8 +52,11 @@ Async<void> accept_all(TcpListener& listener, Site& site) {
 }
 
 Async<void> drain_backlog(TcpListener& listener, Site& site) {
+  site.shutdown.begin();      // so those that have their turns meanwhile are told that it is over
+  constexpr int kBatch = 64;  // fewer than a turn has calls (chapter 04): pending means nobody
   // Not forever, however fast they come.
   for (int i = 0; i < ListenOptions().backlog; ++i) {
+    if (i % kBatch == 0) co_await yield_now();
     if (site.connections.now() >= site.settings.max_connections) break;
     auto at_once = select_biased(listener.accept(), ready());
     auto either = co_await at_once;
