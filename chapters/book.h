@@ -33,6 +33,14 @@
 #include "08_select/select.h"
 #include "08_select/select_with.h"
 
+// Locks.
+#include "12_sync/barrier.h"
+#include "12_sync/mutex.h"
+#include "12_sync/notify.h"
+#include "12_sync/once_cell.h"
+#include "12_sync/rw_lock.h"
+#include "12_sync/semaphore.h"
+
 // Streams and channels.
 #include "09_streams/buffered.h"
 #include "09_streams/collect.h"

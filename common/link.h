@@ -61,6 +61,9 @@ class LinkedList {
     return static_cast<Node&>(*end_.next_);
   }
 
+  /// The newest, in the same way.
+  Link& back() noexcept { return *end_.previous_; }
+
   /// `node` is in no list.
   void push_back(Link& node) noexcept {
     node.next_ = &end_;

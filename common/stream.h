@@ -88,10 +88,11 @@ struct SelectNextSomeFn {
 };
 }  // namespace detail
 
-// Why an object, and no function? Arguments that have to do with std, such as a stream of
-// std::strings, would bring std::next along (argument-dependent lookup), and POSIX has functions
-// called read, sleep and select. Where there is an object of the name, the compiler looks for no
-// functions. So the words of this book that stand in a pipeline or beside an await are objects.
+// Why an object, and no function? Because argument-dependent lookup finds functions alone. An
+// argument that has to do with std, such as a stream of std::strings, would bring std::next along,
+// and one of the book's futures would bring the book's join into a call of a reader's own. POSIX
+// has functions called read, sleep and select, too. So the words of this book that stand in a
+// pipeline or beside an await are objects.
 inline constexpr detail::NextFn next{};
 inline constexpr detail::SelectNextSomeFn select_next_some{};
 

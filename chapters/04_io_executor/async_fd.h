@@ -18,8 +18,8 @@
 #include <cstddef>
 #include <span>
 
-#include "04_io_executor/executor_core.h"
 #include "04_io_executor/io_place.h"
+#include "04_io_executor/scheduler.h"
 #include "common/descriptor.h"
 #include "common/future.h"
 #include "common/reactor/io_source.h"

@@ -6,9 +6,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "common/borrowed_waker.h"
-#include "common/report_exception.h"
-
 namespace book {
 namespace {
 
@@ -33,35 +30,28 @@ void report_too_late(Place spawned_at) noexcept {
 }  // namespace
 
 ExecutorCore::Running::Running(ExecutorCore& core)
-    : previous_(current_), core_(core), reactor_(core.reactor_), random_(core.rng_) {
+    : core_(core), scheduler_(core), reactor_(core.reactor_), random_(core.rng_) {
   if (core.running_.exchange(true, std::memory_order_acquire)) {
     throw std::logic_error(core.thread_.load(std::memory_order_relaxed) == this_thread()
                                ? "an executor cannot end inside one of its own tasks"
                                : "this executor is running already, on another thread");
   }
   core.thread_.store(this_thread(), std::memory_order_relaxed);
-  current_ = &core;
 }
 
-ExecutorCore::Running::~Running() {
-  current_ = previous_;
-  core_.running_.store(false, std::memory_order_release);
-}
+ExecutorCore::Running::~Running() { core_.running_.store(false, std::memory_order_release); }
 
 ExecutorCore::ExecutorCore(TimeMode time, std::optional<std::uint64_t> seed)
     : rng_(seed.value_or(0)), shuffles_(seed.has_value()), thread_(this_thread()), reactor_(time) {}
 
 void ExecutorCore::adopt(Task* task) {
   if (thread_.load(std::memory_order_relaxed) != this_thread()) {
-    task->drop_future();
-    task->free();
+    refuse(task);
     throw std::logic_error(
         "spawn() on another thread than the executor's: spawn inside a task instead");
   }
-  task->core_ = this;
-  task->older_ = newest_;
-  if (newest_) newest_->newer_ = task;
-  newest_ = task;
+  own(task);
+  tasks_.push(task);
   ++task_count_;
   if (ending_) [[unlikely]]
     report_too_late(task->place());
@@ -69,13 +59,16 @@ void ExecutorCore::adopt(Task* task) {
   ready_.push(task);
 }
 
+void ExecutorCore::enqueue(Task* task) noexcept {
+  if (current() == this) return ready_.push(task);
+  enqueue_from_elsewhere(task);
+}
+
 // Why no wake is lost: the waker puts the task into the inbox and then asks whether we sleep; we
 // say that we sleep and then look into the inbox (park). Both in one order for all, so at least one
 // of the two sees the other.
-void ExecutorCore::enqueue(Task* task) noexcept {
-  if (current_ == this) return ready_.push(task);
-  Arc<ExecutorCore> keep =
-      Arc<ExecutorCore>::share(this);  // the task, and we with it, may end at once
+void ExecutorCore::enqueue_from_elsewhere(Task* task) noexcept {
+  const auto keep = Arc<Scheduler>::share(this);  // the task, and we with it, may end at once
   {
     std::lock_guard lock(inbox_mutex_);
     if (!closed_) {
@@ -103,7 +96,7 @@ void ExecutorCore::run_until(const Task* goal) {
       polls_left = kPollsBetweenLooks;
     } else {
       turn(next_ready());
-      polls_left = polls_left_after(polls_left);
+      polls_left = used_up_its_turn() ? 0 : polls_left - 1;
     }
   }
 }
@@ -118,65 +111,26 @@ void ExecutorCore::run_ready() {
     }
     if (nothing_ready()) return;
     turn(next_ready());
-    polls_left = polls_left_after(polls_left);
+    polls_left = used_up_its_turn() ? 0 : polls_left - 1;
   }
 }
 
 /// One turn of a task that was just taken from the queue.
 void ExecutorCore::turn(Task* task) {
-  const std::uint64_t old = task->state_.fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  const std::uint64_t old = state(task).fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
   if (old & Task::kCompleted) return release_queued(task);
   if (old & Task::kCancelled) return finish(task);
   ++polls_;
-  calls_in_turn_ = 0;
-  BorrowedWaker borrowed(task, &Task::kWakerVTable);
-  Context cx(borrowed.get());
-  polling_ = task;
-  trace::poll_begin(task);
-  trace::Outcome outcome = trace::Outcome::pending;
-  try {
-    outcome = task->poll_future(cx);
-  } catch (...) {
-    outcome = trace::Outcome::threw;
-    report_exception(task->place());
-  }
-  trace::poll_end(task, outcome);
-  if (outcome != trace::Outcome::pending) return finish(task);
-  polling_ = nullptr;
-  task->wait_what_ = cx.reason().what;
-  task->wait_number_ = cx.reason().number;
+  if (poll(task) != trace::Outcome::pending) return finish(task);
   if (task->is_stranded()) [[unlikely]]
     note_stranded(task);
 }
 
-/// Drops the future, and gives the executor's handle back unless the task is still in a queue, or a
-/// waker on another thread is about to put it there: then release_queued() will. Up to here the
-/// executor is open, so the task's wakers find it alive; after that they do not ask for it. Only
-/// one that is on its way to the queue still does, so for that time the task is an owner of the
-/// core.
 void ExecutorCore::finish(Task* task) noexcept {
-  polling_ = task;
-  task->drop_future();
-  polling_ = nullptr;
-  (task->newer_ ? task->newer_->older_ : newest_) = task->older_;
-  if (task->older_) task->older_->newer_ = task->newer_;
+  drop_future(task);
+  tasks_.remove(task);
   --task_count_;
-  trace::drop(task);
-  std::uint64_t old = task->state_.load(std::memory_order_acquire);
-  std::uint64_t next;
-  do {
-    const bool keep = old & (Task::kScheduled | Task::kObserved);
-    next = (old | Task::kCompleted) - (keep ? 0 : Task::kOneHandle);
-  } while (!task->state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
-                                               std::memory_order_acquire));
-  if (old & Task::kScheduled) retain();
-  if (old & Task::kObserved) task->completed(old);
-  if (old & Task::kScheduled) return;
-  if (old & Task::kObserved) {
-    task->release();
-  } else if (!(next & Task::kOwners)) {
-    task->free();
-  }
+  complete(task);
 }
 
 void ExecutorCore::drop(Task* task) noexcept {
@@ -220,7 +174,7 @@ void ExecutorCore::park() {
 void ExecutorCore::close() noexcept {
   Running running(*this);
   ending_ = true;  // a destructor may spawn
-  while (newest_) finish(newest_);
+  while (!tasks_.empty()) finish(tasks_.newest());
   {
     std::lock_guard lock(inbox_mutex_);
     closed_ = true;
@@ -249,7 +203,7 @@ void Executor::run() {
 }
 
 void Executor::refuse_inside_a_task(const char* what, const char* instead) {
-  if (ExecutorCore::current()) {
+  if (Scheduler::current()) {
     throw std::logic_error(
         fmt::format("{}() inside a task would stop every other task: {} instead", what, instead));
   }
@@ -263,11 +217,6 @@ Executor::Root::Root(ExecutorCore& core, Task* task) : core_(core), task_(task) 
 Executor::Root::~Root() {
   core_.drop(task_);
   task_->release();
-}
-
-ExecutorCore& detail::current_core(const char* what) {
-  if (ExecutorCore* core = ExecutorCore::current()) return *core;
-  throw std::logic_error(fmt::format("{}() needs a running executor: call it inside a task", what));
 }
 
 }  // namespace book

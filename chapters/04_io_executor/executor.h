@@ -122,7 +122,7 @@ template <Future F>
 requires std::constructible_from<std::remove_cvref_t<F>, F>
 void spawn_detached(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   using Kept = std::remove_cvref_t<F>;
-  detail::current_core("spawn_detached")
+  detail::current_scheduler("spawn_detached")
       .adopt(new FutureTask<Kept>(Place{file, line}, std::forward<F>(future)));
 }
 

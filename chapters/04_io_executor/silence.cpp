@@ -15,7 +15,7 @@ constexpr int kShown = 20;
 constexpr const char kKeepTheWaker[] =
     "\n(a future must keep cx.waker(), where somebody will fire it, before it returns pending)";
 
-void describe(std::string& text, const Task& task) {
+void append_line(std::string& text, const Task& task) {
   const WaitReason reason = task.waits_for();
   append(text, "\n  the task spawned at {}:{}, which waits for ", task.place().file,
          task.place().line);
@@ -44,7 +44,7 @@ void say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), s
 void ExecutorCore::diagnose_deadlock() {
   bool a_wake_is_possible = false;
   bool forgotten_waker = false;
-  for (const Task* task = newest_; task; task = task->older_) {
+  for (const Task* task = tasks_.newest(); task; task = TaskList::older(task)) {
     if (!task->is_stranded()) {
       a_wake_is_possible = true;
     } else if (task->waits_for().what != kWaitsForever) {
@@ -64,14 +64,17 @@ void ExecutorCore::diagnose_deadlock() {
       describe_pending());
 }
 
+std::string ExecutorCore::describe() const {
+  return fmt::format("{} pending {}, polled {} times so far{}", task_count_,
+                     task_count_ == 1 ? "task" : "tasks", polls_, describe_pending());
+}
+
 /// Oldest first, which is how they were written down in the program.
 std::string ExecutorCore::describe_pending() const {
-  const Task* oldest = newest_;
-  while (oldest && oldest->older_) oldest = oldest->older_;
   std::string text;
   int shown = 0;
-  for (const Task* task = oldest; task; task = task->newer_) {
-    if (++shown <= kShown) describe(text, *task);
+  for (const Task* task = tasks_.oldest(); task; task = TaskList::newer(task)) {
+    if (++shown <= kShown) append_line(text, *task);
   }
   if (shown > kShown) append(text, "\n  and {} more", shown - kShown);
   return text;
@@ -81,7 +84,7 @@ std::string ExecutorCore::describe_pending() const {
 /// handle of its own, until the next report: if nothing else runs by then, Deadlock says it better.
 void ExecutorCore::note_stranded(Task* task) {
   if (task->waits_for().what == kWaitsForever) return;
-  if (task->state_.fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) return;
+  if (state(task).fetch_or(Task::kReported, std::memory_order_relaxed) & Task::kReported) return;
   stranded_.push_back(task);
   task->retain();
 }
@@ -91,7 +94,7 @@ void ExecutorCore::report_stranded() {
   std::string text;
   int count = 0;
   for (Task* task : stranded_) {
-    if (task->is_stranded() && ++count <= kShown) describe(text, *task);
+    if (task->is_stranded() && ++count <= kShown) append_line(text, *task);
     task->release();
   }
   stranded_.clear();

@@ -1,6 +1,6 @@
 #include "04_io_executor/task.h"
 
-#include "04_io_executor/executor_core.h"
+#include "04_io_executor/scheduler.h"
 
 namespace book {
 
@@ -22,7 +22,7 @@ void Task::cancel() noexcept { schedule(kScheduled | kCancelled); }
 void Task::schedule(std::uint64_t bits) noexcept {
   trace::wake(this);
   const std::uint64_t old = state_.fetch_or(bits, std::memory_order_acq_rel);
-  if (!(old & (kScheduled | kCompleted))) core_->enqueue(this);
+  if (!(old & kNotIdle)) scheduler_->enqueue(this);
 }
 
 // One step for both, since most wakers are used up by their wake. The task outlives the step: as
@@ -35,8 +35,8 @@ void Task::wake_and_drop_waker() noexcept {
     next = (old | kScheduled) - kOneWaker;
   } while (!state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
-  if (!(old & (kScheduled | kCompleted))) {
-    core_->enqueue(this);
+  if (!(old & kNotIdle)) {
+    scheduler_->enqueue(this);
   } else if (!(next & kOwners)) {
     free();
   }
@@ -47,19 +47,19 @@ void Task::wake_and_drop_waker() noexcept {
 // that poll will look.
 void Task::drop_waker() noexcept {
   trace::waker_drop(this);
-  const bool polled_here = ExecutorCore::is_polling_here(this);
+  const bool polled_here = Scheduler::polling() == this;
   std::uint64_t old = state_.load(std::memory_order_relaxed);
   std::uint64_t next;
   bool last;
   do {
     next = old - kOneWaker;
-    last = next >> 32 == 0 && !(next & (kScheduled | kCompleted)) && !polled_here;
+    last = next >> 32 == 0 && !(next & kNotIdle) && !polled_here;
     if (last) next |= kScheduled;
   } while (!state_.compare_exchange_weak(old, next, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
   if (last) {
     trace::wake(this);
-    core_->enqueue(this);
+    scheduler_->enqueue(this);
   } else if (!(next & kOwners)) {
     free();
   }

@@ -36,7 +36,7 @@ struct Named {
 /// for it does: at its end, for a class may be local to a lambda.
 template <class T>
 consteval bool is_lambda_to_destroy() {
-  if constexpr (!std::is_class_v<T>) {
+  if constexpr (!std::is_class_v<T>) {  // NOLINT(bugprone-branch-clone): void is asked no more
     return false;
   } else if constexpr (!requires { sizeof(T); } || std::is_trivially_destructible_v<T> ||
                        std::is_default_constructible_v<T> || std::is_assignable_v<T&, T>) {

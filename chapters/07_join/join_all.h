@@ -135,6 +135,7 @@ struct JoinAllFn {
       return JoinAll<R, kTry>(std::forward<R>(futures));
     } else {
       std::vector<F> owned;
+      if constexpr (std::ranges::sized_range<R>) owned.reserve(std::ranges::size(futures));
       for (auto&& future : futures) owned.push_back(std::move(future));
       return JoinAll<std::vector<F>, kTry>(std::move(owned));
     }

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "04_io_executor/executor_core.h"
+#include "04_io_executor/scheduler.h"
 #include "10_spawning/join_handle.h"
 #include "common/future.h"
 
@@ -25,10 +25,10 @@ struct SpawnFn {
   template <Future F>
   requires std::constructible_from<std::remove_cvref_t<F>, F> JoinHandle<OutputOf<F>>
   operator()(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
-    ExecutorCore& core = detail::current_core("spawn");
+    Scheduler& scheduler = detail::current_scheduler("spawn");
     auto* task =
         new detail::SpawnedTask<std::remove_cvref_t<F>>(Place{file, line}, std::forward<F>(future));
-    core.adopt(task);
+    scheduler.adopt(task);
     return JoinHandle<OutputOf<F>>(task);
   }
 

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "04_io_executor/executor_core.h"
+#include "04_io_executor/scheduler.h"
 
 namespace book::detail {
 
@@ -20,7 +20,7 @@ void ThreadBell::wait() {
 }
 
 void refuse_on_an_executor(const char* what) {
-  if (!ExecutorCore::current()) return;
+  if (!Scheduler::current()) return;
   throw std::logic_error(std::string(what) +
                          " inside a task would stop every task of this thread: co_await instead");
 }

@@ -3,11 +3,7 @@
 namespace book {
 
 bool WaitQueue::wait(Waiter& waiter, const Context& cx, Locked& lock) {
-  if (!waiter.is_waiting()) {
-    waiters_.push_back(waiter);
-    waiter.state_ = Waiter::State::waiting;
-    waiter.was_queued_ = true;
-  }
+  enter(waiter);
   if (waiter.waker_.will_wake(cx.waker())) {
     lock.unlock();
     return true;

@@ -98,6 +98,20 @@ class WaitQueue {
   Node& front() noexcept {
     return static_cast<Node&>(static_cast<Waiter&>(waiters_.front()));
   }
+  /// The one who came last; there is one.
+  template <class Node = Waiter>
+  Node& back() noexcept {
+    return static_cast<Node&>(static_cast<Waiter&>(waiters_.back()));
+  }
+
+  /// Puts the waiter behind all others, unless it is in already, without a waker: it has a place,
+  /// and can be taken out. A wait() before its task stops gives it the waker.
+  void enter(Waiter& waiter) noexcept {
+    if (waiter.is_waiting()) return;
+    waiters_.push_back(waiter);
+    waiter.state_ = Waiter::State::waiting;
+    waiter.was_queued_ = true;
+  }
 
   /// Puts the waiter behind all others, unless it is in already, with the waker of this poll.
   /// True: so it is, the lock is no longer held, and the poll is pending. False: the lock had to be

@@ -267,6 +267,7 @@ const Measures kMeasures{
 Measures all_measures() {
   Measures all = kMeasures;
   add_channel_measures(all);
+  add_sync_measures(all);
   return all;
 }
 

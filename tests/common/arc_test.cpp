@@ -10,7 +10,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace arc_test {
 
 struct Shared : RefCounted<Shared> {
   explicit Shared(test::DropCounter::Token t, int v = 0) : token(std::move(t)), value(v) {}
@@ -103,5 +103,5 @@ TEST(ArcWake, AWakerKeepsItsObjectAlive) {
   EXPECT_EQ(counter.live(), 0);
 }
 
-}  // namespace
+}  // namespace arc_test
 }  // namespace book

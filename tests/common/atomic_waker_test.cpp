@@ -13,7 +13,7 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace atomic_waker_test {
 
 using test::CountingWaker;
 using test::ThreadParker;
@@ -301,5 +301,5 @@ TEST(AtomicWaker, ACloneThatThrowsLeavesTheSlotAsItWas) {
   EXPECT_EQ(task.wakes(), 1);
 }
 
-}  // namespace
+}  // namespace atomic_waker_test
 }  // namespace book

@@ -24,7 +24,7 @@
 #include "support/trace_reader.h"
 
 namespace book {
-namespace {
+namespace chapter_test {
 
 using test::ChildOptions;
 using test::ChildResult;
@@ -338,5 +338,5 @@ TEST(Chapter, RunsWithoutAnyArgv) {
   EXPECT_EQ(run_in_child([&] { return chapter_main(example(), 0, none, nothing); }).exit_code, 0);
 }
 
-}  // namespace
+}  // namespace chapter_test
 }  // namespace book

@@ -6,7 +6,7 @@
 #include <thread>
 
 namespace book {
-namespace {
+namespace clock_test {
 
 using namespace std::chrono_literals;
 
@@ -61,5 +61,5 @@ TEST(Clock, OtherThreadsMayReadItWhileItsDriverAdvancesIt) {
   reader.join();
 }
 
-}  // namespace
+}  // namespace clock_test
 }  // namespace book

@@ -17,7 +17,7 @@
 #include "support/drop_counter.h"
 
 namespace book::test {
-namespace {
+namespace contract_test {
 
 enum class Mistake {
   none,
@@ -419,5 +419,5 @@ TEST(Contract, IsKeptByTheNextOfAStreamAndNothingLeaks) {
   EXPECT_EQ(items.live(), 0);
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book::test

@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace book {
-namespace {
+namespace descriptor_test {
 
 bool is_open(int fd) { return ::fcntl(fd, F_GETFD) != -1; }
 int some_file() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -65,5 +65,5 @@ TEST(ThrowErrno, CarriesTheErrorAndTheName) {
   EXPECT_THROW(throw_errno(EPIPE, "write to a pipe"), std::system_error);
 }
 
-}  // namespace
+}  // namespace descriptor_test
 }  // namespace book

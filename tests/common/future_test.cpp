@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace book {
-namespace {
+namespace future_test {
 
 /// Ready at its third poll; throws at its first if it is told to.
 class Third {
@@ -90,5 +90,5 @@ TEST_F(PinGuards, APollThatThrowsHasFinishedTheFuture) {
   EXPECT_THROW((void)future.poll(cx_), std::logic_error);
 }
 
-}  // namespace
+}  // namespace future_test
 }  // namespace book

@@ -19,7 +19,7 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace io_source_test {
 
 using test::CountingWaker;
 using test::Fd;
@@ -719,5 +719,5 @@ TEST(IoSource, SourcesMayComeAndGoOnOtherThreadsWhileEventsFlow) {
   EXPECT_FALSE(reactor.waiting().io);
 }
 
-}  // namespace
+}  // namespace io_source_test
 }  // namespace book

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace link_test {
 
 struct Node : Link {
   explicit Node(int number) : name(number) {}
@@ -35,6 +35,7 @@ TEST(LinkedList, GivesItsNodesInTheOrderTheyCame) {
   Node a(1), b(2), c(3);
   for (Node* node : {&a, &b, &c}) list.push_back(*node);
   EXPECT_FALSE(list.empty());
+  EXPECT_EQ(&list.back(), &c);
   EXPECT_EQ(emptied(list), (Names{1, 2, 3}));
   EXPECT_TRUE(list.empty());
 }
@@ -114,5 +115,5 @@ TEST(LinkedList, LetsItsNodesGoWhenItEnds) {
   EXPECT_FALSE(b.is_linked());
 }
 
-}  // namespace
+}  // namespace link_test
 }  // namespace book

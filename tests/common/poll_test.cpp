@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace book {
-namespace {
+namespace poll_test {
 
 TEST(Poll, IsEitherReadyWithAValueOrPending) {
   const Poll<int> ready = 42;
@@ -60,5 +60,5 @@ TEST(Poll, OfVoidIsReadyOrNot) {
   EXPECT_TRUE(Poll<void>(pending).is_pending());
 }
 
-}  // namespace
+}  // namespace poll_test
 }  // namespace book

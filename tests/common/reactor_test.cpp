@@ -18,7 +18,7 @@
 #include "support/descriptors.h"
 
 namespace book {
-namespace {
+namespace reactor_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -703,5 +703,5 @@ TEST(ReactorTimers, TheReactorAndItsTimersMayEndAtOnce) {
   }
 }
 
-}  // namespace
+}  // namespace reactor_test
 }  // namespace book

@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace solo_atomic_test {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr auto kBoth = std::memory_order_acq_rel;
@@ -82,5 +82,5 @@ TEST(SoloAtomic, LosesNothingBetweenThreads) {
   EXPECT_EQ(changes.load(kRelaxed), std::uint64_t{kThreads} * kSteps);
 }
 
-}  // namespace
+}  // namespace solo_atomic_test
 }  // namespace book

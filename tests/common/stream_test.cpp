@@ -11,7 +11,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace stream_test {
 
 /// 1, 2, ... up to a limit; between two items it is pending once, and wakes itself.
 class Counting {
@@ -110,5 +110,5 @@ TEST_F(Streams, SelectNextSomeOfAStreamThatEndsIsPendingAndTerminated) {
   EXPECT_TRUE(item.poll(cx_).is_pending());
 }
 
-}  // namespace
+}  // namespace stream_test
 }  // namespace book

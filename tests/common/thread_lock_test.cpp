@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace thread_lock_test {
 
 constexpr bool only_one_thread_is_known() {
 #if __has_include(<sys/single_threaded.h>)
@@ -109,5 +109,5 @@ TEST(ThreadLock, SaysSoWhenTheOnlyThreadLocksTwice) {
   }
 }
 
-}  // namespace
+}  // namespace thread_lock_test
 }  // namespace book

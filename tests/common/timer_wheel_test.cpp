@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace timer_wheel_test {
 
 using Tick = TimerWheel::Tick;
 
@@ -215,5 +215,5 @@ TEST(Timer, ANewTimerHasNeitherFiredNorIsItArmed) {
   EXPECT_FALSE(moved.armed());
 }
 
-}  // namespace
+}  // namespace timer_wheel_test
 }  // namespace book

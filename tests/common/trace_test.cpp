@@ -16,7 +16,7 @@
 #include "support/trace_reader.h"
 
 namespace book {
-namespace {
+namespace trace_test {
 
 using test::ChildResult;
 using test::run_in_child;
@@ -349,5 +349,5 @@ TEST(Trace, StoppingItWhileOthersWriteIsHarmless) {
   EXPECT_EQ(Trace(file.path()).title(), "stopped");
 }
 
-}  // namespace
+}  // namespace trace_test
 }  // namespace book

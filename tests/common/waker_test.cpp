@@ -8,7 +8,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace waker_test {
 
 using test::CountingWaker;
 
@@ -103,5 +103,5 @@ TEST(Context, TheWakerOfTheLatestPollReplacesTheOneBefore) {
   EXPECT_EQ(second.kept(), 1);
 }
 
-}  // namespace
+}  // namespace waker_test
 }  // namespace book

@@ -24,7 +24,7 @@
 #include "support/watchdog.h"
 
 namespace book::docs {
-namespace {
+namespace clients_test {
 
 constexpr const char* kShownPort = "7878";
 
@@ -164,5 +164,5 @@ TEST_P(Clients, SeeWhatThePageShows) {
 
 INSTANTIATE_TEST_SUITE_P(TheBook, Clients, pages_with("clients"), name_of_page);
 
-}  // namespace
+}  // namespace clients_test
 }  // namespace book::docs

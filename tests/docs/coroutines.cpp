@@ -3,36 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <initializer_list>
 #include <string_view>
 
+#include "docs/code.h"
 #include "docs/sources.h"
 
 namespace book::docs {
 namespace {
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-// The last character before `at` that is no blank, or npos.
-std::size_t before(std::string_view code, std::size_t at) {
-  return at == 0 ? code.npos : code.find_last_not_of(" \t\n", at - 1);
-}
-
-// The word that ends at `at`, which may be empty.
-std::string_view word_ending(std::string_view code, std::size_t at) {
-  if (at == code.npos || !is_word(code[at])) return {};
-  std::size_t begin = at;
-  while (begin > 0 && is_word(code[begin - 1])) --begin;
-  return code.substr(begin, at - begin + 1);
-}
-
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  for (std::string_view other : words) {
-    if (word == other) return true;
-  }
-  return false;
-}
 
 // Whether the brace at `at` opens a block (or a body), and no braced initialiser.
 bool opens_block(std::string_view code, std::size_t at) {
@@ -49,15 +26,6 @@ bool opens_block(std::string_view code, std::size_t at) {
     --last;
   }
   return false;
-}
-
-std::size_t matching_close(std::string_view code, std::size_t open) {
-  int depth = 0;
-  for (std::size_t i = open; i < code.size(); ++i) {
-    if (std::string_view("([{").find(code[i]) != code.npos) ++depth;
-    if (std::string_view(")]}").find(code[i]) != code.npos && --depth == 0) return i;
-  }
-  return code.size();
 }
 
 // [x = std::move(x)] before a body: anything but references and `this` is a copy that g++ may

@@ -9,7 +9,7 @@
 #include "support/paths.h"
 
 namespace book::docs {
-namespace {
+namespace pages_test {
 namespace fs = std::filesystem;
 
 // A folder with files of our own, gone at the end of the test.
@@ -190,5 +190,5 @@ TEST(TheBook, ChaptersHaveTheirParts) {
   expect_none(check_chapters(all_pages(test::source_dir()), test::source_dir()));
 }
 
-}  // namespace
+}  // namespace pages_test
 }  // namespace book::docs

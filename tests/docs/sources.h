@@ -1,4 +1,5 @@
-// Rules for sources: includes point downstairs, coroutines keep clear of what g++ 12 miscompiles.
+// Rules for sources: includes point downstairs, coroutines keep clear of what g++ 12 miscompiles,
+// and hold no std lock while they are suspended.
 #pragma once
 
 #include <filesystem>
@@ -14,5 +15,9 @@ std::vector<Problem> check_includes(const std::filesystem::path& file, const std
 
 /// The rules for co_await of README.md here, as far as text can show a breach.
 std::vector<Problem> check_coroutines(const std::filesystem::path& file, const std::string& source);
+
+/// No std::lock_guard, unique_lock, scoped_lock or shared_lock is held across a co_await or a
+/// co_yield in its scope: the mutex belongs to a thread, and the thread goes on to other tasks.
+std::vector<Problem> check_locks(const std::filesystem::path& file, const std::string& source);
 
 }  // namespace book::docs

@@ -10,7 +10,7 @@
 #include "support/paths.h"
 
 namespace book::docs {
-namespace {
+namespace sources_test {
 
 std::size_t upstairs(const std::string& file, const std::string& include) {
   return check_includes(file, "// a file\n#include \"" + include + "\"\n").size();
@@ -125,6 +125,90 @@ TEST(CoroutineLint, OnlyThePagesOfMistakesMayAllowOne) {
   EXPECT_EQ(check_coroutines("chapters/05_async_await/main.cpp", source).size(), 1U);
 }
 
+std::vector<Problem> lint_locks(const std::string& body) {
+  return check_locks("chapters/12_sync/x.cpp", "Async<int> f() {\n" + body + "\n}\n");
+}
+
+class LetsGo : public testing::TestWithParam<const char*> {};
+class Holds : public testing::TestWithParam<const char*> {};
+
+TEST_P(LetsGo, Passes) {
+  for (const Problem& problem : lint_locks(GetParam()))
+    ADD_FAILURE() << problem.what << "\n" << GetParam();
+}
+TEST_P(Holds, IsFlagged) { EXPECT_EQ(lint_locks(GetParam()).size(), 1U) << GetParam(); }
+
+INSTANTIATE_TEST_SUITE_P(
+    LockLint, Holds,
+    testing::Values(
+        "std::lock_guard lock(m); co_await x;",
+        "std::lock_guard<std::mutex> lock(m);\n co_await x;",
+        "const std::scoped_lock both(a, b); if (c) { d(); co_await x; }",
+        "std::unique_lock lock{m}; co_await x;",
+        "std::shared_lock<std::shared_mutex> l(m); co_await x;",
+        "auto lock = std::unique_lock(m); co_await x;",
+        "auto lock = std::unique_lock<std::mutex>(m); co_await x;",
+        "std::unique_lock<std::mutex> lock = take(); co_await x;",
+        "using std::unique_lock; unique_lock l(m); co_await x;",
+        "Locked locked(queue.lock); co_await x;", "std::lock_guard lock(m); co_yield 1;",
+        "for (;;) { std::lock_guard lock(m); int r = co_await x; }",
+        "std::unique_lock lock(m, std::try_to_lock); co_await x;",
+        "std::unique_lock lock(m); lock.unlock(); lock.lock(); co_await x;",
+        "std::unique_lock lock(m, std::defer_lock); y(); lock.lock(); co_await x;",
+        "std::unique_lock<std::mutex> lock; lock = std::unique_lock(m); co_await x;",
+        "std::unique_lock lock(m); if (full) { lock.unlock(); co_return 1; } co_await x;",
+        "std::unique_lock lock(m); other.unlock(); co_await x;",
+        "std::lock_guard lock(m); auto l = [] { return 1; }; co_await x;",
+        "std::lock_guard lock(m); v[i] = 1; co_await x;",
+        "auto l = [](std::unique_lock<std::mutex> held) -> Async<> { co_await x; };",
+        "auto l = [&]() -> Async<> { std::lock_guard lock(m); co_await x; };",
+        "std::lock_guard lock(m); struct Pair { int a, b; }; co_await x;",
+        "if (std::unique_lock lock(m, std::try_to_lock); lock) { co_await x; }",
+        "std::lock_guard lock(m);  // lint: allow lock\n co_await x;"));
+
+INSTANTIATE_TEST_SUITE_P(
+    LockLint, LetsGo,
+    testing::Values(
+        "{ std::lock_guard lock(m); ++n; } co_await x;", "co_await x; std::lock_guard lock(m);",
+        "std::unique_lock lock(m); ++n; lock.unlock(); co_await x;",
+        "std::unique_lock lock(m); { lock.unlock(); } co_await x;",
+        "std::unique_lock lock(m, std::defer_lock); co_await x;",
+        "std::unique_lock lock(m); if (full) { lock.unlock(); co_await x; lock.lock(); }",
+        "std::unique_lock lock(m); auto later = [&]() -> Async<> { co_await x; };",
+        "std::unique_lock lock(m); keep(std::move(lock)); co_await x;",
+        "if (a) { std::lock_guard lock(m); ++n; } else { co_await x; }",
+        "if (std::unique_lock lock(m, std::try_to_lock); lock) { ++n; } co_await x;",
+        "auto guard = co_await mutex.lock(); co_await x;",
+        "Guard<int> lock = co_await m.lock(); co_await x;",
+        "// std::lock_guard lock(m);\n co_await x;",
+        "const char* s = \"std::lock_guard lock(m);\"; co_await x;",
+        "auto l = [] { std::lock_guard lock(m); }; co_await x;",
+        "struct S { std::unique_lock<std::mutex> lock; Async<> f() { co_await x; } }; co_await x;",
+        "void g(std::unique_lock<std::mutex> lock); co_await x;",
+        "auto l = [](std::unique_lock<std::mutex>& lock) -> Async<> { lock.unlock(); co_await x; "
+        "};",
+        "using Lock = std::unique_lock<std::mutex>; co_await x;",
+        "my_lock_guard lock(m); co_await x;",
+        "static_assert(!is_send<std::unique_lock<std::mutex>>); co_await x;"));
+
+TEST(LockLint, FollowsTheLockToTheEndOfItsScopeAndNoFurther) {
+  const std::string source =
+      "Async<> f() {\n  std::lock_guard lock(m);\n  co_await a;\n  co_await b;\n}\n"
+      "Async<> g() {\n  co_await c;\n}\n";
+  const auto problems = check_locks("chapters/18_chat_server/chat.cpp", source);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].where, "chapters/18_chat_server/chat.cpp:3");
+  EXPECT_EQ(problems[1].where, "chapters/18_chat_server/chat.cpp:4");
+  EXPECT_NE(problems[0].what.find("the lock 'lock' of line 2"), std::string::npos);
+}
+
+TEST(LockLint, OnlyTheStoryOfTheMistakeMayAllowOne) {
+  const std::string source =
+      "Async<> f() {\n  std::unique_lock lock(m);  // lint: allow lock\n  co_await x;\n}\n";
+  EXPECT_EQ(check_locks("chapters/12_sync/story/stall.cpp", source).size(), 0U);
+  EXPECT_EQ(check_locks("chapters/12_sync/mutex.h", source).size(), 1U);
+}
+
 template <class Check>
 void check_all(Check check) {
   const auto root = test::source_dir();
@@ -138,6 +222,8 @@ void check_all(Check check) {
 TEST(TheBook, IncludesPointDownstairs) { check_all(check_includes); }
 
 TEST(TheBook, CoroutinesKeepTheHouseRules) { check_all(check_coroutines); }
+
+TEST(TheBook, CoroutinesHoldNoStdLockWhileTheyAreSuspended) { check_all(check_locks); }
 
 // A wrong answer that is a patch is a source only when it is applied, for the proof.
 TEST(TheBook, CoroutinesOfWrongAnswersKeepTheHouseRules) {
@@ -163,5 +249,5 @@ TEST(TheBook, HeadersFitTwoScreens) {
   }
 }
 
-}  // namespace
+}  // namespace sources_test
 }  // namespace book::docs

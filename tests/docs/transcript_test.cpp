@@ -7,7 +7,7 @@
 #include "support/watchdog.h"
 
 namespace book::docs {
-namespace {
+namespace transcript_test {
 
 using Lines = std::vector<std::string>;
 
@@ -94,5 +94,5 @@ TEST_P(Programs, PrintWhatThePageShows) {
 
 INSTANTIATE_TEST_SUITE_P(TheBook, Programs, pages_with(""), name_of_page);
 
-}  // namespace
+}  // namespace transcript_test
 }  // namespace book::docs

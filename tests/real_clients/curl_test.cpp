@@ -58,12 +58,20 @@ TEST_F(Curl, TakesOneConnectionForAllThatItAsks) {
   EXPECT_EQ(stop(), (Counts{5, 1}));
 }
 
+/// A head without the second in which it was written: two answers may have two.
+std::string without_date(std::string head) {
+  const std::size_t date = head.find("\r\nDate: ");
+  if (date != std::string::npos) head.erase(date, head.find("\r\n", date + 2) - date);
+  return head;
+}
+
 TEST_F(Curl, AsksForTheHeadAlone) {
   serve();
   folder.write("large.bin", noise(100'000));
   for (const char* path : {"/", "/large.bin", "/nothing"}) {
-    const std::string head = curl("-I " + url(path));
-    EXPECT_EQ(head, curl("-D - -o /dev/null " + url(path))) << "the fields are those of GET";
+    const std::string head = without_date(curl("-I " + url(path)));
+    EXPECT_EQ(head, without_date(curl("-D - -o /dev/null " + url(path))))
+        << "the fields are those of GET";
     EXPECT_TRUE(head.ends_with("\r\n\r\n"));
   }
 }

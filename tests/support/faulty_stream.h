@@ -26,7 +26,7 @@
 namespace book::test {
 
 /// What is wrong with one direction. Calls are counted from 1; a wait is no call.
-struct Faults {
+struct StreamFaults {
   std::size_t piece = static_cast<std::size_t>(-1);  ///< bytes that one call moves at most
   int waits = 0;    ///< before each call so many are pending, and wake their own task
   int fail_at = 0;  ///< this call, and all after it, throw std::system_error
@@ -38,8 +38,8 @@ struct Faults {
 template <class S>
 class FaultyStream {
  public:
-  explicit FaultyStream(S&& stream, const Faults& reads = {}, const Faults& writes = {},
-                        const Faults& closes = {})
+  explicit FaultyStream(S&& stream, const StreamFaults& reads = {}, const StreamFaults& writes = {},
+                        const StreamFaults& closes = {})
       : stream_(std::forward<S>(stream)), reads_{reads}, writes_{writes}, closes_{closes} {}
 
   Poll<std::size_t> poll_read(Context& cx, std::span<char> buffer) {
@@ -106,7 +106,7 @@ class FaultyStream {
   enum class Verdict { go, end, wait };
 
   struct Side {
-    Faults faults;
+    StreamFaults faults;
     int calls = 0;  ///< that are over
     int waited = 0;
     Waker stalled{};
@@ -155,6 +155,7 @@ class FaultyStream {
 };
 
 template <class S>
-FaultyStream(S&&, const Faults& = {}, const Faults& = {}, const Faults& = {}) -> FaultyStream<S>;
+FaultyStream(S&&, const StreamFaults& = {}, const StreamFaults& = {}, const StreamFaults& = {})
+    -> FaultyStream<S>;
 
 }  // namespace book::test

@@ -1,11 +1,13 @@
 // ThreadParker: a thread sleeps in park() until its waker is woken; a wake that comes first is
-// kept.
+// kept. finish(future): polls it on this thread until it is ready.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 #include "common/arc_wake.h"
+#include "common/future.h"
 
 namespace book::test {
 
@@ -33,5 +35,19 @@ class ThreadParker {
   };
   Arc<State> state_ = make_arc<State>();
 };
+
+/// Polls on this thread until it is ready; gives up, when told, the first time it is pending.
+template <class F>
+std::optional<Poll<OutputOf<F>>> finish(F& future, bool gives_up = false) {
+  const ThreadParker parker;
+  const Waker waker = parker.waker();
+  Context cx(waker);
+  for (;;) {
+    Poll<OutputOf<F>> poll = future.poll(cx);
+    if (poll.is_ready()) return poll;
+    if (gives_up) return std::nullopt;
+    parker.park();
+  }
+}
 
 }  // namespace book::test

@@ -57,7 +57,8 @@ Async<void> take_time(S& stream, ConnectionTimeout& timeout, Next next, const Si
 /// concerns no other, so no exception of it leaves.
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(
-    S stream, Site& site, [[maybe_unused]] ConnectionCount::Slot slot) {
+    S stream, Site& site, [[maybe_unused]] Permit permit) {
+  ++site.accepted;
   ConnectionTimeout timeout(site.timeouts);
   try {
     Conversation talk(site.http, site.log.peer_of(socket_of(stream)));
@@ -76,10 +77,10 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(
   }
 }
 
-/// The same, for a caller that accepts nothing.
+/// The same, for a caller that has so few connections that there is a permit for each.
 template <class S>
 requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site) {
-  return handle_connection(std::move(stream), site, ConnectionCount::Slot(site.connections));
+  return handle_connection(std::move(stream), site, site.connections.try_acquire().value());
 }
 
 }  // namespace book::http

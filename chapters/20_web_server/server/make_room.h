@@ -1,10 +1,9 @@
-// make_room(site): a future, ready when there may be one more connection. When there are as many as
-// there may be, the one that has been idle for longest is closed: a client that asks for nothing
-// must not keep out one that does. While none is idle, it waits for the first that will be, or
-// ends.
+// make_room(site): a future of the permit for one more connection. When there are as many as there
+// may be, the one that has been idle for longest is closed: a client that asks for nothing must not
+// keep out one that does. While none is idle, it waits for the first that will be, or ends.
 #pragma once
 
-#include "20_web_server/server/connection_count.h"
+#include "12_sync/semaphore.h"
 #include "20_web_server/server/site.h"
 #include "common/future.h"
 
@@ -13,19 +12,19 @@ namespace book::http {
 /// One task at a time may wait. The site is borrowed.
 class [[nodiscard]] MakeRoom : PinnedOncePolled {
  public:
-  using Output = void;
+  using Output = Permit;
 
-  explicit MakeRoom(Site& site) noexcept
-      : timeouts_(site.timeouts), below_(site.connections.below(site.settings.max_connections)) {}
+  explicit MakeRoom(Site& site) : timeouts_(site.timeouts), acquire_(site.connections.acquire()) {}
   MakeRoom(MakeRoom&&) = default;
   MakeRoom& operator=(MakeRoom&&) = delete;
   ~MakeRoom() { stop_waiting(); }
 
-  Poll<void> poll(Context& cx) {
+  Poll<Permit> poll(Context& cx) {
     pin_.enter();
-    if (below_.poll(cx).is_ready()) {
+    Poll<Permit> permit = acquire_.poll(cx);
+    if (permit.is_ready()) {
       stop_waiting();
-      return Poll<void>::ready();
+      return permit;
     }
     timeouts_.expire_longest_idle();  // its task ends, and wakes this one
     cx.store(timeouts_.idle_waiter, "a connection to be idle");
@@ -40,10 +39,10 @@ class [[nodiscard]] MakeRoom : PinnedOncePolled {
   }
 
   TimeoutQueues& timeouts_;
-  ConnectionCount::Below below_;
+  Acquire acquire_;
   bool waits_ = false;
 };
 
-inline MakeRoom make_room(Site& site) noexcept { return MakeRoom(site); }
+inline MakeRoom make_room(Site& site) { return MakeRoom(site); }
 
 }  // namespace book::http

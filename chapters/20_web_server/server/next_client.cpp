@@ -25,23 +25,27 @@ Poll<TcpStream> NextClient::poll(Context& cx) {
 /// Only where there is a place for it, or a connection that can make room.
 std::optional<TcpStream> NextClient::take_offer(Context& cx) {
   if (!site_.handover || !site_.handover->has_offers()) return std::nullopt;
-  const bool full = site_.connections.now() >= site_.settings.max_connections;
-  if (full && !site_.timeouts.has_idle()) {
-    if (below_.poll(cx).is_pending()) {
+  if (site_.connections.available() == 0 && !site_.timeouts.has_idle()) {
+    if (!place_) place_.emplace(site_.connections.acquire());
+    if (place_->poll(cx).is_pending()) {
       cx.store(site_.timeouts.idle_waiter, "a connection to be idle");
       waits_ = true;
+      return std::nullopt;
     }
-    return std::nullopt;
   }
+  place_.reset();  // with what it was given: the one who accepts takes a place for this client
   return site_.handover->take();
 }
 
 Poll<FindPlace::Output> FindPlace::poll(Context& cx) {
   pin_.enter();
   Handover* const handover = site_.handover;
-  if (room_.poll(cx).is_ready()) {
-    if (std::exchange(is_up_, false)) return Poll<Output>::ready(handover->withdraw(offer_));
-    return Poll<Output>::ready(std::move(offer_).client());
+  Poll<Permit> permit = room_.poll(cx);
+  if (permit.is_ready()) {
+    std::optional<TcpStream> client =
+        std::exchange(is_up_, false) ? handover->withdraw(offer_) : std::move(offer_).client();
+    if (!client) return Poll<Output>::ready();
+    return Poll<Output>::ready(Placed{*std::move(client), std::move(permit).value()});
   }
   if (!handover) return pin_.pending();
   offer_.owner.store(cx.waker());

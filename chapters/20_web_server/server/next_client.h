@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "12_sync/semaphore.h"
 #include "17_io/sockets/tcp.h"
-#include "20_web_server/server/connection_count.h"
 #include "20_web_server/server/handover.h"
 #include "20_web_server/server/make_room.h"
 #include "20_web_server/server/site.h"
@@ -21,10 +21,7 @@ class [[nodiscard]] NextClient : PinnedOncePolled {
  public:
   using Output = TcpStream;
 
-  NextClient(TcpListener& listener, Site& site)
-      : accept_(listener.accept()),
-        site_(site),
-        below_(site.connections.below(site.settings.max_connections)) {}
+  NextClient(TcpListener& listener, Site& site) : accept_(listener.accept()), site_(site) {}
   NextClient(NextClient&&) = default;
   NextClient& operator=(NextClient&&) = delete;
   ~NextClient();
@@ -36,16 +33,22 @@ class [[nodiscard]] NextClient : PinnedOncePolled {
 
   TcpListener::Accept accept_;
   Site& site_;
-  ConnectionCount::Below below_;
-  bool listens_ = false;  // for offers
-  bool waits_ = false;    // for one of the connections to be idle
+  std::optional<Acquire> place_;  // waited for while there is an offer
+  bool listens_ = false;          // for offers
+  bool waits_ = false;            // for one of the connections to be idle
 };
 
-/// Ready when the client may be served: with the client; or with nothing, when another worker
+/// A client, and its permit.
+struct Placed {
+  TcpStream client;
+  Permit permit;
+};
+
+/// Ready when the client may be served: with its permit; or with nothing, when another worker
 /// serves it. One task at a time may wait. The site is borrowed.
 class [[nodiscard]] FindPlace : PinnedOncePolled {
  public:
-  using Output = std::optional<TcpStream>;
+  using Output = std::optional<Placed>;
 
   FindPlace(TcpStream client, Site& site) : site_(site), room_(site), offer_(std::move(client)) {}
   FindPlace(FindPlace&&) = default;

@@ -10,6 +10,7 @@
 #include "05_async_await/yield_now.h"
 #include "08_select/select.h"
 #include "10_spawning/timeout.h"
+#include "12_sync/semaphore.h"
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/handler.h"
@@ -20,10 +21,9 @@ namespace book::http {
 
 namespace {
 
-void spawn_connection(TcpStream stream, Site& site) {
+void spawn_connection(TcpStream stream, Site& site, Permit permit) {
   try {
-    spawn_detached(
-        handle_connection(std::move(stream), site, ConnectionCount::Slot(site.connections)));
+    spawn_detached(handle_connection(std::move(stream), site, std::move(permit)));
   } catch (...) {
     ignore_connection_error();  // there was no memory for it: this client is sent away
   }
@@ -38,14 +38,15 @@ Async<void> accept_all(TcpListener& listener, Site& site) {
   for (;;) {
     for (int i = 0; i < kBatch; ++i) {
       TcpStream client = co_await next_client(listener, site);
-      if (site.connections.now() < site.settings.max_connections) {
-        spawn_connection(std::move(client), site);
+      auto room = site.connections.try_acquire();
+      if (room) {
+        spawn_connection(std::move(client), site, std::move(*room));
         continue;
       }
       // Where there is no place to be had, this client waits, and behind it the system's queue.
       auto place = find_place(std::move(client), site);
-      std::optional<TcpStream> placed = co_await place;
-      if (placed) spawn_connection(*std::move(placed), site);
+      std::optional<Placed> placed = co_await place;
+      if (placed) spawn_connection(std::move(placed->client), site, std::move(placed->permit));
     }
     co_await yield_now();
   }
@@ -57,11 +58,12 @@ Async<void> drain_backlog(TcpListener& listener, Site& site) {
   // Not forever, however fast they come.
   for (int i = 0; i < ListenOptions().backlog; ++i) {
     if (i % kBatch == 0) co_await yield_now();
-    if (site.connections.now() >= site.settings.max_connections) break;
+    auto room = site.connections.try_acquire();
+    if (!room) break;
     auto at_once = select_biased(listener.accept(), ready());
     auto either = co_await at_once;
     if (either.index() != 0) break;
-    spawn_connection(std::move(std::get<0>(either).stream), site);
+    spawn_connection(std::move(std::get<0>(either).stream), site, std::move(*room));
   }
   const TcpListener closed = std::move(listener);
 }
@@ -69,12 +71,13 @@ Async<void> drain_backlog(TcpListener& listener, Site& site) {
 Async<void> shut_down(Site& site) {
   site.shutdown.begin();
   site.timeouts.wake_refused();
-  auto all_gone = site.connections.below(1);
+  const std::size_t all = site.settings.max_connections;
+  auto all_gone = site.connections.acquire(all);
   const auto in_time = co_await timeout(site.settings.grace, std::move(all_gone));
   if (!in_time) {
     site.shutdown.abort();
     site.timeouts.wake_refused();
-    co_await site.connections.below(1);
+    const Permit of_all = co_await site.connections.acquire(all);
   }
   site.log.flush();
 }

@@ -5,17 +5,18 @@
 //     shutdown         how far its end has come
 //     http             what the conversations share of these, and their buffers
 //     timeouts         how long each connection may wait
-//     connections      how many there are
+//     connections      how many there may be
 //     handover         where the clients go that it has no place for
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include "12_sync/semaphore.h"
 #include "20_web_server/files/static_files.h"
 #include "20_web_server/server/access_log.h"
-#include "20_web_server/server/connection_count.h"
 #include "20_web_server/server/handover.h"
 #include "20_web_server/server/http_context.h"
 #include "20_web_server/server/settings.h"
@@ -31,9 +32,14 @@ struct Site {
         files(root, {.cache_control = settings.cache_control}),
         log(settings.access_log),
         http(settings, shutdown, files, log),
-        timeouts(settings, shutdown) {}
+        timeouts(settings, shutdown),
+        connections(settings.max_connections) {}
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
+
+  std::size_t open_connections() const noexcept {
+    return settings.max_connections - connections.available();
+  }
 
   const Settings settings;
   Shutdown shutdown;
@@ -41,7 +47,8 @@ struct Site {
   AccessLog log;
   HttpContext http;
   TimeoutQueues timeouts;
-  ConnectionCount connections;
+  Semaphore connections;       // each has a permit, from when it is accepted until it is gone
+  std::uint64_t accepted = 0;  // so far
 
   /// Of a server with several workers, and this one's number among them.
   Handover* handover = nullptr;

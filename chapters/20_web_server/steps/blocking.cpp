@@ -83,7 +83,7 @@ void BlockingServer::serve() {
   for (;;) {
     const Descriptor socket = accept();
     if (!socket) return;
-    const ConnectionCount::Slot slot(site_.connections);
+    ++site_.accepted;
     const Client client(*this, socket.get());
     try {
       handle_connection(socket.get());

@@ -149,8 +149,7 @@ std::vector<Totals> Server::run(Stop& stop, const Beside& beside) {
       run_parallel(stop, beside);
       break;
   }
-  for (const auto& site : sites_)
-    totals.push_back({site->http.requests, site->connections.total()});
+  for (const auto& site : sites_) totals.push_back({site->http.requests, site->accepted});
   return totals;
 }
 

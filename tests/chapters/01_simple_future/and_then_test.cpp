@@ -12,7 +12,7 @@
 #include "common/reactor/reactor.h"
 
 namespace book::simple {
-namespace {
+namespace and_then_test {
 
 using test::bell;
 using test::bell_count;
@@ -117,5 +117,5 @@ TEST(AndThen, ReadsTwoRealSocketsOneAfterTheOther) {
   EXPECT_EQ(both.poll(bell).value(), "toast") << "it waited in the socket all the time";
 }
 
-}  // namespace
+}  // namespace and_then_test
 }  // namespace book::simple

@@ -16,7 +16,7 @@
 #include "support/contract.h"
 
 namespace book::simple {
-namespace {
+namespace contract_test {
 
 /// One waker for everybody: a plain function reaches no more than that.
 Waker latest;
@@ -71,10 +71,10 @@ class SimpleContract : public testing::Test {
       reactor_.poll_now();
     };
   }
-  test::ContractOptions waits() {
+  book::test::ContractOptions waits() {
     return {.untouched = [this] { return reactor_.waiting().nothing(); }};
   }
-  test::ContractOptions is_ready() {
+  book::test::ContractOptions is_ready() {
     return {.ready_at_once = true, .untouched = [this] { return reactor_.waiting().nothing(); }};
   }
 
@@ -83,57 +83,57 @@ class SimpleContract : public testing::Test {
 };
 
 TEST_F(SimpleContract, IsKeptBySocketRead) {
-  test::expect_contract(
+  book::test::expect_contract(
       [&] {
         auto a = ends();
-        return test::subject(WithContext(SocketRead(a->first)), arrives({a}));
+        return book::test::subject(WithContext(SocketRead(a->first)), arrives({a}));
       },
       waits(), [](const std::string& text) { return text == "toast"; });
 }
 
 TEST_F(SimpleContract, IsKeptBySocketReadWhenSomethingIsThere) {
   const auto socket = ends();
-  test::expect_contract(
+  book::test::expect_contract(
       [&] {
         while (socket->first.try_read()) {
         }
         socket->second.write("toast");
-        return test::subject(WithContext(SocketRead(socket->first)));
+        return book::test::subject(WithContext(SocketRead(socket->first)));
       },
       is_ready(), [](const std::string& text) { return text == "toast"; });
 }
 
 TEST_F(SimpleContract, IsKeptByJoin) {
-  test::expect_contract(
+  book::test::expect_contract(
       [&] {
         auto a = ends(), b = ends();
-        return test::subject(WithContext(Join(SocketRead(a->first), SocketRead(b->first))),
-                             arrives({a, b}));
+        return book::test::subject(WithContext(Join(SocketRead(a->first), SocketRead(b->first))),
+                                   arrives({a, b}));
       },
       waits());
 }
 
 TEST_F(SimpleContract, IsKeptByJoinAll) {
-  test::expect_contract(
+  book::test::expect_contract(
       [&] {
         auto a = ends(), b = ends();
         std::vector<SocketRead> reads;
         reads.emplace_back(a->first);
         reads.emplace_back(b->first);
-        return test::subject(WithContext(JoinAll(std::move(reads))), arrives({a, b}));
+        return book::test::subject(WithContext(JoinAll(std::move(reads))), arrives({a, b}));
       },
       waits());
 }
 
 TEST_F(SimpleContract, IsKeptByAndThen) {
-  test::expect_contract(
+  book::test::expect_contract(
       [&] {
         auto a = ends(), b = ends();
-        return test::subject(WithContext(AndThen(SocketRead(a->first), SocketRead(b->first))),
-                             arrives({a, b}));
+        return book::test::subject(WithContext(AndThen(SocketRead(a->first), SocketRead(b->first))),
+                                   arrives({a, b}));
       },
       waits());
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book::simple

@@ -13,7 +13,7 @@
 #include "common/reactor/reactor.h"
 
 namespace book::simple {
-namespace {
+namespace join_test {
 
 using test::bell;
 using test::gong;
@@ -197,5 +197,5 @@ TEST(JoinAll, MovesUntilItsFirstPollAndNeverAfter) {
   EXPECT_THROW((void)join.poll(bell), std::logic_error);
 }
 
-}  // namespace
+}  // namespace join_test
 }  // namespace book::simple

@@ -14,7 +14,7 @@
 #include "common/reactor/reactor.h"
 
 namespace book::simple {
-namespace {
+namespace poll_loop_test {
 
 using test::Panel;
 using test::Probe;
@@ -117,5 +117,5 @@ TEST(PollLoop, SleepingNeedsAReactor) {
   EXPECT_THROW(run_sleeping(Probe(panel)), std::logic_error);
 }
 
-}  // namespace
+}  // namespace poll_loop_test
 }  // namespace book::simple

@@ -12,7 +12,7 @@
 #include "chapters/01_simple_future/probe.h"
 
 namespace book::simple {
-namespace {
+namespace poll_test {
 
 using test::Probe;
 
@@ -64,5 +64,5 @@ TEST(PollOfThisChapter, IsReadyWithAValueOrPending) {
   EXPECT_THROW(std::move(not_yet).value(), std::logic_error);
 }
 
-}  // namespace
+}  // namespace poll_test
 }  // namespace book::simple

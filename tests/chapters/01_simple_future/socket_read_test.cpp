@@ -13,7 +13,7 @@
 #include "common/reactor/reactor.h"
 
 namespace book::simple {
-namespace {
+namespace socket_read_test {
 
 using test::bell;
 using test::bell_count;
@@ -221,5 +221,5 @@ TEST(Socket, SaysWhichCallFailedWhenDescriptorsRunOut) {
   EXPECT_NE(message.find("socketpair"), std::string::npos) << message;
 }
 
-}  // namespace
+}  // namespace socket_read_test
 }  // namespace book::simple

@@ -12,7 +12,7 @@
 #include "02_timer_future/value_future.h"
 
 namespace book {
-namespace {
+namespace lone_task_test {
 
 using namespace std::chrono_literals;
 
@@ -108,5 +108,5 @@ TEST(LoneTask, WhatPollThrowsComesOut) {
   EXPECT_THROW(task.run_until_ready(Thrower{}), std::runtime_error);
 }
 
-}  // namespace
+}  // namespace lone_task_test
 }  // namespace book

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace book {
-namespace {
+namespace process_figures_test {
 
 TEST(ProcessFigures, CountsThreadsAndMemory) {
   const ProcessFigures figures = read_process_figures();
@@ -12,5 +12,5 @@ TEST(ProcessFigures, CountsThreadsAndMemory) {
   EXPECT_GT(figures.address_space_kib, figures.memory_kib);
 }
 
-}  // namespace
+}  // namespace process_figures_test
 }  // namespace book

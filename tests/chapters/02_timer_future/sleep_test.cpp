@@ -15,7 +15,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace sleep_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -227,5 +227,5 @@ TEST(Sleep, ThatIsFirstPolledAfterItsDeadlineIsReadyAtOnce) {
       << "40 ms over its deadline, and pending once more: a biased select passes over it";
 }
 
-}  // namespace
+}  // namespace sleep_test
 }  // namespace book

@@ -12,7 +12,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace timer_future_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -104,5 +104,5 @@ TEST(TimerFutureDeathTest, ItsThreadStartsWithItAndDoesNotEndWithIt) {
   EXPECT_EXIT(count_threads(), testing::ExitedWithCode(0), "");
 }
 
-}  // namespace
+}  // namespace timer_future_test
 }  // namespace book

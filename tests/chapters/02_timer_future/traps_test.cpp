@@ -9,7 +9,7 @@
 #include "02_timer_future/sleep.h"
 
 namespace book {
-namespace {
+namespace traps_test {
 
 using namespace std::chrono_literals;
 
@@ -69,5 +69,5 @@ TEST(HastyFlag, LosesTheWakeThatComesBetweenTheLookAndTheStore) {
   EXPECT_EQ(task.wakes(), 0);
 }
 
-}  // namespace
+}  // namespace traps_test
 }  // namespace book

@@ -15,7 +15,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace value_future_test {
 
 using test::CountingWaker;
 
@@ -148,5 +148,5 @@ TEST(ValueFuture, MayBeDestroyedWhileItIsSet) {
   }
 }
 
-}  // namespace
+}  // namespace value_future_test
 }  // namespace book

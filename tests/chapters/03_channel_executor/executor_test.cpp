@@ -17,7 +17,7 @@
 #include "support/trace_reader.h"
 
 namespace book::channel_executor {
-namespace {
+namespace executor_test {
 
 /// A future from a function: what poll_fn is from chapter 05 on.
 template <class F>
@@ -494,5 +494,5 @@ TEST(ChannelExecutor, TakesAFutureThatCanOnlyBeMoved) {
   EXPECT_EQ(executor.run_ready(), 1u);
 }
 
-}  // namespace
+}  // namespace executor_test
 }  // namespace book::channel_executor

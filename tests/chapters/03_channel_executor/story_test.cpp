@@ -12,7 +12,7 @@
 #include "support/counting_waker.h"
 
 namespace book::channel_executor {
-namespace {
+namespace story_test {
 
 using namespace std::chrono_literals;
 
@@ -70,5 +70,5 @@ TEST(HowdyThenDone, DroppedWhileItWaitsLeavesNoWakerBehind) {
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "   howdy!\n");
 }
 
-}  // namespace
+}  // namespace story_test
 }  // namespace book::channel_executor

@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace sync_channel_test {
 
 TEST(SyncChannel, GivesItemsInTheOrderTheyWereSent) {
   auto [sender, receiver] = sync_channel<int>(3);
@@ -207,5 +207,5 @@ TEST(SyncChannel, LosesNothingBetweenManyThreads) {
   for (std::thread& producer : producers) producer.join();
 }
 
-}  // namespace
+}  // namespace sync_channel_test
 }  // namespace book

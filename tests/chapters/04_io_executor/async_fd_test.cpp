@@ -20,7 +20,7 @@
 #include "chapters/04_io_executor/helpers.h"
 
 namespace book::test {
-namespace {
+namespace async_fd_test {
 
 using namespace std::chrono_literals;
 
@@ -588,5 +588,5 @@ TEST(AsyncFd, CountsNothingOutsideOfAnExecutor) {
   EXPECT_TRUE(ReadAll(reader).poll(cx).is_ready());
 }
 
-}  // namespace
+}  // namespace async_fd_test
 }  // namespace book::test

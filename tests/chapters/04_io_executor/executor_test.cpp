@@ -21,7 +21,7 @@
 #include "chapters/04_io_executor/helpers.h"
 
 namespace book::test {
-namespace {
+namespace executor_test {
 
 using namespace std::chrono_literals;
 
@@ -178,11 +178,13 @@ TEST(Executor, AnExecutorMadeAndDroppedInsideATaskDropsItsTasksThere) {
   int dropped = 0;
   Executor outer(kVirtual);
   outer.spawn(once([&] {
+    const Task* const polled = Scheduler::polling();
     {
       Executor inner(kVirtual);
       inner.spawn(until_dropped([&] { ++dropped; }));
     }
     EXPECT_EQ(dropped, 1);
+    EXPECT_EQ(Scheduler::polling(), polled);
     spawn_detached(once([&] { ++dropped; }));  // the outer executor is current again
   }));
   outer.run();
@@ -540,5 +542,5 @@ TEST(RunReady, InsideATaskIsRefused) {
   EXPECT_NE(said.find("run_ready"), std::string::npos) << said;
 }
 
-}  // namespace
+}  // namespace executor_test
 }  // namespace book::test

@@ -14,7 +14,7 @@
 #include "support/counting_waker.h"
 
 namespace book::test {
-namespace {
+namespace fd_contract_test {
 
 static_assert(Future<Readiness> && Future<SocketRead>);
 static_assert(!std::is_copy_constructible_v<Readiness> && !std::is_move_assignable_v<Readiness>);
@@ -135,5 +135,5 @@ TEST_F(FdContract, TwoTasksMayTakeTurns) {
   EXPECT_TRUE(read.poll(second_cx).is_ready());
 }
 
-}  // namespace
+}  // namespace fd_contract_test
 }  // namespace book::test

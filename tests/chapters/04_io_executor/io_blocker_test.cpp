@@ -10,7 +10,7 @@
 #include "chapters/04_io_executor/helpers.h"
 
 namespace book::test {
-namespace {
+namespace io_blocker_test {
 
 struct Line : SocketPair {
   AsyncFd near{ours, AsyncFd::Kind::stream};
@@ -71,5 +71,5 @@ TEST(Signals, HaveNames) {
   EXPECT_EQ(to_string(Signals::none), "nothing");
 }
 
-}  // namespace
+}  // namespace io_blocker_test
 }  // namespace book::test

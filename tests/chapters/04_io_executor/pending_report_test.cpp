@@ -14,7 +14,7 @@
 #include "support/watchdog.h"
 
 namespace book::test {
-namespace {
+namespace pending_report_test {
 
 /// What a watchdog says of `hang`, which never returns, in a process of its own.
 std::string last_words_of(const std::function<void()>& hang) {
@@ -102,5 +102,5 @@ TEST_F(PendingReport, SaysNothingWhereNoExecutorRuns) {
   EXPECT_EQ(words.find("executor"), std::string::npos) << words;
 }
 
-}  // namespace
+}  // namespace pending_report_test
 }  // namespace book::test

@@ -14,7 +14,7 @@
 #include "common/atomic_waker.h"
 
 namespace book::test {
-namespace {
+namespace silence_test {
 
 using namespace std::chrono_literals;
 
@@ -355,5 +355,5 @@ TEST(Stranded, ATaskThatWasNotedMayEndBeforeTheReport) {
   }  // noted, never reported: and freed
 }
 
-}  // namespace
+}  // namespace silence_test
 }  // namespace book::test

@@ -12,7 +12,7 @@
 #include "support/trace_reader.h"
 
 namespace book::test {
-namespace {
+namespace story_test {
 
 struct Ended {
   int exit_code;
@@ -124,5 +124,5 @@ TEST(Story, ASeedTellsTheSameStoryInAnotherOrder) {
   EXPECT_NE(one.find("Socket 2 is now READABLE"), std::string::npos) << one;
 }
 
-}  // namespace
+}  // namespace story_test
 }  // namespace book::test

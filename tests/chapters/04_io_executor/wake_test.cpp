@@ -10,7 +10,7 @@
 #include "chapters/04_io_executor/helpers.h"
 
 namespace book::test {
-namespace {
+namespace wake_test {
 
 static_assert(sizeof(Task) == 72, "all that a task adds to its future");
 
@@ -520,5 +520,5 @@ TEST(WakeStress, CancelFromManyThreads) {
   }
 }
 
-}  // namespace
+}  // namespace wake_test
 }  // namespace book::test

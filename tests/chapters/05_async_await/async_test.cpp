@@ -16,7 +16,7 @@
 #include "05_async_await/yield_now.h"
 
 namespace book {
-namespace {
+namespace async_test {
 
 /// Polls by hand, with a waker that does nothing.
 struct ByHand {
@@ -518,5 +518,5 @@ static_assert(Future<Async<int>> && Future<Async<>>);
 static_assert(!std::is_copy_constructible_v<Async<int>>);
 static_assert(sizeof(Async<int>) == sizeof(void*));
 
-}  // namespace
+}  // namespace async_test
 }  // namespace book

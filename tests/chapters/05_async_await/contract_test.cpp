@@ -14,7 +14,7 @@
 #include "support/door.h"
 
 namespace book {
-namespace {
+namespace contract_test {
 
 using test::Door;
 
@@ -147,5 +147,5 @@ TEST(Contract, OfTheStateMachineByHand) {
                         {.wakes_itself = true}, [](int value) { return value == 42; });
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book

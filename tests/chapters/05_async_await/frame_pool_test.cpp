@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace book {
-namespace {
+namespace frame_pool_test {
 
 TEST(FramePool, GivesBackTheFrameFreedLast) {
   if (!FramePool::kEnabled) GTEST_SKIP() << "off under the address sanitizer";
@@ -56,5 +56,5 @@ TEST(FramePool, AFrameMayBeFreedAfterTheThreadsLists) {
   }).join();
 }
 
-}  // namespace
+}  // namespace frame_pool_test
 }  // namespace book

@@ -13,7 +13,7 @@
 #include "05_async_await/yield_now.h"
 
 namespace book {
-namespace {
+namespace futures_test {
 
 TEST(Ready, GivesItsValueOnceAtTheFirstPoll) {
   Waker waker = Waker::noop();
@@ -175,5 +175,5 @@ TEST(MapAndThen, StayWholeWhenTheyRefuseToMove) {
   EXPECT_EQ(ends_after_a_refused_move(waits(1) | then(next_later)), 3);
 }
 
-}  // namespace
+}  // namespace futures_test
 }  // namespace book

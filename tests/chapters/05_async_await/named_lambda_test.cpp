@@ -27,7 +27,7 @@
 #include "support/async_test.h"
 
 namespace book {
-namespace {
+namespace named_lambda_test {
 
 template <class F>
 constexpr bool refused(const F&) {
@@ -111,5 +111,5 @@ ASYNC_TEST(NamedLambda, OneWithANameIsDestroyedOnceForEachCopy) {
   EXPECT_EQ(kept.use_count(), 1);
 }
 
-}  // namespace
+}  // namespace named_lambda_test
 }  // namespace book

@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace book::story {
-namespace {
+namespace recital_test {
 
 /// What `action` prints.
 template <class Action>
@@ -39,5 +39,5 @@ TEST(Recital, MayBeMovedAndMayBeLeftInTheMiddle) {
             "   verse 1\n   verse 2\n");
 }
 
-}  // namespace
+}  // namespace recital_test
 }  // namespace book::story

@@ -19,7 +19,7 @@
 #include "support/trace_reader.h"
 
 namespace book {
-namespace {
+namespace trace_run_test {
 
 using Chain = std::vector<std::string>;
 
@@ -113,5 +113,5 @@ TEST_F(TraceOfARun, EndsEveryTask) {
   EXPECT_FALSE(trace().all("idle").empty());
 }
 
-}  // namespace
+}  // namespace trace_run_test
 }  // namespace book

@@ -27,7 +27,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace pin_test {
 
 using namespace std::chrono_literals;
 using story::FillBuffer;
@@ -59,12 +59,12 @@ struct NoBytes {
   [[no_unique_address]] PhantomPinned pinned;
 };
 
-}  // namespace
+}  // namespace pin_test
 
 template <>
-inline constexpr bool enable_unpin<Vouched> = true;
+inline constexpr bool enable_unpin<pin_test::Vouched> = true;
 
-namespace {
+namespace pin_test {
 
 static_assert(Unpin<int> && Unpin<const int> && Unpin<int*> && Unpin<int&> && Unpin<int[3]>);
 static_assert(Unpin<std::string> && Unpin<std::vector<Sleep>> && Unpin<std::unique_ptr<OptsOut>>);
@@ -410,5 +410,5 @@ TEST_F(LetterboxFutures, WhereverTheGuardStandsTheContractIsKept) {
                         {.wakes_itself = true});
 }
 
-}  // namespace
+}  // namespace pin_test
 }  // namespace book

@@ -20,7 +20,7 @@
 #include "support/watchdog.h"
 
 namespace book {
-namespace {
+namespace refusal_test {
 
 namespace fs = std::filesystem;
 
@@ -88,5 +88,5 @@ TEST(RefusalsInTheReadme, AreWhatGccSays) {
       << "README.md shows the two refusals in our own words, get_mut and no_promise";
 }
 
-}  // namespace
+}  // namespace refusal_test
 }  // namespace book

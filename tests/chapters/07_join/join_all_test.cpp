@@ -30,7 +30,7 @@
 #include "support/door.h"
 
 namespace book {
-namespace {
+namespace join_all_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -414,5 +414,5 @@ TEST(JoinAll, AnExceptionOfItsTasksWakerComesOutOfTheWakeOfAChild) {
   EXPECT_EQ(hand.poll(all).value(), (std::vector<int>{7, 7})) << "and nothing was lost";
 }
 
-}  // namespace
+}  // namespace join_all_test
 }  // namespace book

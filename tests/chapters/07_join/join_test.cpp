@@ -25,7 +25,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace join_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -264,5 +264,5 @@ TEST(Join, DropsACoroutineAtTheAwaitWhereItStands) {
   }
 }
 
-}  // namespace
+}  // namespace join_test
 }  // namespace book

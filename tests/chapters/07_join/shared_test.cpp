@@ -24,7 +24,7 @@
 #include "support/door.h"
 
 namespace book {
-namespace {
+namespace shared_test {
 
 using test::CountingWaker;
 using test::Door;
@@ -189,5 +189,5 @@ TEST(Shared, KeepsTheContract) {
   test::expect_contract([] { return test::subject(shared(yield_now())); }, {.wakes_itself = true});
 }
 
-}  // namespace
+}  // namespace shared_test
 }  // namespace book

@@ -20,7 +20,7 @@
 #include "support/paths.h"
 
 namespace book {
-namespace {
+namespace story_test {
 
 using errands::AskEverybody;
 using errands::Parcels;
@@ -121,5 +121,5 @@ TEST(Story, TheTrapThatHoldsTheThreadRefusesVirtualTime) {
             "07_join: --trap blocking holds the thread for real: leave --virtual-time out\n");
 }
 
-}  // namespace
+}  // namespace story_test
 }  // namespace book

@@ -30,7 +30,7 @@ std::size_t allocations = 0;
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace book {
-namespace {
+namespace allocation_test {
 
 using test::poll_once;
 
@@ -80,5 +80,5 @@ TEST(Allocations, FuseAndRaceMakeNone) {
   EXPECT_EQ(allocations_of([] { return race_ok(yield_now(), never<void>()); }), 0u);
 }
 
-}  // namespace
+}  // namespace allocation_test
 }  // namespace book

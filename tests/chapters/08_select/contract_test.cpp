@@ -12,7 +12,7 @@
 #include "support/contract.h"
 
 namespace book {
-namespace {
+namespace contract_test {
 
 using test::broken_door;
 using test::door;
@@ -148,5 +148,5 @@ TEST(Contract, OfRaceOkWhenAllFail) {
       {.throws = true});
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book

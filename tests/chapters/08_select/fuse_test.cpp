@@ -18,7 +18,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace fuse_test {
 
 using namespace std::chrono_literals;
 using test::broken_door;
@@ -153,5 +153,5 @@ TEST(Fuse, CanBeDroppedAfterEveryPoll) {
   }
 }
 
-}  // namespace
+}  // namespace fuse_test
 }  // namespace book

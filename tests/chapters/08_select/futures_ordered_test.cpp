@@ -21,7 +21,7 @@
 #include "support/door.h"
 
 namespace book {
-namespace {
+namespace futures_ordered_test {
 
 using namespace std::chrono_literals;
 using test::Doors;
@@ -132,5 +132,5 @@ TEST(FuturesOrdered, KeepsTheContract) {
       {}, [](const std::optional<int>& item) { return item == 7; });
 }
 
-}  // namespace
+}  // namespace futures_ordered_test
 }  // namespace book

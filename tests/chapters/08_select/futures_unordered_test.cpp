@@ -27,7 +27,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace futures_unordered_test {
 
 using test::CountingWaker;
 using test::Doors;
@@ -363,5 +363,5 @@ TEST(FuturesUnordered, NextOfItKeepsTheContract) {
       {}, [](std::optional<int> item) { return item == 1; });
 }
 
-}  // namespace
+}  // namespace futures_unordered_test
 }  // namespace book

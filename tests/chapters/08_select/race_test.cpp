@@ -18,7 +18,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace race_test {
 
 using namespace std::chrono_literals;
 using test::broken_door;
@@ -147,5 +147,5 @@ TEST(RaceOk, CanBeDroppedAfterEveryPoll) {
   }
 }
 
-}  // namespace
+}  // namespace race_test
 }  // namespace book

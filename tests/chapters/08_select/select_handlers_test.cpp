@@ -19,7 +19,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace select_handlers_test {
 
 using namespace std::chrono_literals;
 using test::broken_door;
@@ -357,5 +357,5 @@ ASYNC_TEST(OnIf, WithoutAnyGuardThatHoldsTheSelectIsComplete) {
   EXPECT_EQ(value, -1);
 }
 
-}  // namespace
+}  // namespace select_handlers_test
 }  // namespace book

@@ -21,7 +21,7 @@
 #include "support/pending_report.h"
 
 namespace book {
-namespace {
+namespace select_test {
 
 using namespace std::chrono_literals;
 using test::broken_door;
@@ -268,5 +268,5 @@ TEST(Select, LetsGoOfItsTimersWhenItIsDropped) {
   EXPECT_TRUE(reactor.waiting().nothing());
 }
 
-}  // namespace
+}  // namespace select_test
 }  // namespace book

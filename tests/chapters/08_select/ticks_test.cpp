@@ -17,7 +17,7 @@
 #include "support/async_test.h"
 
 namespace book {
-namespace {
+namespace ticks_test {
 
 using namespace std::chrono_literals;
 using test::poll_once;
@@ -141,5 +141,5 @@ ASYNC_TEST(SelectOfASet, PassesOverAnEmptySetUntilSomethingIsPushed) {
   EXPECT_EQ(rounds, 2);
 }
 
-}  // namespace
+}  // namespace ticks_test
 }  // namespace book

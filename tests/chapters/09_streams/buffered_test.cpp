@@ -25,7 +25,7 @@
 #include "support/contract.h"
 
 namespace book {
-namespace {
+namespace buffered_test {
 
 using namespace std::chrono_literals;
 using test::Hand;
@@ -272,5 +272,5 @@ TEST(Buffers, KeepTheContract) {
       {}, [](std::optional<int> item) { return item == 7; });
 }
 
-}  // namespace
+}  // namespace buffered_test
 }  // namespace book

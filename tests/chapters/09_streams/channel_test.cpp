@@ -20,7 +20,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace channel_test {
 
 using test::Fail;
 using test::Hand;
@@ -282,5 +282,5 @@ TEST(SendAll, OwnsATemporarySink) {
   EXPECT_EQ(hand.take(ends.receiver), std::nullopt) << "It went with the future.";
 }
 
-}  // namespace
+}  // namespace channel_test
 }  // namespace book

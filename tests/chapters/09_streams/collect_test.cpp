@@ -21,7 +21,7 @@
 #include "script.h"
 
 namespace book {
-namespace {
+namespace collect_test {
 
 using test::Breathe;
 using test::Fail;
@@ -170,5 +170,5 @@ TEST(TryForEach, StopsWhenItsFutureFails) {
   EXPECT_EQ(seen, (Ints{1, 2}));
 }
 
-}  // namespace
+}  // namespace collect_test
 }  // namespace book

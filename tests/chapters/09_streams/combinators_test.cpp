@@ -26,7 +26,7 @@
 #include "script.h"
 
 namespace book {
-namespace {
+namespace combinators_test {
 
 using test::Breathe;
 using test::Fail;
@@ -415,5 +415,5 @@ TEST(Pipelines, BreatheAtEveryPlace) {
             (Ints{4, 8, 12, 16}));
 }
 
-}  // namespace
+}  // namespace combinators_test
 }  // namespace book

@@ -26,7 +26,7 @@
 #include "support/contract.h"
 
 namespace book {
-namespace {
+namespace concurrent_test {
 
 using test::Fail;
 using test::Hand;
@@ -335,5 +335,5 @@ TEST(Concurrent, KeepsTheContract) {
       {}, [](std::optional<int> item) { return item == 7; });
 }
 
-}  // namespace
+}  // namespace concurrent_test
 }  // namespace book

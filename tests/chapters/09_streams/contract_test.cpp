@@ -28,7 +28,7 @@
 #include "support/contract.h"
 
 namespace book {
-namespace {
+namespace contract_test {
 
 using namespace std::chrono_literals;
 using test::Fail;
@@ -232,5 +232,5 @@ TEST(StreamContract, OfForward) {
       {.events = 2});
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book

@@ -30,7 +30,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace drop_test {
 
 using test::Breathe;
 using Token = test::DropCounter::Token;
@@ -138,5 +138,5 @@ TEST(Dropping, AForwardIntoAFullChannelLeavesNothingBehind) {
   }
 }
 
-}  // namespace
+}  // namespace drop_test
 }  // namespace book

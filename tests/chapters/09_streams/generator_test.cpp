@@ -19,7 +19,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace generator_test {
 
 using namespace std::chrono_literals;
 using Ints = std::vector<int>;
@@ -243,5 +243,5 @@ TEST(AsyncStream, RefusesToBePolledByItself) {
   }
 }
 
-}  // namespace
+}  // namespace generator_test
 }  // namespace book

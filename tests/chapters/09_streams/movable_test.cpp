@@ -15,7 +15,7 @@
 #include "09_streams/sources.h"
 
 namespace book {
-namespace {
+namespace movable_test {
 
 struct Movable {
   explicit Movable(int number) : value(number) {}
@@ -57,5 +57,5 @@ TEST(MovableItemsTest, AreForwarded) {
             (std::vector<int>{1, 2}));
 }
 
-}  // namespace
+}  // namespace movable_test
 }  // namespace book

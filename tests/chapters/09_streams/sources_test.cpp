@@ -19,7 +19,7 @@
 #include "script.h"
 
 namespace book {
-namespace {
+namespace sources_test {
 
 using Ints = std::vector<int>;
 
@@ -157,5 +157,5 @@ TEST(Unfold, IsNotMovedOnceACoroutineRefersToItsState) {
   EXPECT_EQ(stream.poll_next(hand.cx).value(), 1);
 }
 
-}  // namespace
+}  // namespace sources_test
 }  // namespace book

@@ -23,7 +23,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace take_until_test {
 
 using test::Fail;
 using test::Hand;
@@ -151,5 +151,5 @@ TEST(FlattenUnordered, KeepsTheContract) {
       {}, [](const std::optional<int>& item) { return item == 7; });
 }
 
-}  // namespace
+}  // namespace take_until_test
 }  // namespace book

@@ -19,7 +19,7 @@
 #include "support/async_test.h"
 
 namespace book {
-namespace {
+namespace timing_test {
 
 using namespace std::chrono_literals;
 
@@ -156,5 +156,5 @@ TEST(TimeoutEach, DisarmsItsTimerWhenTheItemComes) {
   EXPECT_EQ(executor.reactor().waiting().timers, 0u);
 }
 
-}  // namespace
+}  // namespace timing_test
 }  // namespace book

@@ -25,7 +25,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace cancellation_token_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -404,5 +404,5 @@ TEST(RunUntilCancelled, KeepsTheContractWhicheverComesFirst) {
       {}, [](std::optional<int> value) { return value == 7; });
 }
 
-}  // namespace
+}  // namespace cancellation_token_test
 }  // namespace book

@@ -12,7 +12,7 @@
 #include "support/watchdog.h"
 
 namespace book {
-namespace {
+namespace messages_test {
 
 constexpr const char* kFolder = "tests/chapters/10_spawning/messages";
 
@@ -43,5 +43,5 @@ INSTANTIATE_TEST_SUITE_P(All, Messages,
                          testing::ValuesIn(test::cases_in(test::source_dir() / kFolder)),
                          [](const auto& info) { return info.param; });
 
-}  // namespace
+}  // namespace messages_test
 }  // namespace book

@@ -26,7 +26,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace spawn_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -562,5 +562,5 @@ ASYNC_TEST(Spawn, InADestructorUnderATimeoutRuns) {
   EXPECT_TRUE(ran);
 }
 
-}  // namespace
+}  // namespace spawn_test
 }  // namespace book

@@ -23,7 +23,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace task_scope_test {
 
 using namespace std::chrono_literals;
 using test::Door;
@@ -350,5 +350,5 @@ TEST(TaskScope, KeepsTheContractWhenAChildThrows) {
       {.throws = true});
 }
 
-}  // namespace
+}  // namespace task_scope_test
 }  // namespace book

@@ -21,7 +21,7 @@
 #include "support/drop_counter.h"
 
 namespace book {
-namespace {
+namespace timeout_test {
 
 using namespace std::chrono_literals;
 using test::Door;
@@ -260,5 +260,5 @@ TEST(TryTimeout, KeepsTheContract) {
 
 TEST(Now, NeedsAnExecutor) { EXPECT_THROW((void)book::now(), std::logic_error); }
 
-}  // namespace
+}  // namespace timeout_test
 }  // namespace book

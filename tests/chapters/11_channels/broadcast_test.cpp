@@ -15,7 +15,7 @@
 #include "by_hand.h"
 
 namespace book {
-namespace {
+namespace broadcast_test {
 
 using test::Brittle;
 using test::Hand;
@@ -188,5 +188,5 @@ TEST(Broadcast, RefusesWhatIsMisused) {
   EXPECT_EQ(moved.send(1), 1u);
 }
 
-}  // namespace
+}  // namespace broadcast_test
 }  // namespace book

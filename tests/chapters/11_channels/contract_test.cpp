@@ -14,7 +14,7 @@
 #include "support/contract.h"
 
 namespace book {
-namespace {
+namespace contract_test {
 
 /// A future that borrows an end of a channel, together with that end.
 template <class End, class Make>
@@ -228,5 +228,5 @@ TEST(ChannelContract, OfAWatch) {
       kFromAnyThread, [](const Snapshot<int>& value) { return *value == 7; });
 }
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace book

@@ -17,7 +17,7 @@
 #include "by_hand.h"
 
 namespace book {
-namespace {
+namespace dropped_test {
 
 using test::Hand;
 using Token = test::DropCounter::Token;
@@ -335,5 +335,5 @@ TEST(Faults, AnItemThatHoldsItsOwnChannelGoesWithTheReceiver) {
   EXPECT_FALSE(weak.upgrade());
 }
 
-}  // namespace
+}  // namespace dropped_test
 }  // namespace book

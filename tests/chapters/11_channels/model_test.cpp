@@ -16,7 +16,7 @@
 #include "by_hand.h"
 
 namespace book {
-namespace {
+namespace model_test {
 
 using test::Hand;
 
@@ -207,5 +207,5 @@ TEST(Model, AgreesWithTheChannelStepByStep) {
   }
 }
 
-}  // namespace
+}  // namespace model_test
 }  // namespace book

@@ -19,7 +19,7 @@
 #include "by_hand.h"
 
 namespace book {
-namespace {
+namespace mpsc_test {
 
 using test::Hand;
 using Ints = std::vector<int>;
@@ -511,5 +511,5 @@ TEST(WeakSender, CannotReviveAStreamThatHasEndedByASendThatCameTooLate) {
   EXPECT_THROW((void)hand.poll(late), ChannelClosed);
 }
 
-}  // namespace
+}  // namespace mpsc_test
 }  // namespace book

@@ -15,7 +15,7 @@
 #include "by_hand.h"
 
 namespace book {
-namespace {
+namespace oneshot_test {
 
 using test::Hand;
 using Token = test::DropCounter::Token;
@@ -155,5 +155,5 @@ TEST(Oneshot, AlignsItsValue) {
   for (auto& ends : kept) EXPECT_TRUE(ends.receiver.try_recv()->lies_right());
 }
 
-}  // namespace
+}  // namespace oneshot_test
 }  // namespace book

@@ -11,7 +11,7 @@
 #include "by_hand.h"
 
 namespace book::detail {
-namespace {
+namespace ring_test {
 
 using test::Brittle;
 
@@ -82,5 +82,5 @@ TEST(Ring, AlignsItsItems) {
   }
 }
 
-}  // namespace
+}  // namespace ring_test
 }  // namespace book::detail

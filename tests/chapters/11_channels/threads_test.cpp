@@ -22,23 +22,11 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace threads_test {
 
 constexpr int kMany = test::under_sanitizer() ? 1'000 : 4'000;
 
-/// Polls on this thread until it is ready; gives up, when told, the first time it is pending.
-template <class F>
-std::optional<Poll<OutputOf<F>>> finish(F& future, bool gives_up = false) {
-  const test::ThreadParker parker;
-  const Waker waker = parker.waker();
-  Context cx(waker);
-  for (;;) {
-    Poll<OutputOf<F>> poll = future.poll(cx);
-    if (poll.is_ready()) return poll;
-    if (gives_up) return std::nullopt;
-    parker.park();
-  }
-}
+using test::finish;
 
 TEST(Threads, SendAndReceiveThroughABoundedChannel) {
   for (const std::size_t capacity : {1u, 2u, 7u, 100u}) {
@@ -272,5 +260,5 @@ TEST(Threads, SeeTheLastValueOfAWatch) {
   for (std::thread& thread : threads) thread.join();
 }
 
-}  // namespace
+}  // namespace threads_test
 }  // namespace book

@@ -16,7 +16,7 @@
 #include "support/thread_parker.h"
 
 namespace book {
-namespace {
+namespace wait_queue_test {
 
 struct Room {
   ThreadLock lock;
@@ -114,6 +114,27 @@ TEST(WaitQueue, WakesInTheOrderOfTheFirstPolls) {
   EXPECT_TRUE(a.poll());
   EXPECT_TRUE(b.poll());
   EXPECT_FALSE(c.poll());
+}
+
+TEST(WaitQueue, HasAPlaceForOneThatHasNoWakerYet) {
+  Room room;
+  Guest b(room);
+  Waiter waiter;
+  {
+    const Locked locked(room.lock);
+    room.queue.enter(waiter);
+    room.queue.enter(waiter);  // once more changes nothing
+    EXPECT_TRUE(waiter.is_waiting() && waiter.was_queued());
+  }
+  EXPECT_FALSE(b.poll());
+  EXPECT_EQ(&room.queue.front(), &waiter);
+  EXPECT_NE(&room.queue.back(), &waiter) << "the last one is b's";
+  room.bring_chair();
+  EXPECT_TRUE(waiter.was_taken());
+  EXPECT_EQ(b.waker.wakes(), 0);
+  EXPECT_EQ(&room.queue.front(), &room.queue.back());
+  room.bring_chair();
+  EXPECT_TRUE(b.poll());
 }
 
 TEST(WaitQueue, CopiesNoWakerThatItHasAlready) {
@@ -294,5 +315,5 @@ TEST(WaitQueue, LosesNoChairBetweenThreads) {
   EXPECT_TRUE(room.queue.empty());
 }
 
-}  // namespace
+}  // namespace wait_queue_test
 }  // namespace book

@@ -15,7 +15,7 @@
 #include "by_hand.h"
 
 namespace book {
-namespace {
+namespace watch_test {
 
 using test::Hand;
 
@@ -216,5 +216,5 @@ TEST(Watch, AlignsItsValues) {
   }
 }
 
-}  // namespace
+}  // namespace watch_test
 }  // namespace book

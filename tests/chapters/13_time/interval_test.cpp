@@ -23,7 +23,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace interval_test {
 
 using namespace std::chrono_literals;
 
@@ -318,5 +318,5 @@ TEST(Interval, KeepsTheContract) {
                         {.ready_at_once = true, .untouched = untouched});
 }
 
-}  // namespace
+}  // namespace interval_test
 }  // namespace book

@@ -33,7 +33,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace signal_test {
 
 using namespace std::chrono_literals;
 
@@ -417,5 +417,5 @@ TEST(Signal, KeepsTheContract) {
       {.ready_at_once = true}, came);
 }
 
-}  // namespace
+}  // namespace signal_test
 }  // namespace book

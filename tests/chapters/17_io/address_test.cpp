@@ -5,7 +5,7 @@
 #include <string_view>
 
 namespace book {
-namespace {
+namespace address_test {
 
 using namespace std::string_view_literals;
 
@@ -56,5 +56,5 @@ TEST(Address, ADefaultOneIsNowhere) {
   EXPECT_EQ(Address().port(), 0);
 }
 
-}  // namespace
+}  // namespace address_test
 }  // namespace book

@@ -24,7 +24,7 @@
 #include "support/faulty_stream.h"
 
 namespace book {
-namespace {
+namespace buf_reader_test {
 
 using test::drive;
 using test::Source;
@@ -415,5 +415,5 @@ TEST(BufReader, ThatOwnsItsStreamStillLetsYouWrite) {
   EXPECT_EQ(client.poll_read(cx, answer).value(), 6u);
 }
 
-}  // namespace
+}  // namespace buf_reader_test
 }  // namespace book

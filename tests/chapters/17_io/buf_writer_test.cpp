@@ -23,7 +23,7 @@
 #include "support/counting_waker.h"
 
 namespace book {
-namespace {
+namespace buf_writer_test {
 
 /// Takes at most `room` bytes a call, and is pending every other time if it is `slow`.
 struct Below {
@@ -178,5 +178,5 @@ TEST(Limited, OfNothingDoesNotAskItsStream) {
   EXPECT_EQ(block_on(read(nothing, buffer)), 0u);
 }
 
-}  // namespace
+}  // namespace buf_writer_test
 }  // namespace book

@@ -26,7 +26,7 @@
 #include "support/faulty_stream.h"
 
 namespace book {
-namespace {
+namespace copying_test {
 
 using test::drive;
 using test::Sink;
@@ -186,8 +186,8 @@ TEST(Copy, AnErrorAtAnyCallOfEitherSideComesOutAndLeavesNobodyWaiting) {
   const std::string text = "0123456789";
   for (int k = 1; k <= 10; ++k) {
     for (const bool reading : {true, false}) {
-      const test::Faults bad{.piece = 1, .waits = 1, .fail_at = k, .error = EIO};
-      const test::Faults good{.piece = 1, .waits = 1};
+      const test::StreamFaults bad{.piece = 1, .waits = 1, .fail_at = k, .error = EIO};
+      const test::StreamFaults good{.piece = 1, .waits = 1};
       Source source{{text}};
       Sink sink;
       test::FaultyStream from(source, reading ? bad : good);
@@ -250,7 +250,7 @@ TEST(CopyBidirectional, PassesEachEndOnAndTheOtherDirectionGoesOn) {
 /// The same through lines on which every byte comes alone, and waits.
 ASYNC_TEST(CopyBidirectional, SurvivesTinyPiecesEverywhere) {
   auto left = duplex(5), right = duplex(2);
-  const test::Faults tiny{.piece = 1, .waits = 1};
+  const test::StreamFaults tiny{.piece = 1, .waits = 1};
   test::FaultyStream a(std::move(left.second), tiny, tiny, tiny);
   test::FaultyStream b(std::move(right.first), tiny, tiny, tiny);
   auto all = co_await join(client(std::move(left.first), "tiny"), copy_bidirectional(a, b),
@@ -327,5 +327,5 @@ TEST(CopyBidirectional, AWriterWithoutRoomHoldsUpOnlyItsOwnDirection) {
   EXPECT_EQ(outside.poll_read(cx, got).value(), 2u);
 }
 
-}  // namespace
+}  // namespace copying_test
 }  // namespace book

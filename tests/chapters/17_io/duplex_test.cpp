@@ -25,7 +25,7 @@
 #include "support/descriptors.h"
 
 namespace book {
-namespace {
+namespace duplex_test {
 
 using namespace std::chrono_literals;
 static_assert(AsyncRead<DuplexStream> && AsyncWrite<DuplexStream>);
@@ -301,5 +301,5 @@ TEST(Duplex, TwoWhoBothReadAreADeadlockWithTheReason) {
   }
 }
 
-}  // namespace
+}  // namespace duplex_test
 }  // namespace book

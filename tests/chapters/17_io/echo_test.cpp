@@ -25,7 +25,7 @@
 #include "support/system_calls.h"
 
 namespace book::story {
-namespace {
+namespace echo_test {
 
 using namespace std::chrono_literals;
 
@@ -212,5 +212,5 @@ TEST(House, ServesEveryVisitor) {
   EXPECT_EQ(house.visit(knock(house.address())), "knock");
 }
 
-}  // namespace
+}  // namespace echo_test
 }  // namespace book::story

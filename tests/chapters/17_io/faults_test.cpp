@@ -22,7 +22,7 @@
 #include "support/faults.h"
 
 namespace book {
-namespace {
+namespace faults_test {
 
 using test::Effect;
 using test::Fault;
@@ -192,5 +192,5 @@ TEST_F(FaultsOf, AcceptingAreAllMended) {
   });
 }
 
-}  // namespace
+}  // namespace faults_test
 }  // namespace book

@@ -18,7 +18,7 @@
 #include "support/faulty_stream.h"
 
 namespace book {
-namespace {
+namespace io_test {
 
 using namespace std::string_literals;
 
@@ -325,5 +325,5 @@ TEST(FaultyStream, StallsUntilItRecoversAndForgetsWhoeverGivesUp) {
   EXPECT_EQ(std::string_view(word.data(), 3), "cde");
 }
 
-}  // namespace
+}  // namespace io_test
 }  // namespace book

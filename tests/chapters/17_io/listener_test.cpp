@@ -27,7 +27,7 @@
 #include "support/system_calls.h"
 
 namespace book {
-namespace {
+namespace listener_test {
 
 using namespace std::chrono_literals;
 
@@ -291,5 +291,5 @@ TEST(Accept, PausesWhenEveryConnectionIsRefused) {
       << "sixteen in a row are no chance any more: pause, and let others have their turn";
 }
 
-}  // namespace
+}  // namespace listener_test
 }  // namespace book

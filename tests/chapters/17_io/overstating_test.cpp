@@ -15,7 +15,7 @@
 #include "17_io/bytes/lines.h"
 
 namespace book {
-namespace {
+namespace overstating_test {
 
 struct Liar {
   Poll<std::size_t> poll_read(Context&, std::span<char> buffer) { return buffer.size() + 6; }
@@ -45,5 +45,5 @@ TEST(AStreamThatOverstates, IsNotBelievedByACopy) {
   EXPECT_THROW(block_on(copy(liar, other)), std::logic_error);
 }
 
-}  // namespace
+}  // namespace overstating_test
 }  // namespace book

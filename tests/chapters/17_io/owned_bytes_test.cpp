@@ -16,7 +16,7 @@
 #include "support/contract.h"
 
 namespace book {
-namespace {
+namespace owned_bytes_test {
 
 /// Takes three bytes at a time, and every other time none.
 struct Slow {
@@ -136,5 +136,5 @@ static_assert(TellsWhenReadable<PipeReader&> && !TellsWhenReadable<PipeReader>);
 static_assert(TellsWhenReadable<DuplexStream&> && !TellsWhenReadable<DuplexStream>);
 static_assert(TellsWhenReadable<UdpSocket&> && !TellsWhenReadable<UdpSocket>);
 
-}  // namespace
+}  // namespace owned_bytes_test
 }  // namespace book

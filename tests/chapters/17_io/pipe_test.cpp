@@ -37,7 +37,7 @@
 #include "support/system_calls.h"
 
 namespace book {
-namespace {
+namespace pipe_test {
 
 static_assert(AsyncRead<PipeReader> && !AsyncWrite<PipeReader>);
 static_assert(VectoredWrite<PipeWriter> && !AsyncRead<PipeWriter>);
@@ -355,5 +355,5 @@ TEST(Pipe, AReadOfNothingIsReadyWhateverItReadsFrom) {
   EXPECT_EQ(block_on(read(ends.reader, std::span<char>())), 0u);
 }
 
-}  // namespace
+}  // namespace pipe_test
 }  // namespace book

@@ -33,7 +33,7 @@
 #include "support/sanitizer.h"
 
 namespace book {
-namespace {
+namespace resolve_test {
 
 using namespace std::chrono_literals;
 using Addresses = Resolver::Addresses;
@@ -344,5 +344,5 @@ TEST(Resolve, AForkedChildLooksUpByItself) {
   EXPECT_EQ(child.exit_code, 0);
 }
 
-}  // namespace
+}  // namespace resolve_test
 }  // namespace book

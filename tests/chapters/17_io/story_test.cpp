@@ -12,7 +12,7 @@
 #include "support/trace_reader.h"
 
 namespace book::test {
-namespace {
+namespace story_test {
 
 struct Ended {
   int exit_code;
@@ -110,5 +110,5 @@ TEST(IoStory, APartThatDoesNotExistIsWrongUsage) {
   EXPECT_EQ(run_story("--trap door").exit_code, 2);
 }
 
-}  // namespace
+}  // namespace story_test
 }  // namespace book::test

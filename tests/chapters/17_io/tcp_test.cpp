@@ -31,7 +31,7 @@
 #include "support/system_calls.h"
 
 namespace book {
-namespace {
+namespace tcp_test {
 
 using namespace std::chrono_literals;
 using test::CountingWaker;
@@ -685,5 +685,5 @@ TEST(TcpConnect, ASocketThatHasFoundItselfIsNoConnection) {
   EXPECT_FALSE(detail::is_connected_to_itself(stream.fd()));
 }
 
-}  // namespace
+}  // namespace tcp_test
 }  // namespace book

@@ -20,7 +20,7 @@
 #include "support/system_calls.h"
 
 namespace book {
-namespace {
+namespace udp_test {
 
 class Udp : public ::testing::Test {
  protected:
@@ -195,5 +195,5 @@ TEST(UdpTasks, AskAndAnswerAndCloseWhatTheyOpened) {
   EXPECT_EQ(test::open_descriptors(), before);
 }
 
-}  // namespace
+}  // namespace udp_test
 }  // namespace book

@@ -35,7 +35,7 @@
 #include "support/descriptors.h"
 
 namespace book {
-namespace {
+namespace unix_test {
 
 using namespace std::chrono_literals;
 
@@ -347,5 +347,5 @@ TEST(UnixListener, BindsInAFolderThatIsLockedForGood) {
   ::rmdir(folder.c_str());
 }
 
-}  // namespace
+}  // namespace unix_test
 }  // namespace book

@@ -26,7 +26,7 @@
 #include "support/system_calls.h"
 
 namespace book::http {
-namespace {
+namespace access_log_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -380,5 +380,5 @@ TEST_F(AccessLogTest, WritesToAPipeOnStdoutWithoutWaitingAndChangesNothingForOth
   EXPECT_EQ(lines({buffer, static_cast<std::size_t>(n)}), 1u);
 }
 
-}  // namespace
+}  // namespace access_log_test
 }  // namespace book::http

@@ -21,7 +21,7 @@
 #include "support/descriptors.h"
 
 namespace book::http {
-namespace {
+namespace changing_files_test {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
@@ -275,5 +275,5 @@ TEST(ChangingFiles, TheTagAndTheBytesBelongTogether) {
   EXPECT_GT(sure, 0);
 }
 
-}  // namespace
+}  // namespace changing_files_test
 }  // namespace book::http

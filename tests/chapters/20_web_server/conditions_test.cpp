@@ -19,7 +19,7 @@
 #include "site_folder.h"
 
 namespace book::http {
-namespace {
+namespace conditions_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -580,5 +580,5 @@ TEST_F(ConditionalGetTest, AFileThatWasJustModifiedIsSentAgain) {
       << "these very bytes are still kept";
 }
 
-}  // namespace
+}  // namespace conditions_test
 }  // namespace book::http

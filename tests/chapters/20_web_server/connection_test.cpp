@@ -16,7 +16,7 @@
 #include "support/counting_waker.h"
 
 namespace book::http {
-namespace {
+namespace connection_test {
 
 using namespace std::chrono_literals;
 
@@ -200,5 +200,5 @@ TEST_F(ConnectionTest, AnExchangeKeepsTheContract) {
       [](ReadResult result) { return result == ReadResult::data; });
 }
 
-}  // namespace
+}  // namespace connection_test
 }  // namespace book::http

@@ -12,7 +12,7 @@
 #include "memory_site.h"
 
 namespace book::http {
-namespace {
+namespace conversation_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -494,5 +494,5 @@ TEST_F(ConversationTest, LeavesItsBuffersToTheNextOneWhenItEnds) {
   }
 }
 
-}  // namespace
+}  // namespace conversation_test
 }  // namespace book::http

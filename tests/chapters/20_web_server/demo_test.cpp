@@ -10,7 +10,7 @@
 #include "site_folder.h"
 
 namespace book::http {
-namespace {
+namespace demo_test {
 
 using namespace std::chrono_literals;
 
@@ -69,5 +69,5 @@ TEST(Demo, SaysWhenAVisitorIsNotAnswered) {
   EXPECT_THROW(play(plan), std::runtime_error);
 }
 
-}  // namespace
+}  // namespace demo_test
 }  // namespace book::http

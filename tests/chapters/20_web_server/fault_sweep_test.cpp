@@ -70,7 +70,7 @@ static void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name;
 }  // namespace book::test
 
 namespace book::http::fault_sweep {
-namespace {
+namespace fault_sweep_test {
 
 using namespace std::chrono_literals;
 using test::Effect;
@@ -370,5 +370,5 @@ TEST_P(SmallSweep, OnceAtEveryCall) {
   for (const Fault& fault : kHarmful) sweep(fault, false);
 }
 
-}  // namespace
+}  // namespace fault_sweep_test
 }  // namespace book::http::fault_sweep

@@ -15,7 +15,7 @@
 #include "under_fire.h"
 
 namespace book::http {
-namespace {
+namespace fire_close_test {
 
 constexpr std::size_t kSize = 32 * 1024;  // bytes: more than a small window, and kept in memory
 
@@ -68,5 +68,5 @@ TEST_P(Closing, NorOneToAHeadThatFillsTheInput) {
   EXPECT_EQ(visit(port, head + "more", ""), "");
 }
 
-}  // namespace
+}  // namespace fire_close_test
 }  // namespace book::http

@@ -23,7 +23,7 @@
 #include "under_fire.h"
 
 namespace book::http {
-namespace {
+namespace fire_flood_test {
 
 using namespace std::string_literals;
 
@@ -216,5 +216,5 @@ TEST_P(Crowds, OfGreedyClientsFromManyThreadsCostThePoliteOnesNoAnswer) {
   EXPECT_EQ(program.errors(), "");
 }
 
-}  // namespace
+}  // namespace fire_flood_test
 }  // namespace book::http

@@ -26,7 +26,7 @@
 #include "under_fire.h"
 
 namespace book::http {
-namespace {
+namespace fire_shortage_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -220,5 +220,5 @@ TEST(AFullDisk, HasEveryLineInTheEndWhenThereIsRoomAgain) {
   EXPECT_FALSE(std::getline(log, line)) << line;
 }
 
-}  // namespace
+}  // namespace fire_shortage_test
 }  // namespace book::http

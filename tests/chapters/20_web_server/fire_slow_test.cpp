@@ -19,7 +19,7 @@
 #include "under_fire.h"
 
 namespace book::http {
-namespace {
+namespace fire_slow_test {
 
 constexpr std::size_t kLarge = 20'000'000;  // bytes: more than any socket takes at once
 
@@ -113,5 +113,5 @@ TEST_P(SlowOnes, GoWhenTheirTimeIsUpAndTheOthersAreServedMeanwhile) {
   EXPECT_EQ(program.errors(), "");
 }
 
-}  // namespace
+}  // namespace fire_slow_test
 }  // namespace book::http

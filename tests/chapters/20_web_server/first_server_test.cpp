@@ -24,7 +24,7 @@
 #include "support/descriptors.h"
 
 namespace book::http {
-namespace {
+namespace first_server_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -184,5 +184,5 @@ TEST(FirstServerProgram, EndsWithOneLineWhenAClientSlamsTheDoor) {
       << program.errors();
 }
 
-}  // namespace
+}  // namespace first_server_test
 }  // namespace book::http

@@ -28,7 +28,7 @@
 #include "support/paths.h"
 
 namespace book::http {
-namespace {
+namespace framing_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -518,5 +518,5 @@ TEST_F(FramingTest, ARefusalReachesAClientThatSendsFiftyMegabytesFirst) {
   }
 }
 
-}  // namespace
+}  // namespace framing_test
 }  // namespace book::http

@@ -34,11 +34,11 @@ class TheWorkers : public testing::Test {
       site.worker = number;
     }
     /// One connection that is busy: there is no place for another one.
-    void fill() { busy.emplace(site.connections); }
+    void fill() { busy = site.connections.try_acquire(); }
 
     Site site;
     TcpListener listener;
-    std::optional<ConnectionCount::Slot> busy;
+    std::optional<Permit> busy;
     CountingWaker waker;
     Context cx{waker.waker()};
   };
@@ -71,7 +71,7 @@ TEST_F(TheWorkers, OneThatIsFullGivesAClientToOneThatIsFree) {
   EXPECT_EQ(b_.waker.wakes(), 1) << "a client is up, and a free worker was not told";
   EXPECT_TRUE(next.poll(b_.cx).is_ready());
   EXPECT_EQ(a_.waker.wakes(), 1) << "the client is served, and its first worker was not told";
-  const auto placed = place.poll(a_.cx);
+  auto placed = place.poll(a_.cx);
   ASSERT_TRUE(placed.is_ready());
   EXPECT_FALSE(placed.value().has_value()) << "it is served by another one";
 }
@@ -102,7 +102,7 @@ TEST_F(TheWorkers, OneThatGetsAPlaceKeepsItsClient) {
   EXPECT_TRUE(place.poll(a_.cx).is_pending());
   a_.busy.reset();
   EXPECT_EQ(a_.waker.wakes(), 1);
-  const auto placed = place.poll(a_.cx);
+  auto placed = place.poll(a_.cx);
   ASSERT_TRUE(placed.is_ready());
   EXPECT_TRUE(placed.value().has_value());
   EXPECT_FALSE(handover_.has_offers());

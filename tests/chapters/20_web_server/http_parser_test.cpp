@@ -11,7 +11,7 @@
 #include "17_io/http/scan.h"
 
 namespace book::http {
-namespace {
+namespace http_parser_test {
 
 using namespace std::string_literals;
 using Kind = Parsed::Kind;
@@ -521,5 +521,5 @@ TEST(HttpScan, SkipsTextAsTheTableSays) {
   }
 }
 
-}  // namespace
+}  // namespace http_parser_test
 }  // namespace book::http

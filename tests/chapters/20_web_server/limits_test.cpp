@@ -20,7 +20,7 @@
 #include "support/contract.h"
 
 namespace book::http {
-namespace {
+namespace limits_test {
 
 using namespace std::chrono_literals;
 
@@ -265,7 +265,7 @@ TEST_F(LimitsTest, EverybodyHasTheirOwnTimeAndThereIsOneTimer) {
   pass(1h);
   for (int i = 0; i < 50; ++i)
     EXPECT_EQ(clients[static_cast<std::size_t>(i)]->ended, i % 3 == 1 ? 11s : 60s) << i;
-  EXPECT_EQ(site_.connections.now(), 0u);
+  EXPECT_EQ(site_.open_connections(), 0u);
   EXPECT_EQ(executor_.reactor().waiting().timers, 0u);
 }
 
@@ -398,34 +398,21 @@ TEST_F(LimitsTest, DropsAfterTheGraceWhatIsStillThere) {
   }
 }
 
-TEST_F(LimitsTest, WaitsForFewerConnections) {
-  Client first(executor_, site_), second(executor_, site_);
+TEST_F(LimitsTest, AConnectionGivesItsPlaceBackWhenItEnds) {
+  Settings three = settings();
+  three.max_connections = 3;
+  Site site(folder_.root().string(), three);
+  Client first(executor_, site), second(executor_, site);
   first.says("GET", 0s);
   pass(0s);
   const Instant begin = executor_.reactor().now();
-  executor_.block_on(site_.connections.below(3));
+  (void)executor_.block_on(site.connections.acquire(1));
   EXPECT_EQ(executor_.reactor().now() - begin, 0s);
-  executor_.block_on(site_.connections.below(2));
+  (void)executor_.block_on(site.connections.acquire(2));
   EXPECT_EQ(executor_.reactor().now() - begin, 11s);
-  executor_.block_on(site_.connections.below(1));
+  (void)executor_.block_on(site.connections.acquire(3));
   EXPECT_EQ(executor_.reactor().now() - begin, 60s);
-}
-
-TEST_F(LimitsTest, OnlyOneTaskWaitsForFewerConnections) {
-  const ConnectionCount::Slot one(site_.connections);
-  executor_.spawn(site_.connections.below(1));
-  pass(1s);
-  EXPECT_THROW(executor_.block_on(site_.connections.below(1)), std::logic_error);
-}
-
-TEST_F(LimitsTest, WaitingForFewerKeepsTheContract) {
-  std::optional<ConnectionCount::Slot> connection;
-  test::expect_contract(
-      [&] {
-        connection.emplace(site_.connections);
-        return test::subject(site_.connections.below(1), [&] { connection.reset(); });
-      },
-      {});
+  EXPECT_EQ(site.accepted, 2u);
 }
 
 TEST_F(LimitsTest, MakesRoomByClosingTheLongestIdle) {
@@ -436,13 +423,13 @@ TEST_F(LimitsTest, MakesRoomByClosingTheLongestIdle) {
   for (Client* each : {&first, &second}) each->reads_everything();
   first.says(kGet, 1s);
   pass(2s);  // now the second one has been idle for longer
-  executor_.block_on(make_room(site));
-  EXPECT_EQ(site.connections.now(), 1u);
+  (void)executor_.block_on(make_room(site));
+  EXPECT_EQ(site.open_connections(), 1u);
   pass(0s);
   EXPECT_EQ(second.ended, 2s);
   EXPECT_EQ(first.ended, std::nullopt);
-  executor_.block_on(make_room(site));
-  EXPECT_EQ(site.connections.now(), 1u) << "there was room";
+  (void)executor_.block_on(make_room(site));
+  EXPECT_EQ(site.open_connections(), 1u) << "there was room";
   pass(1h);
 }
 
@@ -455,7 +442,7 @@ TEST_F(LimitsTest, WaitsForOneThatIsIdleWhenAllAreBusy) {
   half.says(kGet.substr(0, 9));
   asleep.says("GET /sleep HTTP/1.1\r\nHost: a\r\n\r\n");
   pass(1s);
-  executor_.block_on(make_room(site));
+  (void)executor_.block_on(make_room(site));
   pass(0s);
   EXPECT_EQ(asleep.ended, 5s) << "its answer was sent, and then it was idle";
   EXPECT_EQ(answers(asleep, "200"), 1u);
@@ -477,7 +464,7 @@ TEST_F(LimitsTest, ClosesOneForOne) {
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(room.poll(cx).is_pending());
   }
   pass(1ms);
-  EXPECT_EQ(site.connections.now(), 2u);
+  EXPECT_EQ(site.open_connections(), 2u);
   EXPECT_EQ(first.ended, 1s);
   pass(1h);
 }
@@ -486,24 +473,14 @@ TEST_F(LimitsTest, MakingRoomKeepsTheContract) {
   Settings one = settings();
   one.max_connections = 1;
   Site site(folder_.root().string(), one);
-  std::optional<ConnectionCount::Slot> connection;
+  std::optional<Permit> connection;
   test::expect_contract(
       [&] {
-        connection.emplace(site.connections);
+        connection.reset();
+        connection.emplace(site.connections.try_acquire().value());
         return test::subject(make_room(site), [&] { connection.reset(); });
       },
       {});
-}
-
-TEST_F(LimitsTest, ASlotThatMovesCountsOnce) {
-  std::optional<ConnectionCount::Slot> first(site_.connections);
-  {
-    const ConnectionCount::Slot second(std::move(*first));
-    first.reset();
-    EXPECT_EQ(site_.connections.now(), 1u);
-  }
-  EXPECT_EQ(site_.connections.now(), 0u);
-  EXPECT_EQ(site_.connections.total(), 1u);
 }
 
 TEST_F(LimitsTest, AWaitThatIsOverIsOverAtEachPollUntilAnotherBegins) {
@@ -524,5 +501,5 @@ TEST_F(LimitsTest, AWaitThatIsOverIsOverAtEachPollUntilAnotherBegins) {
   EXPECT_EQ(timeout.wait(cx, WaitKind::head), WaitResult::refused);
 }
 
-}  // namespace
+}  // namespace limits_test
 }  // namespace book::http

@@ -22,7 +22,7 @@
 #include "site_folder.h"
 
 namespace book::http {
-namespace {
+namespace modes_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -336,5 +336,5 @@ TEST(Modes, HaveNames) {
   EXPECT_THROW(mode_of("bear"), std::out_of_range);
 }
 
-}  // namespace
+}  // namespace modes_test
 }  // namespace book::http

@@ -22,7 +22,7 @@
 #include "support/sanitizer.h"
 
 namespace book::http {
-namespace {
+namespace program_test {
 
 using namespace std::string_literals;
 
@@ -182,5 +182,5 @@ TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {
   EXPECT_EQ(program.end(SIGINT), 0);
 }
 
-}  // namespace
+}  // namespace program_test
 }  // namespace book::http

@@ -6,7 +6,7 @@
 #include "17_io/http/response.h"
 
 namespace book::http {
-namespace {
+namespace response_test {
 
 using namespace std::chrono_literals;
 
@@ -75,5 +75,5 @@ TEST(HttpResponse, KeepsTheDateForASecond) {
   EXPECT_EQ(date.at(Instant(1h + 1s)).size(), 37u);
 }
 
-}  // namespace
+}  // namespace response_test
 }  // namespace book::http

@@ -24,7 +24,7 @@
 #include "support/system_calls.h"
 
 namespace book::http {
-namespace {
+namespace server_test {
 
 using namespace std::string_literals;
 
@@ -254,7 +254,7 @@ TEST_F(ServerTest, ClosesTheLongestIdleForOneMoreThanItsLimit) {
   }
   EXPECT_EQ(closed, 2);
   server.stop();
-  EXPECT_EQ(server.site.connections.total(), 5u);
+  EXPECT_EQ(server.site.accepted, 5u);
 }
 
 /// The next one waits, and is served when there is room. (Those inside are never idle: the
@@ -323,7 +323,7 @@ TEST_F(ServerTest, AnswersThoseWhoStandInTheQueueAtTheEnd) {
     EXPECT_TRUE(each.at_end());
   }
   EXPECT_EQ(silent.rest(), "");
-  EXPECT_EQ(site.connections.total(), kClients + 1);
+  EXPECT_EQ(site.accepted, kClients + 1);
   EXPECT_THROW(Client late(port), std::system_error) << "nobody listens any more";
 }
 
@@ -339,8 +339,8 @@ TEST_F(ServerTest, LetsInNoMoreThanItsLimitAtTheEnd) {
   for (int i = 0; i < 10; ++i) queue.emplace_back(listener.local_address().port()).asks("/sleep");
   Executor executor;
   executor.block_on(serve(std::move(listener), site, ready()));
-  EXPECT_EQ(site.connections.total(), 3u);
-  EXPECT_EQ(site.connections.now(), 0u);
+  EXPECT_EQ(site.accepted, 3u);
+  EXPECT_EQ(site.open_connections(), 0u);
 }
 
 TEST_F(ServerTest, LogsWhoAskedForWhat) {
@@ -376,7 +376,7 @@ TEST_F(ServerTest, DropsWhatTakesLongerThanItsGrace) {
   server.stop();
   EXPECT_TRUE(half.at_end());
   EXPECT_EQ(greedy.whole().substr(0, 9), "cut short");
-  EXPECT_EQ(server.site.connections.now(), 0u);
+  EXPECT_EQ(server.site.open_connections(), 0u);
 }
 
 /// With the kernel's clock and the kernel's buffers: each time-out once.
@@ -413,5 +413,5 @@ TEST_F(ServerTest, StopsInTheMiddleOfEverything) {
   EXPECT_TRUE(silent.at_end());
 }
 
-}  // namespace
+}  // namespace server_test
 }  // namespace book::http

@@ -17,7 +17,7 @@
 #include "20_web_server/server/handler.h"
 
 namespace book::http {
-namespace {
+namespace static_files_test {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
@@ -379,5 +379,5 @@ TEST_P(StaticFilesTest, RoutesAsTheBookDoes) {
             std::string::npos);
 }
 
-}  // namespace
+}  // namespace static_files_test
 }  // namespace book::http

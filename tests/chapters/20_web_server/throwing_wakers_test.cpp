@@ -27,7 +27,6 @@
 #include "11_channels/watch.h"
 #include "17_io/ends/duplex.h"
 #include "17_io/sockets/resolve.h"
-#include "20_web_server/server/connection_count.h"
 #include "20_web_server/server/stop.h"
 #include "20_web_server/steps/workers.h"
 #include "common/reactor/io_source.h"
@@ -333,15 +332,6 @@ TEST(AWakerThatThrows, IsReportedByAThreadThatLooksUpNames) {
     reach(1);
     wait_for(2);
   }));
-}
-
-TEST(AWakerThatThrows, IsReportedByAConnectionThatEnds) {
-  BadTask task;
-  http::ConnectionCount count;
-  auto slot = std::make_unique<http::ConnectionCount::Slot>(count);
-  auto below = count.below(1);
-  EXPECT_TRUE(task.polls_pending(below));
-  expect_reported(said_by([&] { slot.reset(); }));
 }
 
 TEST(AWakerThatThrows, IsReportedByTheLastWorker) {

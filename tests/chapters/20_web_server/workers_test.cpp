@@ -19,7 +19,7 @@
 #include "site_folder.h"
 
 namespace book::http {
-namespace {
+namespace workers_test {
 
 using namespace std::chrono_literals;
 
@@ -182,5 +182,5 @@ TEST(AParallelServer, SharesTheConnectionsItMayHave) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(Client(server.port()).asks("/").status(), "HTTP/1.1 200");
 }
 
-}  // namespace
+}  // namespace workers_test
 }  // namespace book::http

@@ -13,7 +13,7 @@
 #include <ctime>
 #include <vector>
 
-#include "04_io_executor/executor_core.h"
+#include "04_io_executor/scheduler.h"
 #include "common/append.h"
 #include "support/watchdog.h"
 
@@ -30,13 +30,12 @@ sem_t answered;
 void on_question(int) {
   const int saved_errno = errno;
   answer.clear();
-  if (const ExecutorCore* core = ExecutorCore::current()) {
-    if (const Task* task = core->polling()) {
+  if (const Scheduler* scheduler = Scheduler::current()) {
+    if (const Task* task = Scheduler::polling()) {
       append(answer, "an executor is busy with the task spawned at {}:{}\n", task->place().file,
              task->place().line);
     }
-    append(answer, "an executor has {} pending {}, polled {} times so far{}\n", core->task_count(),
-           core->task_count() == 1 ? "task" : "tasks", core->polls(), core->describe_pending());
+    append(answer, "an executor has {}\n", scheduler->describe());
   }
   ::sem_post(&answered);
   errno = saved_errno;

@@ -12,7 +12,7 @@
 #include "common/reactor/reactor.h"
 
 namespace book::test {
-namespace {
+namespace async_test_test {
 
 using namespace std::chrono_literals;
 
@@ -79,5 +79,5 @@ TEST(AsyncTest, EndsWithItsBodyAndDropsWhatIsLeft) {
   EXPECT_FALSE(a_leftover_ran_on);
 }
 
-}  // namespace
+}  // namespace async_test_test
 }  // namespace book::test

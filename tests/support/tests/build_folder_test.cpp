@@ -9,7 +9,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace build_folder_test {
 namespace fs = std::filesystem;
 
 // A tree that was configured before, in `home` with `compiler`; cmake is a script that writes a
@@ -87,5 +87,5 @@ TEST(MakeArguments, AChapterWithoutItsNameIsNoCommand) {
   EXPECT_TRUE(result.says("make run CHAPTER=01")) << result.output;
 }
 
-}  // namespace
+}  // namespace build_folder_test
 }  // namespace book::test

@@ -8,7 +8,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace exercise_sh_test {
 namespace fs = std::filesystem;
 
 // A tree with one chapter that has the exercises `alarm` and `bell`; their programs are green.
@@ -130,5 +130,5 @@ TEST_F(MakeExercise, WhatCMakeComplainsOfIsShown) {
   EXPECT_TRUE(result.says("No compiler here\nCMake could not set up the build")) << result.output;
 }
 
-}  // namespace
+}  // namespace exercise_sh_test
 }  // namespace book::test

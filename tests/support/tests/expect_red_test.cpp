@@ -8,7 +8,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace expect_red_test {
 namespace fs = std::filesystem;
 
 // What expect_red.sh says of a program with this body, when `words` are meant for it.
@@ -41,5 +41,5 @@ TEST(ExpectRed, RefusesEverythingElseAndSaysWhy) {
   expect_refused("echo 'watchdog: x is not over'; exit 1", "watchdog");
 }
 
-}  // namespace
+}  // namespace expect_red_test
 }  // namespace book::test

@@ -8,7 +8,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace patch_test {
 namespace fs = std::filesystem;
 
 const std::string kHead =
@@ -204,5 +204,5 @@ TEST_F(WrongAnswers, APatchTakesAsMuchAroundItAsMakesItsPlaceClear) {
   EXPECT_EQ(patched(patch, solution).text, answer) << patch;
 }
 
-}  // namespace
+}  // namespace patch_test
 }  // namespace book::test

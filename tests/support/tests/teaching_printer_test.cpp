@@ -15,7 +15,7 @@
 #include "support/tests/shell.h"
 
 namespace book::test {
-namespace {
+namespace teaching_printer_test {
 
 // What GoogleTest says of a failure: `fails` has one.
 std::string message_of(const std::function<void()>& fails) {
@@ -118,5 +118,5 @@ TEST(TeachingPrinter, TheWatchdogOfAnExerciseDoesNotLetAStudentWait) {
   EXPECT_TRUE(result.says("is not over after 1 second")) << result.output;
 }
 
-}  // namespace
+}  // namespace teaching_printer_test
 }  // namespace book::test

@@ -6,7 +6,7 @@
 #include <thread>
 
 namespace book::test {
-namespace {
+namespace watchdog_test {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -27,5 +27,5 @@ TEST(WatchdogDeathTest, EndsAHangingTestWithALineAndTheReport) {
               "watchdog: a test that hangs is not over after 0.001 seconds.*\n.*reading fd 7");
 }
 
-}  // namespace
+}  // namespace watchdog_test
 }  // namespace book::test
