@@ -31,6 +31,7 @@
 #include <utility>
 
 #include "common/solo_atomic.h"
+#include "common/wake_or_report.h"
 #include "common/waker.h"
 
 namespace book {
@@ -70,14 +71,16 @@ class AtomicWaker {
   }
 
   /// Drops the waker if it is this task's: for a sleeper that gives up. True when one went.
-  bool forget(const Waker& waker) {
+  bool forget(const Waker& waker) noexcept {
     State seen = State::stored;
     if (!change(seen, State::storing)) return false;
     if (waker_.will_wake(waker)) {
       Waker dropped = empty_out();  // a wake that came meanwhile was meant for us
       return true;
     }
-    return !finish();
+    bool kept = false;
+    wake_or_report([&] { kept = finish(); });
+    return !kept;
   }
 
  private:

@@ -26,8 +26,10 @@ class [[nodiscard]] Sleep {
   Poll<void> poll(Context& cx) {
     const bool first = pin_.is_fresh();
     pin_.enter();
-    if (first ? has_passed() : timer_.fired()) return Poll<void>::ready();
-    Reactor::current().arm(timer_, deadline_, cx.waker());
+    if (!first && timer_.fired()) return Poll<void>::ready();
+    Reactor& reactor = Reactor::current();
+    if (first && has_passed(reactor)) return Poll<void>::ready();
+    reactor.arm(timer_, deadline_, cx.waker());
     cx.waits_for("a timer");
     return pin_.pending();
   }
@@ -49,9 +51,9 @@ class [[nodiscard]] Sleep {
     return wait > Instant::max() - now ? Instant::max() : now + wait;
   }
 
-  bool has_passed() {
-    if (kind_ == Deadline::ahead) return deadline_ <= Reactor::current().coarse_now();
-    const Instant now = Reactor::current().now();
+  bool has_passed(const Reactor& reactor) noexcept {
+    if (kind_ == Deadline::ahead) return deadline_ <= reactor.coarse_now();
+    const Instant now = reactor.now();
     if (kind_ == Deadline::relative) deadline_ = later(now, deadline_.time_since_epoch());
     return deadline_ <= now;
   }

@@ -17,6 +17,7 @@
 
 #include "common/arc.h"
 #include "common/future.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -46,9 +47,9 @@ class ValueSetter {
   ValueSetter(ValueSetter&&) noexcept = default;
   ValueSetter& operator=(ValueSetter&&) = delete;
   ~ValueSetter() {
-    if (state_) {
-      finish([](detail::ValueState<T>& state) { state.abandoned = true; });
-    }
+    if (!state_) return;
+    wake_or_report(
+        [this] { finish([](detail::ValueState<T>& state) { state.abandoned = true; }); });
   }
 
   /// From any thread. Throws std::logic_error the second time.

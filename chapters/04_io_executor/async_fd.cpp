@@ -24,7 +24,6 @@ AsyncFd& AsyncFd::operator=(AsyncFd&& other) noexcept {
   AsyncFd taken(std::move(other));
   std::swap(descriptor_, taken.descriptor_);
   std::swap(kind_, taken.kind_);
-  std::swap(calls_, taken.calls_);
   std::swap(turn_, taken.turn_);
   std::swap(source_, taken.source_);
   return *this;
@@ -48,7 +47,6 @@ Pending AsyncFd::yield(Context& cx) {
 
 void AsyncFd::after_error(Direction direction, const char* name) {
   const int error = errno;
-  if (error == EAGAIN || error == EWOULDBLOCK) return source_.doubt_end(direction);
   source_.set(direction);
   if (error != EINTR) throw_errno(error, name);
 }

@@ -16,7 +16,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 #include "04_io_executor/io_place.h"
@@ -75,7 +74,8 @@ class AsyncFd {
   template <class Call>
   Poll<std::size_t> poll_call(Direction direction, Context& cx, std::size_t asked, const char* name,
                               Call call) {
-    while (source_.poll_ready(direction, cx).is_ready()) {
+    Poll<void> ready = source_.poll_ready(direction, cx);
+    for (; ready.is_ready(); ready = source_.poll_again(direction, cx)) {
       if (turn_is_over()) return yield(cx);
       source_.clear(direction);  // before the call: what comes after it is news
       const auto count = call();
@@ -85,7 +85,7 @@ class AsyncFd {
         if (!drained || source_.stops_at_marks()) source_.set(direction);
         return moved;
       }
-      after_error(direction, name);
+      if (errno != EAGAIN) after_error(direction, name);
     }
     return pending;
   }
@@ -99,34 +99,21 @@ class AsyncFd {
     source_.forget(direction, waker);
   }
 
- private:
-  AsyncFd(Kind kind, int fd) noexcept : descriptor_(fd), kind_(kind), source_(fd, kind) {}
-
-  /// A peer that always has something shall not keep the thread to itself: so many calls in one
-  /// turn of a task, and the others have theirs.
-  static constexpr unsigned kCallsInATurn = 128;
-
-  /// Counts a call. True when there were enough in this turn.
-  bool turn_is_over() noexcept {
-    if (!Scheduler::current()) return false;
-    if (turn_ != Scheduler::turn_number()) {
-      turn_ = Scheduler::turn_number();
-      calls_ = 0;
-    }
-    return ++calls_ > kCallsInATurn;
-  }
-  /// Says pending; the wake is under way.
+  /// Says pending, of a task that has used up its turn; the wake is under way.
   static Pending yield(Context& cx);
 
-  /// EAGAIN: wait, if there is nothing to wait for. EINTR: try again. Everything else is thrown;
-  /// the direction stays worth a try.
+ private:
+  bool turn_is_over() noexcept { return turn_.is_over(); }
+
+  AsyncFd(Kind kind, int fd) noexcept : descriptor_(fd), kind_(kind), source_(fd, kind) {}
+
+  /// EINTR: try again. Everything else is thrown; the direction stays worth a try.
   void after_error(Direction direction, const char* name);
 
   // In this order: the reactor forgets the descriptor, then it is closed.
   Descriptor descriptor_;
   Kind kind_;
-  unsigned calls_ = 0;      ///< so many system calls in ...
-  std::uint64_t turn_ = 0;  ///< ... this turn
+  TurnMark turn_;
   IoSource source_;
 };
 

@@ -96,7 +96,7 @@ void ExecutorCore::run_until(const Task* goal) {
       polls_left = kPollsBetweenLooks;
     } else {
       turn(next_ready());
-      --polls_left;
+      polls_left = used_up_its_turn() ? 0 : polls_left - 1;
     }
   }
 }
@@ -111,7 +111,7 @@ void ExecutorCore::run_ready() {
     }
     if (nothing_ready()) return;
     turn(next_ready());
-    --polls_left;
+    polls_left = used_up_its_turn() ? 0 : polls_left - 1;
   }
 }
 

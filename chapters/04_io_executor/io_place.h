@@ -31,7 +31,7 @@ class IoPlace {
   /// Gives what operation(io) gives, and minds the waker: pending has left it there, ready has not.
   template <class Operation>
   auto poll(Context& cx, Operation&& operation) {
-    if (!waker_.will_wake(cx.waker())) leave();
+    if (waker_ && !waker_.will_wake(cx.waker())) leave();
     auto result = operation(*io_);
     if (result.is_ready()) {
       leave();  // another future of the same task may be the next to wait there

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "common/future.h"
@@ -36,10 +37,17 @@ class Outcome {
   /// The value, or the exception, thrown.
   T get() && {
     if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
+    if (!value_) [[unlikely]]
+      throw_no_value();
     return std::move(*value_);
   }
 
  private:
+  // A compiler may let a coroutine run off its end, and then it is up to us to say so.
+  [[noreturn]] static void throw_no_value() {
+    throw std::logic_error("it ended without a value: a coroutine that forgets to co_return one?");
+  }
+
   std::exception_ptr exception_;
   std::optional<T> value_;
 };

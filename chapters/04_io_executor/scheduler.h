@@ -43,6 +43,12 @@ class Scheduler : public RefCounted<Scheduler> {
   /// How many polls this thread has begun: a number for the turn that is under way.
   static std::uint64_t turn_number() noexcept { return turn_number_; }
 
+  /// A peer that always has something shall not keep the thread to itself: so many calls in one
+  /// turn of a task, at all its descriptors, and the others have theirs.
+  static constexpr unsigned kCallsInATurn = 128;
+  /// Counts a call of the task whose turn it is. True when there were enough.
+  static bool count_call() noexcept { return ++calls_in_turn_ > kCallsInATurn; }
+
  private:
   struct Here {
     Scheduler* scheduler;
@@ -51,6 +57,7 @@ class Scheduler : public RefCounted<Scheduler> {
   // Ordinary words with a constant initial value: reading one costs one instruction.
   static constinit inline thread_local Here here_{nullptr, nullptr};
   static constinit inline thread_local std::uint64_t turn_number_ = 0;
+  static constinit inline thread_local unsigned calls_in_turn_ = 0;
 
  protected:
   /// While one of these lives, the scheduler is the current one of this thread.
@@ -74,6 +81,9 @@ class Scheduler : public RefCounted<Scheduler> {
     task->free();
   }
 
+  /// The last turn was a long one: the reactor is to be asked before the next.
+  static bool used_up_its_turn() noexcept { return calls_in_turn_ > kCallsInATurn; }
+
   /// Polls its future. An exception that the task does not keep is reported.
   static trace::Outcome poll(Task* task);
   static void drop_future(Task* task) noexcept;
@@ -91,6 +101,7 @@ inline trace::Outcome Scheduler::poll(Task* task) {
   BorrowedWaker borrowed(task, &Task::kWakerVTable);
   Context cx(borrowed.get());
   ++turn_number_;
+  calls_in_turn_ = 0;
   here_.polling = task;
   trace::poll_begin(task);
   trace::Outcome outcome = trace::Outcome::pending;
@@ -137,6 +148,22 @@ inline void Scheduler::complete(Task* task) noexcept {
     task->free();
   }
 }
+
+/// What a descriptor, or a buffer in front of one, knows of the turn in which it was used last.
+class TurnMark {
+ public:
+  /// Counts a call. True when the task whose turn it is has had enough of them, at all its
+  /// descriptors. Then each still has one in a turn: a busy one must not leave none for the others.
+  bool is_over() noexcept {
+    if (!Scheduler::current() || !Scheduler::count_call()) [[likely]]
+      return false;
+    const auto now = static_cast<std::uint16_t>(Scheduler::turn_number());
+    return std::exchange(turn_, now) == now;
+  }
+
+ private:
+  std::uint16_t turn_ = 0;
+};
 
 namespace detail {
 /// The scheduler that runs the calling task. Throws std::logic_error, naming `what`, outside of

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/reactor/wake_round.h"
 #include "common/trace.h"
 
 namespace book::detail {
@@ -68,7 +69,9 @@ void SharedWake::wake_all() {
     ++round_;
     woken.swap(waiting_);
   }
-  for (Waker& waker : woken) std::move(waker).wake();
+  WakeRound round;
+  for (Waker& waker : woken) round.fire(std::move(waker));
+  round.end();
 }
 
 }  // namespace book::detail

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/trace.h"
+#include "common/wake_or_report.h"
 
 namespace book::detail {
 namespace {
@@ -102,7 +103,7 @@ void WokenSet::wait(Context& cx, const char* why, std::size_t left) {
 // threads that drop the last two at once may each take the other's for one that stays; then the
 // parent does not look, and a wait in vain is found out when everything else has gone silent.
 void WokenSet::drop_waker() noexcept {
-  if (owners_.load(std::memory_order_acquire) == 2) parent_.wake();
+  if (owners_.load(std::memory_order_acquire) == 2) wake_or_report(parent_.take());
   release();
 }
 

@@ -24,6 +24,7 @@
 #include "07_join/maybe_done.h"
 #include "07_join/woken_set.h"
 #include "common/future.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -108,7 +109,7 @@ class FuturesUnordered {
   /// a poll of one of them.
   void clear() noexcept {
     drop_all();
-    if (woken_) woken_->wake_parent();
+    if (woken_) wake_or_report([this] { woken_->wake_parent(); });
   }
 
  private:

@@ -17,6 +17,7 @@
 #include "09_streams/channel_closed.h"
 #include "09_streams/sink.h"
 #include "09_streams/stream_step.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -40,7 +41,7 @@ class LocalSender {
   LocalSender(LocalSender&&) = default;
   LocalSender& operator=(LocalSender&&) = delete;
   ~LocalSender() {
-    if (channel_) end();
+    if (channel_) wake_or_report([this] { end(); });
   }
 
   /// Throws ChannelClosed when the receiver is gone.
@@ -94,7 +95,7 @@ class LocalReceiver {
     if (!channel_) return;
     channel_->receiver_gone = true;
     channel_->receiver = {};
-    std::exchange(channel_->sender, {}).wake();
+    wake_or_report(std::exchange(channel_->sender, {}));
     channel_->items.clear();
   }
 

@@ -4,6 +4,7 @@
 
 #include "10_spawning/join_error.h"
 #include "common/report_exception.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 namespace {
@@ -63,7 +64,7 @@ void JoinTaskBase::completed(std::uint64_t state) noexcept {
   if (!(state & kJoined)) {
     drop_output();
   } else if (state & kWaiter) {
-    std::move(waiter_).wake();
+    wake_or_report(std::move(waiter_));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "10_spawning/join_error.h"
 #include "common/arc.h"
 #include "common/future.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 namespace detail {
@@ -39,7 +40,7 @@ class TellEnd {
   ~TellEnd() {
     if (!end_) return;
     end_->ended = true;
-    std::exchange(end_->waiter, Waker()).wake();
+    wake_or_report(std::exchange(end_->waiter, Waker()));
   }
 
   void value(ValueOrMonostate<T>&& value) { end_->value.emplace(std::move(value)); }

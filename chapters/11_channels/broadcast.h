@@ -30,6 +30,7 @@
 #include "11_channels/wait_queue.h"
 #include "common/arc.h"
 #include "common/stream.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -82,7 +83,7 @@ class [[nodiscard]] BroadcastReceiver {
     Waker dropped;
     Locked lock(core_->lock);
     dropped = core_->waiting.forget(place_->waiter);
-    if (--core_->receivers == 0) core_->closing.wake_all(lock);
+    if (--core_->receivers == 0) wake_or_report([&] { core_->closing.wake_all(lock); });
   }
 
   /// Nothing is lost when it is not polled again: its position moves in the poll that gives an
@@ -148,7 +149,7 @@ class BroadcastSender {
   ~BroadcastSender() {
     if (!core_) return;
     Locked lock(core_->lock);
-    if (--core_->senders == 0) core_->waiting.wake_all(lock);
+    if (--core_->senders == 0) wake_or_report([&] { core_->waiting.wake_all(lock); });
   }
 
   /// Never waits. Gives the number of receivers; with none, the item dies here.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/reactor/wake_round.h"
+#include "common/wake_or_report.h"
 
 namespace book::detail {
 
@@ -26,7 +27,7 @@ void ChannelCore::remove_sender() noexcept {
     --senders_;
     if (has_ended()) receiver = tell_receiver();
   }
-  std::move(receiver).wake();
+  wake_or_report(std::move(receiver));
 }
 
 bool ChannelCore::has_ended() noexcept {
@@ -60,7 +61,7 @@ ChannelCore::Answer ChannelCore::claim_or_wait(Claim& claim, Context& cx, Locked
   return Answer::pending;
 }
 
-void ChannelCore::leave(Claim& claim) noexcept {
+void ChannelCore::leave(Claim& claim) {
   Waker dropped;
   Locked locked(lock);
   dropped = claims_.forget(claim);
@@ -110,10 +111,12 @@ void ChannelCore::close(Locked& locked) {
   // The first in the queue may have some of the slots it wants. It will not get the others.
   if (!claims_.empty()) taken_ -= std::exchange(claims_.front<Claim>().got, 0);
   Waker receiver = has_ended() ? tell_receiver() : Waker();
-  claims_.wake_all(locked);
+  WakeRound round;
+  claims_.wake_all(locked, round);
   locked.lock();
-  closing_.wake_all(locked);
-  std::move(receiver).wake();
+  closing_.wake_all(locked, round);
+  round.fire(std::move(receiver));
+  round.end();
 }
 
 }  // namespace book::detail

@@ -67,7 +67,7 @@ class ChannelCore {
     return Answer::ready;
   }
   /// The claim's future goes: its place, its waker, and the slots that it was given.
-  void leave(Claim& claim) noexcept;
+  void leave(Claim& claim);
   /// Taken slots that stay unused, or were. They go to those who wait. Lets go of the lock.
   void give_back(std::size_t slots, Locked& locked) {
     taken_ -= slots;

@@ -22,6 +22,7 @@
 #include "11_channels/closed.h"
 #include "11_channels/mpsc_receive.h"
 #include "11_channels/mpsc_send.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -137,7 +138,8 @@ class Sender {
   Poll<void> poll_close(Context&) { return Sender(std::move(*this)), Poll<void>::ready(); }
   /// The place in the queue, or the slot, of who has asked poll_ready and does not want it.
   void give_up() noexcept {
-    if (place_ && (place_->was_queued() || place_->got > 0)) channel_->leave(*place_);
+    if (place_ && (place_->was_queued() || place_->got > 0))
+      wake_or_report([this] { channel_->leave(*place_); });
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "11_channels/mpsc_send.h"
 #include "11_channels/wait_here.h"
 #include "common/stream.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -153,9 +154,15 @@ class [[nodiscard]] Receiver {
           into.reserve(std::max(into.size() + count, 2 * into.size()));
         }
         lock.lock();
-        for (std::size_t i = 0; i < count; ++i) {
-          into.push_back(std::move(channel_->ring.front()));
-          channel_->ring.pop();
+        std::size_t taken = 0;
+        try {
+          for (; taken < count; ++taken) {
+            into.push_back(std::move(channel_->ring.front()));
+            channel_->ring.pop();
+          }
+        } catch (...) {  // of an item that cannot be moved: the slots of those before it are free
+          wake_or_report([&] { channel_->give_back(taken, lock); });
+          throw;
         }
         channel_->give_back(count, lock);
         return count;
@@ -171,7 +178,7 @@ class [[nodiscard]] Receiver {
     channel_->receiver_goes();
     dropped = channel_->forget_receiver();
     detail::Ring<T> left(std::move(channel_->ring));
-    channel_->close(lock);
+    wake_or_report([&] { channel_->close(lock); });
     return left;
   }
 

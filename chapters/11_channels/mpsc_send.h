@@ -20,6 +20,7 @@
 #include "common/arc.h"
 #include "common/future.h"
 #include "common/solo_atomic.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -84,7 +85,7 @@ class [[nodiscard]] SendItem : PinnedOncePolled {
 
  private:
   void leave() noexcept {
-    if (claim_.was_queued() || claim_.got > 0) channel_->leave(claim_);
+    if (claim_.was_queued() || claim_.got > 0) wake_or_report([this] { channel_->leave(claim_); });
   }
 
   Arc<Channel> channel_;
@@ -107,7 +108,7 @@ class [[nodiscard]] Permits {
   ~Permits() {
     if (slots_ == 0) return;
     Locked lock(channel_->lock);
-    channel_->give_back(slots_, lock);
+    wake_or_report([&] { channel_->give_back(slots_, lock); });
   }
 
   std::size_t size() const noexcept { return slots_; }
@@ -146,7 +147,7 @@ class [[nodiscard]] Reserve : PinnedOncePolled {
   Reserve(Reserve&&) = default;
   Reserve& operator=(Reserve&&) = delete;
   ~Reserve() {
-    if (claim_.was_queued() || claim_.got > 0) channel_->leave(claim_);
+    if (claim_.was_queued() || claim_.got > 0) wake_or_report([this] { channel_->leave(claim_); });
   }
 
   Poll<Output> poll(Context& cx) {

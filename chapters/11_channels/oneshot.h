@@ -16,6 +16,7 @@
 #include "11_channels/channel_error.h"
 #include "11_channels/oneshot_shared.h"
 #include "common/future.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -92,7 +93,7 @@ class [[nodiscard]] OneshotSender {
   }
   void leave(std::uint8_t news) noexcept {
     shared_->flags.set(news);
-    shared_->receiver.wake();
+    wake_or_report(shared_->receiver.take());
     std::exchange(shared_, nullptr)->done(Flags::kSenderDone, Flags::kReceiverDone);
   }
 
@@ -144,7 +145,7 @@ class [[nodiscard]] OneshotReceiver : PinnedOncePolled {
   /// No value is wanted any more. One that was sent before can still be received.
   void close() noexcept {
     shared_->flags.set(Flags::kClosed);
-    shared_->sender.wake();
+    wake_or_report(shared_->sender.take());
   }
 
  private:

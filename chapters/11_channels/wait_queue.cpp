@@ -21,10 +21,15 @@ bool WaitQueue::wait(Waiter& waiter, const Context& cx, Locked& lock) {
 }
 
 void WaitQueue::wake_all(Locked& lock) {
+  detail::WakeRound round;
+  wake_all(lock, round);
+  round.end();
+}
+
+void WaitQueue::wake_all(Locked& lock, detail::WakeRound& round) noexcept {
   // In a list of their own they are still found by forget(), and by no one else.
   LinkedList told;
   told.append(waiters_);
-  detail::WakeRound round;
   for (bool more = true; more;) {
     WakerBatch batch;
     while (!told.empty() && !batch.full()) {
@@ -35,7 +40,6 @@ void WaitQueue::wake_all(Locked& lock) {
     batch.fire(round);
     if (more) lock.lock();
   }
-  round.end();
 }
 
 }  // namespace book

@@ -136,6 +136,8 @@ class WaitQueue {
   /// it fires stay; those who are dropped while it fires are not woken. The lock and the queue must
   /// outlive it: what it fires may drop the last owner of nearly anything.
   void wake_all(Locked& lock);
+  /// The same, for who has others to wake in the same round. The lock is let go of.
+  void wake_all(Locked& lock, detail::WakeRound& round) noexcept;
 
  private:
   static Waker leave(Waiter& waiter, Waiter::State state) noexcept {

@@ -21,6 +21,7 @@
 #include "11_channels/closed.h"
 #include "11_channels/watch_core.h"
 #include "11_channels/watch_receive.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -44,7 +45,7 @@ class WatchSender {
   ~WatchSender() {
     if (!core_) return;
     Locked lock(core_->lock);
-    if (--core_->senders == 0) core_->waiting.wake_all(lock);
+    if (--core_->senders == 0) wake_or_report([&] { core_->waiting.wake_all(lock); });
   }
 
   /// Never waits. Stores the value whether anyone listens or not: who subscribes later finds it.

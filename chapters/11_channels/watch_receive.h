@@ -9,6 +9,7 @@
 #include "11_channels/watch_core.h"
 #include "common/future.h"
 #include "common/stream.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 
@@ -110,7 +111,7 @@ class [[nodiscard]] WatchReceiver {
     if (!core_) return;
     if (place_) detail::leave_watch(*core_, *place_);
     Locked lock(core_->lock);
-    if (--core_->receivers == 0) core_->closing.wake_all(lock);
+    if (--core_->receivers == 0) wake_or_report([&] { core_->closing.wake_all(lock); });
   }
 
   /// The latest value. It does not count as seen.

@@ -6,6 +6,7 @@
 
 #include "common/reactor/reactor.h"
 #include "common/reactor/reactor_core.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 namespace {
@@ -18,6 +19,10 @@ constexpr std::uint8_t kBelievedReady = Poller::kReadable | Poller::kWritable;
 constexpr std::uint8_t kAlwaysReady = kBelievedReady | Poller::kReadClosed | Poller::kWriteClosed;
 
 constexpr unsigned number(Direction direction) noexcept { return static_cast<unsigned>(direction); }
+
+[[noreturn]] void throw_reactor_is_gone() {
+  throw std::logic_error("IoSource: the reactor it was bound to is gone");
+}
 
 }  // namespace
 
@@ -71,6 +76,17 @@ Poll<void> IoSource::poll_ready(Direction direction, Context& cx) {
   return wait(*entry, direction, cx);
 }
 
+Poll<void> IoSource::poll_again(Direction direction, Context& cx) {
+  IoEntry* entry = entry_.load(std::memory_order_acquire);
+  if (!entry) [[unlikely]]
+    return poll_ready(direction, cx);
+  if (entry->state.load(std::memory_order_acquire) & IoEntry::any_of(number(direction))) {
+    doubt_end(*entry, direction);
+    return Poll<void>::ready();
+  }
+  return wait(*entry, direction, cx);
+}
+
 void IoSource::clear(Direction direction) noexcept {
   const std::uint64_t bit = IoEntry::ready_bit(number(direction));
   if (IoEntry* entry = entry_.load(std::memory_order_acquire)) {
@@ -93,19 +109,20 @@ void IoSource::forget(Direction direction, const Waker& waker) noexcept {
   IoEntry* entry = entry_.load(std::memory_order_acquire);
   if (entry && core_->table.forget(*entry, number(direction), waker)) {
     const std::uint64_t shared = IoEntry::shared_bit(number(direction));
-    if (entry->state.load(std::memory_order_relaxed) & shared) waker.wake_by_ref();
+    if (entry->state.load(std::memory_order_relaxed) & shared) {
+      wake_or_report([&] { waker.wake_by_ref(); });
+    }
   }
 }
 
-void IoSource::doubt_end(Direction direction) noexcept {
-  IoEntry* entry = entry_.load(std::memory_order_acquire);
-  if (!entry) return;
+// If the direction counted as closed for good, it does no longer.
+void IoSource::doubt_end(IoEntry& entry, Direction direction) noexcept {
   const std::uint64_t ready = IoEntry::ready_bit(number(direction));
   const std::uint64_t closed = IoEntry::any_of(number(direction)) & ~ready;
-  if (!(entry->state.load(std::memory_order_acquire) & closed)) return;
+  if (!(entry.state.load(std::memory_order_acquire) & closed)) return;
   // The next call comes after this: a hang-up that the system reports meanwhile is seen by it.
-  entry->state.fetch_and(~closed, std::memory_order_acq_rel);
-  entry->state.fetch_or(ready, std::memory_order_acq_rel);
+  entry.state.fetch_and(~closed, std::memory_order_acq_rel);
+  entry.state.fetch_or(ready, std::memory_order_acq_rel);
 }
 
 bool IoSource::stops_at_marks() const noexcept {
@@ -163,7 +180,7 @@ Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
   check_reactor();
   const IoTable::Wait waits = core_->table.wait(entry, number(direction), cx.waker());
   if (waits == IoTable::Wait::refused) {
-    throw std::logic_error(
+    throw DirectionTaken(
         "IoSource: another task waits for this direction of the descriptor, or has given up "
         "without forget()");
   }
@@ -175,18 +192,16 @@ Poll<void> IoSource::wait(IoEntry& entry, Direction direction, Context& cx) {
   }
   if (!core_->alive.load(std::memory_order_acquire)) {
     forget(direction, cx.waker());
-    check_reactor();
+    throw_reactor_is_gone();
   }
   cx.waits_for(direction == Direction::read ? "reading fd" : "writing fd", fd_);
   return pending;
 }
 
 void IoSource::check_reactor() const {
-  if (!core_->alive.load(std::memory_order_acquire)) {
-    throw std::logic_error("IoSource: the reactor it was bound to is gone");
-  }
   const Reactor* current = Reactor::current_or_null();
   if (current && current->core_ != core_) {
+    if (!core_->alive.load(std::memory_order_acquire)) throw_reactor_is_gone();
     throw std::logic_error("IoSource: it is bound to another reactor than this thread's");
   }
 }

@@ -21,6 +21,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <stdexcept>
 
 #include "common/arc.h"
 #include "common/poll.h"
@@ -37,6 +38,12 @@ struct ReactorCore;
 }  // namespace detail
 
 enum class Direction : unsigned char { read, write };
+
+/// A second task wants to wait for one direction of a descriptor.
+class DirectionTaken : public std::logic_error {
+ public:
+  using logic_error::logic_error;
+};
 
 class IoSource {
  public:
@@ -56,17 +63,17 @@ class IoSource {
 
   /// Is this direction worth a try? Binds to the current reactor when it first has to wait. When
   /// pending, the task of `cx` is this direction's waiter: until it is woken, or forgets.
-  /// Throws std::logic_error when another task waits for the same direction already, when this is
-  /// another reactor's thread, and when the source's reactor is gone; std::system_error when the
-  /// system refuses to watch the descriptor.
+  /// Throws DirectionTaken when another task waits for the same direction already;
+  /// std::logic_error when this is another reactor's thread, and when the source's reactor is gone;
+  /// std::system_error when the system refuses to watch the descriptor.
   Poll<void> poll_ready(Direction direction, Context& cx);
   /// Before the system call.
   void clear(Direction direction) noexcept;
   /// After it, if the direction is still worth a try.
   void set(Direction direction) noexcept;
-  /// After a call that said EAGAIN: if the direction counted as closed for good, it is not (a named
-  /// pipe has a new writer, say). Then the next call is worth a try, once.
-  void doubt_end(Direction direction) noexcept;
+  /// poll_ready, after a call that said EAGAIN: if the direction counted as closed for good, it is
+  /// not (a named pipe has a new writer, say). Then the next call is worth a try, once.
+  Poll<void> poll_again(Direction direction, Context& cx);
   /// A stream's read that brought less than asked may have stopped at a mark (TCP's urgent data):
   /// there may be more.
   bool stops_at_marks() const noexcept;
@@ -77,6 +84,7 @@ class IoSource {
 
  private:
   void bind_to_current_reactor();
+  static void doubt_end(detail::IoEntry& entry, Direction direction) noexcept;
   void check_reactor() const;
   static void note_shared(detail::IoEntry& entry, Direction direction, bool shared) noexcept;
   Poll<void> wait(detail::IoEntry& entry, Direction direction, Context& cx);

@@ -38,6 +38,7 @@ Reactor::~Reactor() {
     dropped = std::move(timer->waker_);
     timer->state_.store(Timer::State::idle, std::memory_order_release);
   }
+  round.end_or_report();
 }
 
 Reactor& Reactor::current() {
@@ -65,11 +66,9 @@ void Reactor::notify() noexcept { core_->notify(); }
 
 Reactor::Tick Reactor::tick_at_or_after(Instant time) const noexcept {
   if (time <= origin_) return 0;
-  const Duration since = time - origin_;
-  const Tick whole = static_cast<Tick>(since / kTick);
-  // The last millisecond that the clock can say is as good as never: it is not rounded up.
-  const bool last = whole == static_cast<Tick>((Instant::max() - origin_) / kTick);
-  return whole + (since % kTick != Duration::zero() && !last ? 1 : 0);
+  // The last millisecond that the clock can say is as good as never: no time is rounded up past it.
+  const Duration since = std::min(time, Instant::max() - kTick) - origin_;
+  return static_cast<Tick>((since + (kTick - Duration(1))) / kTick);
 }
 
 Reactor::Tick Reactor::tick_now() const noexcept {

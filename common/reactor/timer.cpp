@@ -24,7 +24,8 @@ void Timer::join_core(detail::ReactorCore& core) noexcept {
 
 void Timer::leave_core() noexcept {
   disarm();
-  std::exchange(core_, nullptr)->release();
+  core_->release();
+  core_ = nullptr;
 }
 
 }  // namespace book

@@ -13,7 +13,10 @@
 //     writes here: the user who reads it may destroy the timer at once.
 //   - core_ is the user's alone. It is one owner of the core, as an IoSource is: so a timer that
 //     outlives its reactor still finds the mutex. It keeps that reactor's two descriptors open
-//     until it is armed at another one, or destroyed.
+//     until it is armed at another one, or destroyed. (The reactor's end cannot close them: another
+//     thread may be in the middle of an interrupt(), and would write to whatever descriptor has
+//     their numbers next. Nor can it let go of the core for the timer, whose user may be reading
+//     core_ just now.)
 // Chapter 04 explains it.
 #pragma once
 

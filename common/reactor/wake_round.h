@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "common/wake_or_report.h"
 #include "common/waker.h"
 
 namespace book::detail {
@@ -21,6 +22,10 @@ class WakeRound {
 
   void end() {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+  /// The same, where no exception may leave.
+  void end_or_report() noexcept {
+    wake_or_report([this] { end(); });
   }
 
  private:

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <string>
 
 #include "support/paths.h"
 
@@ -23,6 +25,22 @@ TEST(Includes, PointDownstairs) {
   EXPECT_EQ(upstairs("chapters/book.h", "20_web_server/server/server.h"), 0U) << "the roof";
   EXPECT_EQ(upstairs("tests/common/poll_test.cpp", "17_io/http/request_head.h"), 0U) << "tests may";
   EXPECT_EQ(check_includes("common/poll.h", "/*\n#include \"07_join/join.h\"\n*/\n").size(), 0U);
+}
+
+// Chapters, tests, exercises and what the reader makes of them: a function that is meant for a
+// coroutine and has neither co_await nor co_return gives its caller no Async at all.
+TEST(ForgottenReturns, AreErrorsForEveryTarget) {
+  std::ifstream rules(test::binary_dir() / "build.ninja");
+  if (!rules) GTEST_SKIP() << "this build is not ninja's";
+  std::size_t flags = 0, without = 0;
+  for (std::string line; std::getline(rules, line);) {
+    if (line.find("FLAGS = ") == std::string::npos || line.find("-std=") == std::string::npos)
+      continue;
+    ++flags;
+    if (line.find("-Werror=return-type") == std::string::npos) ++without;
+  }
+  EXPECT_GT(flags, 100U) << "it reads the wrong lines";
+  EXPECT_EQ(without, 0U);
 }
 
 TEST(Includes, OfFmtIsTheHeaderThatEveryVersionHas) {

@@ -27,4 +27,11 @@ said=$("$folder/build/hello")
 expected='hello, soon
 hello, later'
 [ "$said" = "$expected" ] || { printf 'It prints:\n%s\n' "$said"; exit 1; }
+# A function that is meant for a coroutine, and has neither co_await nor co_return.
+echo 'book::Async<> forgotten() { fmt::print("never\n"); }' >>"$folder/main.cpp"
+if ninja -C "$folder/build" hello >"$folder/log" 2>&1; then
+    echo "A function without its co_return is compiled: the flag of compiler.cmake is not the program's."
+    exit 1
+fi
+grep -q 'return-type' "$folder/log" || { cat "$folder/log"; exit 1; }
 echo "A program of one's own: built with ${1:-the default compiler}, and says what the page says."

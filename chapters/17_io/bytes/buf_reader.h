@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "04_io_executor/async_fd.h"
 #include "17_io/bytes/io.h"
 
 namespace book {
@@ -51,6 +52,7 @@ class BufReader {
 
   /// buffered(), after a read if there was nothing in it. Empty means the end.
   Poll<std::string_view> poll_fill(Context& cx) {
+    if (gives_way()) return AsyncFd::yield(cx);
     if (first_ == last_ && poll_more(cx).is_pending()) return pending;
     return buffered();
   }
@@ -68,6 +70,7 @@ class BufReader {
   /// than twice as many.
   Poll<std::string_view> poll_until(Context& cx, char delimiter, std::size_t limit,
                                     std::size_t slack = 0) {
+    if (gives_way()) return AsyncFd::yield(cx);
     if (std::exchange(searched_for_, delimiter) != delimiter) searched_ = 0;
     for (;;) {
       const std::string_view there = buffered();
@@ -103,6 +106,10 @@ class BufReader {
   }
 
  private:
+  /// What is buffered costs no call, and there may be a thousand lines of it: each counts as one,
+  /// or a peer that sends without a pause would have the thread for all of them.
+  bool gives_way() noexcept { return first_ != last_ && turn_.is_over(); }
+
   /// One read behind what is there: how much came. 0 is the end.
   Poll<std::size_t> poll_more(Context& cx) {
     if (last_ == bytes_.size() || first_ == last_) make_room();
@@ -131,6 +138,7 @@ class BufReader {
   std::size_t first_ = 0, last_ = 0;  ///< buffered() is what lies between
   std::size_t searched_ = 0;          ///< so much of it holds no searched_for_
   char searched_for_ = '\n';
+  TurnMark turn_;
 };
 
 template <class R>

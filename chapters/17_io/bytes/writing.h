@@ -47,15 +47,18 @@ struct WriteAllOp {
   std::size_t written = 0;
 
   Poll<void> operator()(auto& io, Context& cx) {
-    for (;;) {
-      // Made anew at each poll: the bytes may have moved, with the future, before the first one.
-      const std::string_view rest = std::string_view(bytes).substr(written);
-      if (rest.empty()) return Poll<void>::ready();
+    // Made anew at each poll: the bytes may have moved, with the future, before the first one.
+    std::string_view rest(bytes);
+    rest.remove_prefix(written);
+    while (!rest.empty()) {
       const Poll<std::size_t> taken = io.poll_write(cx, rest);
       if (taken.is_pending()) return pending;
       if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
-      written += checked(taken.value(), rest.size());
+      const std::size_t n = checked(taken.value(), rest.size());
+      rest.remove_prefix(n);
+      written += n;
     }
+    return Poll<void>::ready();
   }
 };
 

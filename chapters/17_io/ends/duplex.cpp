@@ -5,6 +5,9 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "common/reactor/wake_round.h"
+#include "common/wake_or_report.h"
+
 namespace book {
 namespace detail {
 
@@ -54,8 +57,10 @@ class DuplexPipe {
 
   void end() {
     ended_ = true;
-    wake(writer_);
-    wake(reader_);
+    WakeRound round;
+    round.fire(std::exchange(writer_, {}).waker);
+    round.fire(std::exchange(reader_, {}).waker);
+    round.end();
   }
 
   void reader_leaves() {
@@ -70,7 +75,7 @@ class DuplexPipe {
     Place& place = direction == Direction::read ? reader_ : writer_;
     if (!place.waker.will_wake(waker)) return;
     // Perhaps another future of the same task waits here, too, and has no waker any more.
-    if (std::exchange(place, {}).shared) waker.wake_by_ref();
+    if (std::exchange(place, {}).shared) wake_or_report([&] { waker.wake_by_ref(); });
   }
 
  private:
@@ -108,8 +113,8 @@ DuplexStream::DuplexStream(std::shared_ptr<detail::DuplexPipe> in,
     : in_(std::move(in)), out_(std::move(out)) {}
 
 DuplexStream::~DuplexStream() {
-  if (out_) out_->end();
-  if (in_) in_->reader_leaves();
+  if (out_) wake_or_report([this] { out_->end(); });
+  if (in_) wake_or_report([this] { in_->reader_leaves(); });
 }
 
 Poll<std::size_t> DuplexStream::poll_read(Context& cx, std::span<char> buffer) {

@@ -70,6 +70,10 @@ Poll<int> Acceptor::try_accept(Context& cx, sockaddr* peer, socklen_t* size, int
     if (!is_shortage(error)) throw;
   } catch (const std::bad_alloc&) {
     error = ENOMEM;
+  } catch (const DirectionTaken&) {
+    throw DirectionTaken(
+        "a listener: only one task may accept, and another one does. Let that one spawn a task for "
+        "each connection; or give each task a listener of its own (reuse_port)");
   }
   return socket;
 }

@@ -41,7 +41,7 @@ class Acceptor {
  public:
   explicit Acceptor(AsyncFd& listener) noexcept : place_(listener, Direction::read) {}
 
-  /// A new socket, and who is at its other end.
+  /// A new socket, and who is at its other end. Throws DirectionTaken when another task accepts.
   Poll<int> poll(Context& cx, sockaddr* peer, socklen_t* size);
 
  private:

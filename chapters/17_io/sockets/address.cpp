@@ -7,14 +7,17 @@
 
 namespace book {
 
-Address Address::loopback(std::uint16_t port) noexcept {
+Address Address::v4(in_addr_t host, std::uint16_t port) noexcept {
   Address address;
   address.v4_ = {};
   address.v4_.sin_family = AF_INET;
   address.v4_.sin_port = htons(port);
-  address.v4_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.v4_.sin_addr.s_addr = htonl(host);
   return address;
 }
+
+Address Address::loopback(std::uint16_t port) noexcept { return v4(INADDR_LOOPBACK, port); }
+Address Address::any(std::uint16_t port) noexcept { return v4(INADDR_ANY, port); }
 
 std::optional<Address> Address::parse(std::string_view host, std::uint16_t port) {
   // inet_pton reads up to a 0: "127.0.0.1" with a tail behind one is no address.

@@ -18,6 +18,8 @@ class Address {
 
   /// 127.0.0.1. Port 0, for a listener: any free one.
   static Address loopback(std::uint16_t port) noexcept;
+  /// 0.0.0.0, for a listener: at every interface of this machine, so that others reach it, too.
+  static Address any(std::uint16_t port) noexcept;
   /// From digits, "192.0.2.7" or "2001:db8::7". Names are not looked up: that would block.
   static std::optional<Address> parse(std::string_view host, std::uint16_t port);
 
@@ -38,6 +40,8 @@ class Address {
   friend bool operator==(const Address& a, const Address& b) noexcept;
 
  private:
+  static Address v4(in_addr_t host, std::uint16_t port) noexcept;
+
   // As large as an IPv6 address, not as sockaddr_storage: accepting a connection copies one.
   struct Family {
     sa_family_t ss_family;

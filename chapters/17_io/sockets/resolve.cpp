@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "common/atomic_waker.h"
+#include "common/wake_or_report.h"
 
 namespace book {
 namespace detail {
@@ -55,7 +56,7 @@ void look_up(LookupQueue& queue, const std::shared_ptr<Lookup>& lookup) {
     lookup->error = std::current_exception();
   }
   lookup->done.store(true, std::memory_order_release);
-  lookup->waker.wake();
+  wake_or_report(lookup->waker.take());  // out of a helper's thread no exception may come
 }
 
 /// A helper's life: one lookup after the other, until there is none.

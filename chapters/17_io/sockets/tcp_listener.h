@@ -1,13 +1,15 @@
 // TcpListener: a door at an address, and the connections that come through it. What accepting does
 // about trouble is in accept.h. Chapter 17 explains it.
 //
-//     auto listener = TcpListener::bind(Address::loopback(7878));
+//     auto listener = TcpListener::bind(7878);               // of this machine; Address::any(7878)
 //     auto incoming = listener.incoming();                   // or accept(), one by one
 //     for (;;) {
 //       auto accepted = co_await next(incoming);
 //       spawn_detached(session(std::move(accepted->stream)));
 //     }
 #pragma once
+
+#include <cstdint>
 
 #include "04_io_executor/async_fd.h"
 #include "17_io/sockets/accept.h"
@@ -29,6 +31,10 @@ class TcpListener {
  public:
   /// Throws std::system_error, when the port is in use for instance.
   static TcpListener bind(const Address& address, const ListenOptions& options = {});
+  /// At a port of this machine, for its own programs: Address::loopback. For all: Address::any.
+  static TcpListener bind(std::uint16_t port, const ListenOptions& options = {}) {
+    return bind(Address::loopback(port), options);
+  }
 
   struct Accepted {
     TcpStream stream;
@@ -37,8 +43,9 @@ class TcpListener {
   using Accept = book::Accept<TcpListener>;
   using Incoming = book::Incoming<TcpListener>;
 
-  /// A future of the next connection. One that was given up before it was accepted is passed over;
-  /// when the system is out of descriptors, this waits a little and tries again.
+  /// A future of the next connection; only one task may accept, or wait in incoming(). One that was
+  /// given up before it was accepted is passed over; when the system is out of descriptors, this
+  /// waits a little and tries again.
   Accept accept() & noexcept { return Accept(socket_); }
   /// All connections, as a stream: at most `batch` of them before other tasks have their turn. Only
   /// one task may wait at a listener.

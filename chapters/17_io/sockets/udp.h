@@ -70,6 +70,10 @@ class UdpSocket {
 
   /// Throws std::system_error, when the port is in use for instance.
   static UdpSocket bind(const Address& address, const UdpOptions& options = {});
+  /// At a port of this machine, for its own programs: Address::loopback. For all: Address::any.
+  static UdpSocket bind(std::uint16_t port, const UdpOptions& options = {}) {
+    return bind(Address::loopback(port), options);
+  }
   /// From now on this socket sends to `peer` and hears from no other. Does not wait: nothing is
   /// sent.
   void connect(const Address& peer);

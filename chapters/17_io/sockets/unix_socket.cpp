@@ -40,7 +40,8 @@ class FolderLock {
     folder_ = Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // Another server holds it for a moment; another program perhaps for good (systemd's way to keep
     // a folder from being cleaned away). The loop's thread waits for the first, and not for the
-    // second.
+    // second. (At the start of a server, once, for 20 ms at most, and only beside such a program. A
+    // bind() that gives a future, for no other reason, would cost each of its users a co_await.)
     for (int tries = 0; folder_ && ::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
       if (errno != EWOULDBLOCK && errno != EINTR) return;
       if (tries == kTries) {

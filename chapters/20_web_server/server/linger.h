@@ -27,7 +27,7 @@ inline constexpr Duration kLingerQuiet = std::chrono::seconds(1);
 /// And one that goes on sending has had its chance.
 inline constexpr Duration kLingerMost = std::chrono::seconds(10);
 
-/// How long to linger: what the future below and the blocking server have in common.
+/// How long to linger.
 class LingerDeadline {
  public:
   explicit LingerDeadline(Instant now) noexcept : end_(now + kLingerMost) { note_data(now); }

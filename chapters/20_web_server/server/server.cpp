@@ -1,6 +1,7 @@
 #include "20_web_server/server/server.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -13,7 +14,7 @@
 #include "20_web_server/server/connection.h"
 #include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/handler.h"
-#include "20_web_server/server/make_room.h"
+#include "20_web_server/server/next_client.h"
 #include "common/reactor/reactor.h"
 
 namespace book::http {
@@ -36,21 +37,27 @@ Async<void> accept_all(TcpListener& listener, Site& site) {
   warm_up(site.files, Reactor::current().now());
   for (;;) {
     for (int i = 0; i < kBatch; ++i) {
-      TcpListener::Accepted accepted = co_await listener.accept();
+      TcpStream client = co_await next_client(listener, site);
       auto room = site.connections.try_acquire();
-      if (!room) {  // where there is none to be made, this client waits, and the system's queue
-        Permit made = co_await make_room(site);
-        room.emplace(std::move(made));
+      if (room) {
+        spawn_connection(std::move(client), site, std::move(*room));
+        continue;
       }
-      spawn_connection(std::move(accepted.stream), site, std::move(*room));
+      // Where there is no place to be had, this client waits, and behind it the system's queue.
+      auto place = find_place(std::move(client), site);
+      std::optional<Placed> placed = co_await place;
+      if (placed) spawn_connection(std::move(placed->client), site, std::move(placed->permit));
     }
     co_await yield_now();
   }
 }
 
 Async<void> drain_backlog(TcpListener& listener, Site& site) {
+  site.shutdown.begin();      // so those that have their turns meanwhile are told that it is over
+  constexpr int kBatch = 64;  // fewer than a turn has calls (chapter 04): pending means nobody
   // Not forever, however fast they come.
   for (int i = 0; i < ListenOptions().backlog; ++i) {
+    if (i % kBatch == 0) co_await yield_now();
     auto room = site.connections.try_acquire();
     if (!room) break;
     auto at_once = select_biased(listener.accept(), ready());

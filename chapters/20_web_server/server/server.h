@@ -22,7 +22,7 @@ Async<void> accept_all(TcpListener& listener, Site& site);
 
 /// Accepts the connections that the system has queued already, as far as there is room, and closes
 /// the listener. A client that has sent a request is answered then; without this, closing the
-/// listener would send it a reset. Never waits.
+/// listener would send it a reset. Waits for no client.
 Async<void> drain_backlog(TcpListener& listener, Site& site);
 
 /// What was begun is finished, as long as the settings' grace is; then the rest is dropped. Ready

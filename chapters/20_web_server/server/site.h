@@ -6,6 +6,7 @@
 //     http             what the conversations share of these, and their buffers
 //     timeouts         how long each connection may wait
 //     connections      how many there may be
+//     handover         where the clients go that it has no place for
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include "12_sync/semaphore.h"
 #include "20_web_server/files/static_files.h"
 #include "20_web_server/server/access_log.h"
+#include "20_web_server/server/handover.h"
 #include "20_web_server/server/http_context.h"
 #include "20_web_server/server/settings.h"
 #include "20_web_server/server/shutdown.h"
@@ -47,6 +49,10 @@ struct Site {
   TimeoutQueues timeouts;
   Semaphore connections;       // each has a permit, from when it is accepted until it is gone
   std::uint64_t accepted = 0;  // so far
+
+  /// Of a server with several workers, and this one's number among them.
+  Handover* handover = nullptr;
+  std::size_t worker = 0;
 };
 
 }  // namespace book::http

@@ -75,6 +75,9 @@ class TimeoutQueues {
   /// time were up. One at a time: until it has gone, or goes on because a request has just come, no
   /// other.
   void expire_longest_idle();
+  bool has_idle() const noexcept {
+    return !queues_[static_cast<std::size_t>(WaitKind::idle)].list.empty();
+  }
   /// Woken when a connection becomes idle, for as long as it is set.
   Waker idle_waiter;
 

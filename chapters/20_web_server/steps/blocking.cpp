@@ -4,13 +4,13 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "04_io_executor/executor.h"
 #include "20_web_server/server/connection_error.h"
 #include "20_web_server/server/conversation.h"
 #include "20_web_server/server/linger.h"
@@ -115,10 +115,10 @@ void BlockingServer::handle_connection(int client) {
         std::this_thread::sleep_for(next.delay);
         break;
       case Next::settle:
-        if (!is_settled(client)) linger(client);
+        if (!is_settled(client)) close_politely(client);
         return;
       case Next::linger:
-        linger(client);
+        close_politely(client);
         return;
       case Next::close:
         return;
@@ -169,17 +169,15 @@ std::size_t BlockingServer::send(int client, std::string_view bytes) {
   }
 }
 
-/// As linger.h does; but here the next client waits for it.
-void BlockingServer::linger(int client) {
-  LingerDeadline deadline(std::chrono::steady_clock::now());
-  ::shutdown(client, SHUT_WR);
-  std::array<char, 16 * 1024> unwanted;
-  for (;;) {
-    const Instant now = std::chrono::steady_clock::now();
-    const auto got = receive(client, unwanted, deadline.time() - now);
-    if (got.value_or(0) == 0) return;
-    deadline.note_data(std::chrono::steady_clock::now());
-  }
+/// To wait for a byte or for a time, whichever is first, is an executor's work. So here, for once,
+/// is one; and the next client waits for it.
+void BlockingServer::close_politely(int client) {
+  Descriptor same(::fcntl(client, F_DUPFD_CLOEXEC, 0));
+  const int flags = ::fcntl(same.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(same.get(), F_SETFL, flags | O_NONBLOCK) < 0) throw_errno("fcntl");
+  TcpStream stream(same.release());
+  Executor executor;
+  executor.block_on(linger(stream));
 }
 
 void BlockingServer::stop() noexcept {

@@ -37,7 +37,7 @@ class BlockingServer {
   void handle_connection(int client);
   std::optional<std::size_t> receive(int client, std::span<char> room, Duration time);
   std::size_t send(int client, std::string_view bytes);
-  void linger(int client);
+  void close_politely(int client);
 
   /// A client that stop() can reach, for as long as this lives.
   class Client;

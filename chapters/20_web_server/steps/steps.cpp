@@ -106,6 +106,13 @@ Server::Server(const Plan& plan, const Address& address) : plan_(plan) {
   const int workers = plan.mode == Mode::parallel ? std::max(1, plan.workers) : 1;
   const Settings settings = settings_of(plan, workers);
   for (int i = 0; i < workers; ++i) sites_.push_back(std::make_unique<Site>(plan.root, settings));
+  if (workers > 1) {
+    handover_ = std::make_unique<Handover>(sites_.size());
+    for (std::size_t i = 0; i < sites_.size(); ++i) {
+      sites_[i]->handover = handover_.get();
+      sites_[i]->worker = i;
+    }
+  }
   listeners_ = listen(address, workers);
   port_ = listeners_.front().local_address().port();
   const int executors = plan.mode == Mode::parallel ? workers + 1 : 1;

@@ -21,6 +21,7 @@
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
 #include "17_io/sockets/tcp.h"
+#include "20_web_server/server/handover.h"
 #include "20_web_server/server/settings.h"
 #include "20_web_server/server/site.h"
 #include "20_web_server/server/stop.h"
@@ -79,6 +80,7 @@ class Server {
   Async<void> serve_until_stopped(int worker, Stop& stop);
 
   Plan plan_;
+  std::unique_ptr<Handover> handover_;        // between the sites, when there are several
   std::vector<TcpListener> listeners_;        // one a worker, all of them on one port
   std::vector<std::unique_ptr<Site>> sites_;  // the same
   // The same, and one for the thread that calls run() when the workers have threads of their own.

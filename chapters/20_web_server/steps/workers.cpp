@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "common/wake_or_report.h"
+
 namespace book::http {
 
 Workers::Workers(int count, std::function<void(int)> work, Stop& stop)
@@ -47,7 +49,9 @@ void Workers::run(int index) noexcept {
     }
     stop_.request_stop();
   }
-  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) ended_.cancel();
+  if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    wake_or_report([this] { ended_.cancel(); });
+  }
 }
 
 }  // namespace book::http

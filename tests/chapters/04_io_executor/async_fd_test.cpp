@@ -455,6 +455,127 @@ TEST(AsyncFd, GivesWayAfter128CallsInATurn) {
       << "a sender without a pause must not keep the thread to itself";
 }
 
+/// Reads two descriptors to their ends, byte by byte in turns, and says how many polls it took.
+class ReadBoth {
+ public:
+  using Output = int;
+  ReadBoth(AsyncFd& a, AsyncFd& b) : fds_{&a, &b} {}
+  Poll<int> poll(Context& cx) {
+    ++polls_;
+    for (char byte = 0; ends_ < 2; next_ = 1 - next_) {
+      const Poll<std::size_t> got = fds_[next_]->poll_read(cx, {&byte, 1});
+      if (got.is_pending()) return pending;
+      if (got.value() == 0) ++ends_;
+    }
+    return polls_;
+  }
+
+ private:
+  AsyncFd* fds_[2];
+  int next_ = 0;
+  int ends_ = 0;
+  int polls_ = 0;
+};
+
+TEST(AsyncFd, CountsTheCallsOfATaskAtAllItsDescriptors) {
+  int a[2], b[2];
+  ASSERT_EQ(::pipe2(a, O_NONBLOCK | O_CLOEXEC), 0);
+  ASSERT_EQ(::pipe2(b, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd first = AsyncFd::from_nonblocking(a[0], AsyncFd::Kind::stream);
+  AsyncFd second = AsyncFd::from_nonblocking(b[0], AsyncFd::Kind::stream);
+  const std::string bytes(500, 'x');
+  ASSERT_EQ(::write(a[1], bytes.data(), bytes.size()), 500);
+  ASSERT_EQ(::write(b[1], bytes.data(), bytes.size()), 500);
+  ::close(a[1]);
+  ::close(b[1]);
+  // 501 calls each: eight turns for both, and not four.
+  EXPECT_EQ(block_on(ReadBoth(first, second)), 8)
+      << "a task with many busy descriptors must not have a turn for each of them";
+}
+
+/// Reads a busy one for as long as it may, and then a quiet one.
+struct BusyThenQuiet {
+  using Output = int;
+  AsyncFd& busy;
+  AsyncFd& quiet;
+  int polls = 0;
+  Poll<int> poll(Context& cx) {
+    ++polls;
+    char byte = 0;
+    while (busy.poll_read(cx, {&byte, 1}).is_ready()) {
+    }
+    if (quiet.poll_read(cx, {&byte, 1}).is_pending()) return pending;
+    return polls;
+  }
+};
+
+TEST(AsyncFd, ABusyOneLeavesACallToTheOthersOfItsTask) {
+  int busy[2], bell[2];
+  ASSERT_EQ(::pipe2(busy, O_NONBLOCK | O_CLOEXEC), 0);
+  ASSERT_EQ(::pipe2(bell, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd reader = AsyncFd::from_nonblocking(busy[0], AsyncFd::Kind::stream);
+  AsyncFd quiet = AsyncFd::from_nonblocking(bell[0], AsyncFd::Kind::stream);
+  const std::string bytes(10'000, 'x');
+  ASSERT_EQ(::write(busy[1], bytes.data(), bytes.size()), 10'000);
+  ASSERT_EQ(::write(bell[1], "x", 1), 1);
+  EXPECT_EQ(block_on(BusyThenQuiet{reader, quiet}), 1)
+      << "in a join, the one that is polled first has all calls of every turn";
+  ::close(busy[1]);
+  ::close(bell[1]);
+}
+
+struct Hears {
+  using Output = void;
+  AsyncFd& bell;
+  bool& heard;
+  Poll<void> poll(Context& cx) {
+    char byte = 0;
+    if (bell.poll_read(cx, {&byte, 1}).is_pending()) return pending;
+    heard = true;
+    return Poll<void>::ready();
+  }
+};
+
+/// Writes a byte into `bell` in its first poll.
+class Rings {
+ public:
+  using Output = int;
+  Rings(AsyncFd& busy, int bell, const bool& heard) : all_(busy), bell_(bell), heard_(heard) {}
+  Poll<int> poll(Context& cx) {
+    if (polls_++ == 0) {
+      EXPECT_EQ(::write(bell_, "x", 1), 1);
+    }
+    if (heard_ && heard_after_ == 0) heard_after_ = polls_ - 1;
+    const Poll<int> done = all_.poll(cx);
+    if (done.is_pending()) return pending;
+    return heard_after_;
+  }
+
+ private:
+  ReadAll all_;
+  int bell_;
+  const bool& heard_;
+  int polls_ = 0, heard_after_ = 0;
+};
+
+TEST(AsyncFd, AQuietOneIsHeardAfterEachTurnOfABusyOne) {
+  int busy[2], bell[2];
+  ASSERT_EQ(::pipe2(busy, O_NONBLOCK | O_CLOEXEC), 0);
+  ASSERT_EQ(::pipe2(bell, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd reader = AsyncFd::from_nonblocking(busy[0], AsyncFd::Kind::stream);
+  AsyncFd quiet = AsyncFd::from_nonblocking(bell[0], AsyncFd::Kind::stream);
+  const std::string bytes(10'000, 'x');
+  ASSERT_EQ(::write(busy[1], bytes.data(), bytes.size()), 10'000);
+  ::close(busy[1]);
+  bool heard = false;
+  Executor executor;
+  executor.spawn(Hears{quiet, heard});
+  // The busy one is woken first, by itself. Behind its second turn the quiet one has its own.
+  EXPECT_EQ(executor.block_on(Rings(reader, bell[1], heard)), 2)
+      << "the reactor is asked only after many turns, and each of them may take milliseconds";
+  ::close(bell[1]);
+}
+
 TEST(AsyncFd, CountsNothingOutsideOfAnExecutor) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);

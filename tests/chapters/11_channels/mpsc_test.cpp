@@ -324,6 +324,32 @@ TEST(RecvMany, TakesAllThereIsUpToALimit) {
   EXPECT_EQ(block_on(rx.recv_many(items, 3)), 0u) << "none is the end";
 }
 
+/// One that cannot be moved when it says so.
+struct Heavy {
+  explicit Heavy(bool stays) : stays(stays) {}
+  Heavy(Heavy&& other) : stays(other.stays) {
+    if (moves_throw && stays) throw std::runtime_error("it does not fit");
+  }
+  Heavy& operator=(Heavy&&) = delete;
+  bool stays;
+  static inline bool moves_throw = false;
+};
+
+TEST(RecvMany, GivesTheSlotsBackOfTheItemsBeforeTheOneThatThrows) {
+  auto [tx, rx] = channel<Heavy>(3);
+  for (const bool stays : {false, false, true}) {
+    EXPECT_EQ(tx.try_send(Heavy(stays)), TrySend::sent);
+  }
+  std::vector<Heavy> items;
+  items.reserve(3);
+  Heavy::moves_throw = true;
+  EXPECT_THROW((void)block_on(rx.recv_many(items, 3)), std::runtime_error);
+  Heavy::moves_throw = false;
+  EXPECT_EQ(items.size(), 2u);
+  EXPECT_EQ(rx.size(), 1u) << "it is still there";
+  EXPECT_EQ(tx.capacity(), 2u) << "two slots are free, and the channel believes them taken";
+}
+
 TEST(RecvMany, MakesRoomForAsManySenders) {
   auto [tx, rx] = channel<int>(20);
   fill(tx, 20);

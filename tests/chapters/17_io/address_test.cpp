@@ -15,6 +15,11 @@ TEST(Address, ReadsDigitsOfBothKinds) {
   EXPECT_EQ(Address::parse("127.0.0.1", 7878), Address::loopback(7878));
 }
 
+TEST(Address, AnyIsEveryInterfaceAndLoopbackIsOne) {
+  EXPECT_EQ(Address::any(80).to_string(), "0.0.0.0:80");
+  EXPECT_EQ(Address::loopback(80).to_string(), "127.0.0.1:80");
+}
+
 TEST(Address, LooksUpNoNames) {
   for (const char* name : {"localhost", "", "1.2.3", "1.2.3.4.5", "::1::", "127.0.0.1 "})
     EXPECT_FALSE(Address::parse(name, 80).has_value()) << name;

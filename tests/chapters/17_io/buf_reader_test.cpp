@@ -17,6 +17,7 @@
 #include "05_async_await/async.h"
 #include "17_io/bytes/lines.h"
 #include "17_io/ends/duplex.h"
+#include "17_io/sockets/unix_socket.h"
 #include "chapters/17_io/pieces.h"
 #include "support/contract.h"
 #include "support/counting_waker.h"
@@ -127,6 +128,35 @@ TEST(ReadUntil, TheLimitCountsWhatComesBeforeTheDelimiter) {
   EXPECT_THROW(drive(read_until(reader, ';', 4)), LineTooLong);
   EXPECT_EQ(reader.buffered(), "12345;") << "nothing is lost";
   EXPECT_EQ(drive(read_until(reader, ';', 5)), "12345;");
+}
+
+/// Takes lines until it has `wanted`, and says how many polls that took.
+template <class L>
+class TakeLines {
+ public:
+  using Output = int;
+  TakeLines(L& lines, int wanted) : lines_(lines), wanted_(wanted) {}
+  Poll<int> poll(Context& cx) {
+    ++polls_;
+    while (wanted_ > 0) {
+      if (lines_.poll_next(cx).is_pending()) return pending;
+      --wanted_;
+    }
+    return polls_;
+  }
+
+ private:
+  L& lines_;
+  int wanted_, polls_ = 0;
+};
+
+TEST(Lines, OfAFloodGiveWayAfter128InATurn) {
+  auto ends = UnixStream::pair();
+  const std::string flood(2 * 4000, '\n');
+  block_on(write_all(ends.first, flood));  // 8000 lines, and all of them in one read
+  auto text = lines(ends.second);
+  EXPECT_GE(block_on(TakeLines<decltype(text)>(text, 4000)), 4000 / 128)
+      << "a client that sends without a pause has the thread for a buffer full of lines";
 }
 
 TEST(Lines, ComeWithoutTheirEndsAndTheLastOneWithoutNeedingOne) {

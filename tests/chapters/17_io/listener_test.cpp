@@ -206,6 +206,31 @@ TEST_F(Accepting, RestsWhenTheReactorHasNoPlaceForTheListener) {
   EXPECT_TRUE(accept.poll(cx_).is_ready());
 }
 
+TEST_F(Accepting, ASecondTaskIsToldThatOnlyOneMay) {
+  auto first = listener_.accept();
+  EXPECT_TRUE(first.poll(cx_).is_pending());
+  test::CountingWaker other;
+  Context other_cx(other.waker());
+  auto second = listener_.accept();
+  try {
+    (void)second.poll(other_cx);
+    ADD_FAILURE() << "two tasks accept, and one of them is not woken";
+  } catch (const DirectionTaken& error) {
+    const std::string said = error.what();
+    EXPECT_NE(said.find("only one task may accept"), std::string::npos) << said;
+    EXPECT_NE(said.find("spawn a task for each connection"), std::string::npos) << said;
+  }
+}
+
+TEST_F(Accepting, APortAloneIsOneOfThisMachine) {
+  const auto listener = TcpListener::bind(0);
+  const Address at = listener.local_address();
+  EXPECT_EQ(at, Address::loopback(at.port()));
+  EXPECT_NE(at.port(), 0);
+  const auto for_all = TcpListener::bind(Address::any(0));
+  EXPECT_EQ(for_all.local_address(), Address::any(for_all.local_address().port()));
+}
+
 TEST_F(Accepting, WhatIsWrongWithTheListenerItselfIsThrown) {
   ::shutdown(listener_.fd(), SHUT_RDWR);
   auto accept = listener_.accept();
