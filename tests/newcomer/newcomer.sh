@@ -112,7 +112,7 @@ shortage_of() {
         wrong shortage "$program without $what ($limit): it ends with $code (124: it hangs)" "$work/said"
     elif [ $code -ne 0 ] && { [ "$lines" -ne 1 ] || ! says "^$program: "; }; then
         wrong shortage "$program without $what ($limit): not one clear line" "$work/said"
-    elif [ $code -ne 0 ] && [ "$what" = threads ] && ! says "cannot start a thread" && [ "${program%%_*}" -lt 17 ]; then
+    elif [ $code -ne 0 ] && [ "$what" = threads ] && ! says "cannot start a thread"; then
         wrong shortage "$program without threads: it does not say so" "$work/said"
     fi
 }

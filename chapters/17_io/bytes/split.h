@@ -1,8 +1,9 @@
 // split(stream): a half to read with and a half to write with, for two tasks, or two branches of a
 // join.
 //
-//     auto [reader, writer] = split(stream);              // borrowed: the stream stays yours
-//     auto [reader, writer] = split(std::move(stream));   // owned: each half goes where it likes
+//     auto halves = split(stream);              // borrowed: the stream stays yours
+//     auto halves = split(std::move(stream));   // owned: each half goes where it likes
+//     auto& [reader, writer] = halves;
 //
 //                      .--> ReadHalf    poll_read                        reads on
 //     TcpStream ------+                                                     |  both gone: closed

@@ -77,7 +77,7 @@ struct DuplexFn {
 };
 }  // namespace detail
 
-/// auto [client, server] = duplex(64): at most so many bytes are on their way in each direction.
+/// auto ends = duplex(64); auto& [client, server] = ends; At most so many bytes are on their way in each direction.
 /// Throws std::invalid_argument when that is 0.
 inline constexpr detail::DuplexFn duplex{};
 

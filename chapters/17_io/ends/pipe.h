@@ -87,7 +87,7 @@ struct PipeFn {
 };
 }  // namespace detail
 
-/// auto [reader, writer] = pipe(); A child does not inherit them, unless it is given one (dup2).
+/// auto ends = pipe(); auto& [reader, writer] = ends; A child does not inherit them, unless it is given one (dup2).
 /// Throws std::system_error.
 inline constexpr detail::PipeFn pipe{};
 

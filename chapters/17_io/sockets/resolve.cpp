@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "common/atomic_waker.h"
+#include "common/start_thread.h"
 #include "common/wake_or_report.h"
 
 namespace book {
@@ -85,7 +86,7 @@ void start_helper(const std::shared_ptr<LookupQueue>& queue) {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     // The end of the program cannot wait for it: a server of names may take half a minute.
-    std::thread([queue] { help(queue); }).detach();
+    start_thread([queue] { help(queue); }).detach();
   } catch (...) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw;

@@ -22,7 +22,9 @@ namespace {
 
 bool set_timeout(int socket, int option, Duration time) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-  const timeval limit{micros / 1'000'000, micros % 1'000'000};
+  timeval limit{};
+  limit.tv_sec = static_cast<decltype(limit.tv_sec)>(micros / 1'000'000);
+  limit.tv_usec = static_cast<decltype(limit.tv_usec)>(micros % 1'000'000);
   return ::setsockopt(socket, SOL_SOCKET, option, &limit, sizeof limit) == 0;
 }
 

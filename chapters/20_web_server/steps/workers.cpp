@@ -1,9 +1,9 @@
 #include "20_web_server/steps/workers.h"
 
 #include <cstddef>
-#include <system_error>
 #include <utility>
 
+#include "common/start_thread.h"
 #include "common/wake_or_report.h"
 
 namespace book::http {
@@ -12,10 +12,7 @@ Workers::Workers(int count, std::function<void(int)> work, Stop& stop)
     : work_(std::move(work)), stop_(stop), running_(count) {
   threads_.reserve(static_cast<std::size_t>(count));
   try {
-    for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { run(i); });
-  } catch (const std::system_error& error) {
-    abort();
-    throw std::system_error(error.code(), "cannot start a thread");
+    for (int i = 0; i < count; ++i) threads_.push_back(start_thread([this, i] { run(i); }));
   } catch (...) {
     abort();
     throw;

@@ -17,6 +17,7 @@
 #include "10_spawning/timeout.h"
 #include "17_io/sockets/tcp.h"
 #include "common/reactor/reactor.h"
+#include "common/start_thread.h"
 
 namespace book::http {
 namespace {
@@ -25,7 +26,7 @@ namespace {
 class Stage {
  public:
   explicit Stage(const Plan& plan)
-      : server_(plan, Address::loopback(0)), thread_([this] { serve(); }) {}
+      : server_(plan, Address::loopback(0)), thread_(start_thread([this] { serve(); })) {}
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage() {
