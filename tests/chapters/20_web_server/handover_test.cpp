@@ -34,7 +34,11 @@ class TheWorkers : public testing::Test {
       site.worker = number;
     }
     /// One connection that is busy: there is no place for another one.
-    void fill() { busy = site.connections.try_acquire(); }
+    void fill() {
+      auto permit = site.connections.try_acquire();
+      ASSERT_TRUE(permit);
+      busy.emplace(std::move(*permit));
+    }
 
     Site site;
     TcpListener listener;
