@@ -3,8 +3,10 @@
 // parts from 9 on are in errands.cpp, those from 14 on in messages.cpp.
 // README.md, SOCKETS.md and MESSAGES.md walk through it.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -99,7 +101,19 @@ void idle_connections(ExecutorOptions options, int connections) {
   fmt::print("   {} words echoed; buffers needed: {}\n", echoed, desk.bought());
 }
 
+/// With too few descriptors a server waits until a client gives one back, as it should. Here the
+/// clients are in the same process, and wait for the server: the story would never end.
+void check_descriptors() {
+  constexpr rlim_t kNeeded = 12;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kNeeded) return;
+  throw std::runtime_error(fmt::format(
+      "this story has up to {} files open at a time, and the limit is {}: ulimit -n {} raises it",
+      kNeeded, limit.rlim_cur, kNeeded));
+}
+
 void tell(Args& args) {
+  check_descriptors();
   const ExecutorOptions options{.time = args.time_mode(), .seed = args.seed()};
   const auto trap = args.get<std::string>("trap");
   if (trap == "dropped-read-exact") return dropped_read_exact(options);

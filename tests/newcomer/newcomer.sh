@@ -130,8 +130,7 @@ shortage() {
     patience=60
     for program in $programs; do
         for few in 4 7 12; do
-            # With 7 the clients in chapter 17 have theirs, and the server in the same process waits for one.
-            [ "$few$program" = 717_io ] || shortage_of descriptors "--nofile=$few" "$program"
+            shortage_of descriptors "--nofile=$few" "$program"
         done
         # Root's own threads are not counted, and another user's are not ours alone.
         [ "$(id -u)" -ne 0 ] || shortage_of threads --nproc=1 "$program"
