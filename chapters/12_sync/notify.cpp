@@ -1,5 +1,7 @@
 #include "12_sync/notify.h"
 
+#include "common/wake_or_report.h"
+
 namespace book {
 
 Notify::~Notify() {
@@ -54,7 +56,7 @@ Notified::~Notified() {
     told = node_.told;
     dropped = notify_->queue_.forget(node_);
   }
-  if (told != Notify::Told::nothing) notify_->tell(told);
+  if (told != Notify::Told::nothing) wake_or_report([&] { notify_->tell(told); });
 }
 
 bool Notified::enable() {

@@ -80,7 +80,8 @@ class [[nodiscard]] Notified : PinnedOncePolled {
   ~Notified();
 
   /// Into the queue, before the first poll: what is notified from now on is for this one, too.
-  /// True: it has a notification, and the next poll is ready. From here on it must not be moved.
+  /// True: it has a notification, which is used up, polled or not; the next poll is ready. From
+  /// here on it must not be moved.
   bool enable();
   Poll<void> poll(Context& cx);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/reactor/wake_round.h"
+#include "common/wake_or_report.h"
 
 namespace book::detail {
 
@@ -42,7 +43,7 @@ void PermitCore::leave_queue(Claim& claim) noexcept {
   dropped = queue_.forget(claim);
   claim.reset();
   // It may have been the first in the queue, and have waited for more than there was.
-  hand_over();
+  hand_over_or_report();
 }
 
 Waker PermitCore::hand_to_first() noexcept {
@@ -50,6 +51,10 @@ Waker PermitCore::hand_to_first() noexcept {
   take(first.needs, first.line);
   handed_ = true;
   return queue_.take(first);
+}
+
+void PermitCore::hand_over_or_report() noexcept {
+  wake_or_report([&] { hand_over(); });
 }
 
 void PermitCore::hand_over() {

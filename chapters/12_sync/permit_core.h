@@ -76,12 +76,12 @@ class PermitCore {
   void leave(Claim& claim) noexcept {
     if (claim.was_queued()) leave_queue(claim);
   }
-  /// Permits that were taken. They go to those who wait.
-  void give_back(Count permits) {
+  /// Permits that were taken. They go to those who wait. For destructors: see wake_or_report.h.
+  void give_back(Count permits) noexcept {
     lock_.lock();
     free_ += permits;
     out_ -= permits;
-    if (!queue_.empty()) return hand_over();
+    if (!queue_.empty()) return hand_over_or_report();
     lock_.unlock();
   }
 
@@ -114,6 +114,7 @@ class PermitCore {
   Answer poll_or_wait(Claim& claim, Context& cx, const LockWords& words);
   /// Free permits to those who wait, as far as they go.
   void hand_over();
+  void hand_over_or_report() noexcept;
   void leave_queue(Claim& claim) noexcept;
   void say_why(const Claim& claim, Context& cx, const LockWords& words) const noexcept;
   bool first_can_have_it() noexcept {

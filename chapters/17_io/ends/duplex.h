@@ -77,8 +77,10 @@ struct DuplexFn {
 };
 }  // namespace detail
 
-/// auto ends = duplex(64); auto& [client, server] = ends; At most so many bytes are on their way in each direction.
-/// Throws std::invalid_argument when that is 0.
+/// auto ends = duplex(64);
+/// auto& [client, server] = ends;
+/// At most so many bytes are on their way in each direction. Throws std::invalid_argument when that
+/// is 0.
 inline constexpr detail::DuplexFn duplex{};
 
 }  // namespace book

@@ -87,8 +87,9 @@ struct PipeFn {
 };
 }  // namespace detail
 
-/// auto ends = pipe(); auto& [reader, writer] = ends; A child does not inherit them, unless it is given one (dup2).
-/// Throws std::system_error.
+/// auto ends = pipe();
+/// auto& [reader, writer] = ends;
+/// A child does not inherit them, unless it is given one (dup2). Throws std::system_error.
 inline constexpr detail::PipeFn pipe{};
 
 }  // namespace book

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -25,6 +26,9 @@
 #include "11_channels/mpsc.h"
 #include "11_channels/oneshot.h"
 #include "11_channels/watch.h"
+#include "12_sync/mutex.h"
+#include "12_sync/notify.h"
+#include "12_sync/semaphore.h"
 #include "17_io/ends/duplex.h"
 #include "17_io/sockets/resolve.h"
 #include "20_web_server/server/stop.h"
@@ -332,6 +336,46 @@ TEST(AWakerThatThrows, IsReportedByAThreadThatLooksUpNames) {
     reach(1);
     wait_for(2);
   }));
+}
+
+TEST(AWakerThatThrows, IsReportedByPermitsThatGoBack) {
+  BadTask bad;
+  GoodTask good;
+  Semaphore semaphore(2);
+  std::optional<Permit> both = semaphore.try_acquire(2);
+  auto first = semaphore.acquire(), second = semaphore.acquire();
+  EXPECT_TRUE(bad.polls_pending(first));
+  EXPECT_TRUE(second.poll(good.cx).is_pending());
+  expect_reported(said_by([&] { both.reset(); }));
+  EXPECT_EQ(good.counter.wakes(), 1);
+  EXPECT_TRUE(second.poll(good.cx).is_ready());
+}
+
+TEST(AWakerThatThrows, IsReportedByALockThatIsGivenUp) {
+  BadTask bad;
+  GoodTask good;
+  Mutex<> mutex;
+  std::optional held = mutex.try_lock();
+  std::optional given_up(mutex.lock());
+  auto next = mutex.lock();
+  EXPECT_TRUE(given_up->poll(good.cx).is_pending());
+  EXPECT_TRUE(bad.polls_pending(next));
+  held.reset();  // handed to the one that is given up
+  expect_reported(said_by([&] { given_up.reset(); }));
+  EXPECT_TRUE(next.poll(good.cx).is_ready());
+}
+
+TEST(AWakerThatThrows, IsReportedByANotificationThatIsPassedOn) {
+  BadTask bad;
+  GoodTask good;
+  Notify notify;
+  std::optional dropped(notify.notified());
+  auto next = notify.notified();
+  EXPECT_TRUE(dropped->poll(good.cx).is_pending());
+  EXPECT_TRUE(bad.polls_pending(next));
+  notify.notify_one();
+  expect_reported(said_by([&] { dropped.reset(); }));
+  EXPECT_TRUE(next.poll(good.cx).is_ready());
 }
 
 TEST(AWakerThatThrows, IsReportedByTheLastWorker) {
