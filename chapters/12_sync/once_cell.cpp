@@ -3,12 +3,12 @@
 namespace book::detail {
 
 const LockWords kOnceWords{
-    .lock = "a OnceCell",
-    .waits = "the value of a OnceCell",
-    .held = "the value of a OnceCell, which is being made in line",
+    .lock = "an OnceCell",
+    .waits = "the value of an OnceCell",
+    .held = "the value of an OnceCell, which is being made in line",
     .handed =
-        "the value of a OnceCell, whose next initialiser has to be polled to begin, made in line",
-    .behind = "the value of a OnceCell",
+        "the value of an OnceCell, whose next initialiser has to be polled to begin, made in line",
+    .behind = "the value of an OnceCell",
 };
 
 }  // namespace book::detail

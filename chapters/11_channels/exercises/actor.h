@@ -7,13 +7,13 @@
 // account() handles one request after the other. Each takes a while: write_down() waits 10 ms.
 //   - add: the balance grows by `cents`. The answer is the new balance.
 //   - double_it: as if somebody had asked to add the whole balance.
-//   - stop: no new requests. What waits in the channel by then is still answered; then account
-//   ends,
-//     and gives the balance. The answer is the balance as well.
-//   - One who has asked and does not wait for the answer is no reason to end.
+//   - stop: no new requests from then on. What waits in the channel by then is still answered; then
+//     account() ends, and gives the balance. The answer is the balance as well.
+//   - One who has asked and does not wait for the answer is no reason to end, nor to leave out what
+//     was asked for.
 //
-// ask() waits for its answer for at most `limit`, which begins when it is called, whatever it has
-// to wait for. Empty when that was too long. It throws ChannelClosed when the account takes no
+// ask() takes at most `limit`, from its first poll: for room in the channel and for the answer
+// together. Empty when that was too long. It throws ChannelClosed when the account takes no
 // requests.
 #pragma once
 

@@ -83,8 +83,8 @@ class BoundedQueue {
 
   /// No more items; those that are in it can still be taken. Wakes all who wait.
   void close() {
-    // TODO: and who wakes them? WaitQueue::wake_all.
-    const Locked locked(lock);
+    // TODO: and who wakes them? WaitQueue::wake_all, which lets go of the lock.
+    Locked locked(lock);
     closed_ = true;
   }
 
@@ -92,7 +92,7 @@ class BoundedQueue {
     // TODO: this one takes as many items as it is given. When there is no room, the waiter has to
     // wait; and when an item has come, somebody may be waiting for it.
     (void)waiter, (void)cx;
-    const Locked locked(lock);
+    Locked locked(lock);
     items_.push_back(std::move(item));
     return true;
   }
@@ -100,7 +100,7 @@ class BoundedQueue {
   Poll<std::optional<T>> poll_pop(Waiter& waiter, Context& cx) {
     // TODO: wait when there is nothing; wake who waits for room.
     (void)waiter, (void)cx;
-    const Locked locked(lock);
+    Locked locked(lock);
     if (items_.empty()) return Poll<std::optional<T>>::ready();
     auto item = Poll<std::optional<T>>::ready(std::in_place, std::move(items_.front()));
     items_.pop_front();

@@ -8,8 +8,8 @@
 //   - But not forever: of eight items one is normal, if there is one. After seven urgent ones in a
 //     row it is the other's turn.
 //   - No item is lost: one that was not given stays in its channel.
-//   - It ends when both have ended.
-// An end of one channel is forever: a Receiver may be polled again after it.
+//   - It ends when both have ended. (A Receiver that has ended may be polled again: it says so
+//     again.)
 #pragma once
 
 #include <utility>

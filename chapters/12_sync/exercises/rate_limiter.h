@@ -7,9 +7,10 @@
 //   - take(n) waits until it has n tokens. They are spent: only refills() brings new ones.
 //   - Who came first is served first, also when it wants many and those behind it want few.
 //   - One that is dropped while it waits has taken nothing.
-//   - More than `burst` tokens there never are at once: take() throws std::invalid_argument.
-//   - refills() is a task of its own, which never ends: whoever spawned it aborts it. While nobody
-//     has taken anything lately, it holds up nobody.
+//   - There are never more than `burst` tokens at once, so a take() of more than that would wait
+//     forever: it throws std::invalid_argument.
+//   - refills() is a task of its own, which never ends: the task that spawned it aborts it. While
+//     it sleeps it holds no lock: a take() that finds enough tokens goes on at once.
 #pragma once
 
 #include <cstddef>

@@ -166,7 +166,7 @@ TEST(OnceCell, IsNamedInADeadlockWithTheLineOfItsInitialiser) {
     co_await asking;
   };
   const std::string text = deadlock_of(waits(cell, line));
-  EXPECT_TRUE(says(text, "waits for the value of a OnceCell, which is being made in line " +
+  EXPECT_TRUE(says(text, "waits for the value of an OnceCell, which is being made in line " +
                              std::to_string(line)))
       << text;
 }
@@ -181,7 +181,7 @@ TEST(OnceCellDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
         (void)hand.poll(making);
         cell.reset();
       },
-      "a OnceCell was destroyed in use: it was taken in line 42");
+      "an OnceCell was destroyed in use: it was taken in line 42");
 }
 
 }  // namespace once_cell_test

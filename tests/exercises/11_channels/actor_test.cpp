@@ -103,6 +103,25 @@ TEST(Actor, GivesUpAskingWhenTheTimeIsOver) {
   bank.run(visit(bank));
 }
 
+TEST(Actor, HasOneLimitForSendingAndForTheAnswer) {
+  Bank bank(1);
+  auto visit = [](Bank& bank) -> Async<> {
+    auto busy = spawn(ask(*bank.tx, What::add, 1, 1s));
+    auto queued = spawn(ask(*bank.tx, What::add, 1, 1s));
+    co_await sleep(1ms);
+    // There is room at 10 ms; the answer would come at 30 ms.
+    auto slow = spawn(ask(*bank.tx, What::add, 1, 24ms));
+    const std::optional<int> late = co_await slow;
+    EXPECT_EQ(late, std::nullopt)
+        << "ask was given 24 ms, waited 9 ms for room, and then began to count anew. It is one "
+           "limit: put one timeout around sending and waiting.";
+    EXPECT_EQ(bank.ms(), 25);
+    co_await busy;
+    co_await queued;
+  };
+  bank.run(visit(bank));
+}
+
 TEST(Actor, GoesOnWhenOneWhoAskedDoesNot) {
   Bank bank;
   EXPECT_EQ(bank.run(ask(*bank.tx, What::add, 30, 3ms)), std::nullopt)
@@ -119,6 +138,22 @@ TEST(Actor, GoesOnWhenOneWhoAskedDoesNot) {
   EXPECT_EQ(balance, 50) << "What was asked for is done, whoever waits for the answer.";
 }
 
+TEST(Actor, DoesWhatWasAskedByOneWhoIsGone) {
+  Bank bank;
+  auto visit = [](Bank& bank) -> Async<> {
+    auto busy = spawn(ask(*bank.tx, What::add, 1, 1s));
+    auto gives_up = spawn(ask(*bank.tx, What::add, 10, 3ms));  // its request is in the channel
+    co_await gives_up;
+    co_await busy;
+    auto later = spawn(ask(*bank.tx, What::add, 100, 1s));
+    const std::optional<int> balance = co_await later;
+    EXPECT_EQ(balance, 111)
+        << "A request was in the channel, its asker gave up, and it was not carried out. Only the "
+           "answer is not wanted any more.";
+  };
+  bank.run(visit(bank));
+}
+
 TEST(Actor, CanDoubleItsBalance) {
   Bank bank(1);
   bank.run(ask(*bank.tx, What::add, 30, 1s));
@@ -126,6 +161,23 @@ TEST(Actor, CanDoubleItsBalance) {
       << "It waits for an answer from itself, and it is just busy. What it wants done, it does "
          "at once.";
   EXPECT_EQ(bank.ms(), 20);
+}
+
+TEST(Actor, DoublesBeforeItDoesWhatWasAskedLater) {
+  Bank bank;
+  auto visit = [](Bank& bank) -> Async<> {
+    auto before = spawn(ask(*bank.tx, What::add, 30, 1s));
+    co_await before;
+    auto doubles = spawn(ask(*bank.tx, What::double_it, 0, 1s));
+    auto adds = spawn(ask(*bank.tx, What::add, 10, 1s));
+    const std::optional<int> doubled = co_await doubles;
+    const std::optional<int> added = co_await adds;
+    EXPECT_EQ(doubled, 60)
+        << "There were 30 cents when it was asked to double them. A request that it sends to "
+           "itself stands behind what others have asked for: change the balance at once.";
+    EXPECT_EQ(added, 70);
+  };
+  bank.run(visit(bank));
 }
 
 TEST(Actor, AnswersWhatIsQueuedWhenItIsStopped) {
@@ -151,7 +203,27 @@ TEST(Actor, AnswersWhatIsQueuedWhenItIsStopped) {
   bank.run(sleep(1ms));
   EXPECT_EQ(bank.end, 3) << "All is answered, and account() should have ended, with the balance.";
   EXPECT_THROW(bank.run(ask(*bank.tx, What::add, 1, 1s)), ChannelClosed)
-      << "It was stopped, and takes a request.";
+      << "It was stopped, and ask() does not say so: it throws ChannelClosed. An empty optional "
+         "means that the answer took too long.";
+}
+
+TEST(Actor, LetsNothingInOnceItIsToldToStop) {
+  Bank bank;
+  auto visit = [](Bank& bank) -> Async<> {
+    auto stop = spawn(ask(*bank.tx, What::stop, 0, 1s));
+    co_await sleep(3ms);  // it is being written down
+    auto late = spawn(ask(*bank.tx, What::add, 1, 1s));
+    bool refused = false;
+    try {
+      (void)co_await late;
+    } catch (const ChannelClosed&) {
+      refused = true;
+    }
+    EXPECT_TRUE(refused) << "It was told to stop, was writing that down, and took a request "
+                            "meanwhile. Close first, then write.";
+    co_await stop;
+  };
+  bank.run(visit(bank));
 }
 
 TEST(Actor, EndsWhenNobodyCanAskAnyMore) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -48,6 +49,16 @@ std::optional<int> taken(BoundedQueue<int>& queue) {
     return -1;
   }
   return item.value();
+}
+
+/// Closes it. What a wrong close() throws is told with what it means here.
+void close(BoundedQueue<int>& queue) {
+  try {
+    queue.close();
+  } catch (const std::system_error& error) {
+    ADD_FAILURE() << "close() let go of a lock that it no longer held (" << error.what()
+                  << "). wake_all() lets go of the lock: lock it again before the next.";
+  }
 }
 
 TEST(BoundedQueue, MakesAPushWaitWhileItIsFull) {
@@ -134,6 +145,90 @@ TEST(BoundedQueue, LosesNoWakeWithOneWhoIsDropped) {
       << "The push that was woken is gone, and the other sleeps: the wake is lost.";
 }
 
+TEST(BoundedQueue, WakesOneForEachItemAndForEachSlot) {
+  BoundedQueue<int> queue(2);
+  const Hand hands[2];
+  {
+    auto first = queue.pop(), second = queue.pop();
+    EXPECT_FALSE(hands[0].is_ready(first));
+    EXPECT_FALSE(hands[1].is_ready(second));
+    put(queue, 1);
+    put(queue, 2);
+    EXPECT_EQ(hands[0].waker.wakes() + hands[1].waker.wakes(), 2)
+        << "Two pops wait, two items have come before either was polled, and one of them sleeps "
+           "on. "
+           "Each item wakes one, not only the first that comes into an empty queue.";
+    EXPECT_TRUE(hands[0].is_ready(first));
+    EXPECT_TRUE(hands[1].is_ready(second));
+  }
+  put(queue, 1);
+  put(queue, 2);
+  const Hand others[2];
+  auto first = queue.push(3), second = queue.push(4);
+  EXPECT_FALSE(others[0].is_ready(first));
+  EXPECT_FALSE(others[1].is_ready(second));
+  EXPECT_EQ(taken(queue), 1);
+  EXPECT_EQ(taken(queue), 2);
+  EXPECT_EQ(others[0].waker.wakes() + others[1].waker.wakes(), 2)
+      << "Two pushes wait, two slots have become free, and one of them sleeps on. Each slot wakes "
+         "one, not only the first of a full queue.";
+}
+
+TEST(BoundedQueue, KeepsTheItemOfAPushThatWaits) {
+  BoundedQueue<std::unique_ptr<int>> queue(1);
+  const Hand hand;
+  auto first = queue.push(std::make_unique<int>(1));
+  EXPECT_TRUE(hand.is_ready(first));
+  auto second = queue.push(std::make_unique<int>(2));
+  EXPECT_FALSE(hand.is_ready(second));
+  auto pop = queue.pop();
+  EXPECT_TRUE(hand.is_ready(pop));
+  EXPECT_TRUE(hand.is_ready(second));
+  auto next_pop = queue.pop();
+  auto item = hand.poll(next_pop);
+  ASSERT_TRUE(item.is_ready() && item.value());
+  EXPECT_NE(*item.value(), nullptr)
+      << "A push waited for room, and what it then put in is empty: its item was moved out in a "
+         "poll that was pending. Move it only when there is room.";
+}
+
+TEST(BoundedQueue, WakesWithTheLatestWaker) {
+  BoundedQueue<int> queue(1);
+  const Hand old_task, new_task;
+  {
+    auto pop = queue.pop();
+    EXPECT_FALSE(old_task.is_ready(pop));
+    EXPECT_FALSE(new_task.is_ready(pop));
+    put(queue, 1);
+    EXPECT_EQ(new_task.waker.wakes(), 1)
+        << "A pop was polled with one waker, then with another, and the item woke the first. Call "
+           "wait() in every poll that is pending: it takes the new waker.";
+    EXPECT_TRUE(new_task.is_ready(pop));
+  }
+  put(queue, 1);
+  const Hand old_pusher, new_pusher;
+  auto push = queue.push(2);
+  EXPECT_FALSE(old_pusher.is_ready(push));
+  EXPECT_FALSE(new_pusher.is_ready(push));
+  EXPECT_EQ(taken(queue), 1);
+  EXPECT_EQ(new_pusher.waker.wakes(), 1) << "The same for a push: the latest waker counts.";
+}
+
+TEST(BoundedQueue, ForgetsAPopThatHasFoundItsItem) {
+  BoundedQueue<int> queue(2);
+  const Hand first, second;
+  auto pop = queue.pop(), other_pop = queue.pop();
+  EXPECT_FALSE(first.is_ready(pop));
+  EXPECT_FALSE(second.is_ready(other_pop));
+  put(queue, 1);                            // wakes the first
+  EXPECT_TRUE(second.is_ready(other_pop));  // polled for another reason, and the item is there
+  EXPECT_FALSE(first.is_ready(pop));        // so it waits again
+  put(queue, 2);
+  EXPECT_EQ(first.waker.wakes(), 2)
+      << "A pop that was still in the queue found its item and stayed in the queue, and the next "
+         "wake went to it. A poll that is ready has to forget its waiter.";
+}
+
 TEST(BoundedQueue, ForgetsWhoIsDropped) {
   BoundedQueue<int> queue(1);
   const Hand hand, other;
@@ -185,7 +280,7 @@ TEST(BoundedQueue, FiresNoWakerUnderItsLock) {
   waker_that_looks(closed_popper, closed_free);
   auto last = queue.pop();
   EXPECT_FALSE(closed_popper.is_ready(last));
-  queue.close();
+  close(queue);
   EXPECT_TRUE(closed_free) << "By close(), a pop" << kUnderTheLock;
 }
 
@@ -196,7 +291,7 @@ TEST(BoundedQueue, EndsAfterTheLastItemWhenItIsClosed) {
   const Hand hand;
   auto waiting = queue.push(3);
   EXPECT_FALSE(hand.is_ready(waiting));
-  queue.close();
+  close(queue);
   EXPECT_EQ(hand.waker.wakes(), 1) << "The queue is closed, and a push waits for room in it.";
   const auto pushed = hand.poll(waiting);
   EXPECT_TRUE(pushed.is_ready() && !pushed.value()) << "Nothing more goes into a closed queue.";
@@ -205,12 +300,24 @@ TEST(BoundedQueue, EndsAfterTheLastItemWhenItIsClosed) {
   EXPECT_EQ(taken(queue), std::nullopt);
 }
 
+TEST(BoundedQueue, TakesNothingOnceItIsClosed) {
+  BoundedQueue<int> queue(2);
+  close(queue);
+  const Hand hand;
+  auto push = queue.push(1);
+  const auto pushed = hand.poll(push);
+  EXPECT_TRUE(pushed.is_ready() && !pushed.value())
+      << "The queue is closed and has room, and it took an item. Ask whether it is closed before "
+         "you ask for room.";
+  EXPECT_EQ(taken(queue), std::nullopt);
+}
+
 TEST(BoundedQueue, WakesAPopWhenItIsClosed) {
   BoundedQueue<int> queue(2);
   const Hand hand;
   auto pop = queue.pop();
   EXPECT_FALSE(hand.is_ready(pop));
-  queue.close();
+  close(queue);
   EXPECT_EQ(hand.waker.wakes(), 1) << "The queue is closed, and a pop waits for an item.";
   EXPECT_EQ(hand.poll(pop).value(), std::nullopt);
 }

@@ -71,7 +71,8 @@ TEST(UrgentFirst, LetsANormalOneThroughInEight) {
   desk.comes(std::string(20, '!') + "...");
   EXPECT_EQ(desk.next_ones(23), "!!!!!!!.!!!!!!!.!!!!!!.")
       << "Of eight items one is normal, if there is one: who always takes what is urgent lets the "
-         "others starve.";
+         "others starve. Count the urgent ones in a row; after the seventh, not sooner, it is the "
+         "other's turn.";
 }
 
 TEST(UrgentFirst, LetsOneThroughThatComesLate) {

@@ -85,7 +85,9 @@ TEST(RateLimiter, KeepsNoMoreThanTheBurst) {
   const Times when = bucket.ask_for_one_each(5);
   EXPECT_EQ(when, (Times{105, 105, 105, 110, 120}))
       << "The bucket holds three. It was full for 105 ms, and what came meanwhile is lost: it must "
-         "not be there now."
+         "not be there now. (If the fourth came too late: let it wait in acquire(n), which is "
+         "told; "
+         "a loop that sleeps and looks again comes late.)"
       << never_came(when);
 }
 

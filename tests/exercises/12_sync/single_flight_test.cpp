@@ -120,15 +120,21 @@ TEST(SingleFlight, KeepsNoFailure) {
 TEST(SingleFlight, LoadsAnewForThoseWhoWaitedForAFailure) {
   Site site;
   site.fails = 1;
-  Answer first, second, third;
+  Answer first, second, third, late;
   site.ask("page", first);
   site.ask("page", second);
   site.ask("page", third);
+  site.pass(60ms);
+  site.ask("page", late);  // the first load has failed, and the second is under way
   site.pass(2s);
   EXPECT_EQ(first, (Answer{"the site is down", 50}));
   EXPECT_EQ(second, (Answer{"page 2", 100}))
       << "The load it waited for has failed: now it is its own turn to load.";
   EXPECT_EQ(third, (Answer{"page 2", 100})) << "It waits for the second load, and gets the same.";
+  EXPECT_EQ(late, (Answer{"page 2", 100}))
+      << "It came when the first load had failed and the second was under way, and it loaded the "
+         "page at the same time. After a failure the others go on with the same cell: leave it in "
+         "the map.";
 }
 
 TEST(SingleFlight, GoesOnWhenTheFirstOneGivesUp) {
@@ -140,7 +146,7 @@ TEST(SingleFlight, GoesOnWhenTheFirstOneGivesUp) {
   site.pass(2s);
   EXPECT_EQ(first, (Answer{"given up", 20}));
   EXPECT_TRUE(second.text.starts_with("page"))
-      << "The first one who asked was dropped while it loaded, and the others wait for ever for "
+      << "The first one who asked was dropped while it loaded, and the others wait forever for "
          "what it had begun. A load may end without a word: then the next in line loads.";
   EXPECT_EQ(third, second);
 }
@@ -158,16 +164,24 @@ TEST(SingleFlight, LoadsAnewWhatWasForgotten) {
 
 TEST(SingleFlight, ForgetsWhatIsJustBeingLoaded) {
   Site site;
-  Answer before, after;
+  Answer before, after, between, late;
   site.ask("page", before);
   site.pass(20ms);
   site.cache.forget("page");
   site.ask("page", after);
+  site.pass(40ms);
+  site.ask("page", between);  // the old load has ended, and the new one has not
+  site.pass(1s);
+  site.ask("page", late);
   site.pass(1s);
   EXPECT_EQ(before, (Answer{"page 1", 50})) << "Who waits already gets what was being loaded.";
   EXPECT_EQ(after, (Answer{"page 2", 70}))
       << "forget() came before this one asked, and it was given what had begun to load earlier: "
          "old news.";
+  EXPECT_EQ(between, (Answer{"page 2", 70}))
+      << "The old load has ended after forget(), and what it brought is in the cache again. It is "
+         "for those who waited for it, and must not be kept.";
+  EXPECT_EQ(late.text, "page 2") << "What was forgotten is in the cache again.";
 }
 
 }  // namespace

@@ -349,9 +349,14 @@ Check it without SANITIZE: it sees more than the sanitizer does." >"$results/wor
             hung) sed 's/^watchdog: //' "$results/found" ;;
             crashed)
                 cat "$results/found"
-                say "Your program crashed, in the test $in_test.
+                if grep -q ' was destroyed in use: ' "$results/found"; then
+                    say "The book has ended your program, in the test $in_test. The line above says
+what was destroyed while a task still needed it, and in which line that task took it, or waits."
+                else
+                    say "Your program crashed, in the test $in_test.
 Most often that is an empty pointer or optional that was used all the same, or an
 object that was used when it had gone."
+                fi
                 ;;
             *) cat "$results/found" ;;
         esac
