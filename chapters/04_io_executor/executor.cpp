@@ -1,7 +1,5 @@
 #include "04_io_executor/executor.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <stdexcept>
 #include <utility>
@@ -150,7 +148,7 @@ Task* ExecutorCore::next_ready() {
 void ExecutorCore::take_inbox() noexcept {
   std::lock_guard lock(inbox_mutex_);
   inbox_has_tasks_.store(false, std::memory_order_relaxed);
-  while (!inbox_.empty()) ready_.push(inbox_.pop());
+  ready_.append(inbox_);
 }
 
 /// What busy tasks must not keep waiting: other threads' wakes, descriptors, timers.
@@ -178,7 +176,7 @@ void ExecutorCore::close() noexcept {
   {
     std::lock_guard lock(inbox_mutex_);
     closed_ = true;
-    while (!inbox_.empty()) ready_.push(inbox_.pop());
+    ready_.append(inbox_);
   }
   while (!ready_.empty()) release_queued(ready_.pop());
   for (Task* task : shuffled_) release_queued(task);
@@ -191,22 +189,15 @@ Executor::Executor(ExecutorOptions options)
 Executor::~Executor() { core_->close(); }
 
 void Executor::run_ready() {
-  refuse_inside_a_task("run_ready", "co_await yield_now()");
+  detail::refuse_inside_a_task("run_ready", "co_await yield_now()");
   ExecutorCore::Running running(*core_);
   core_->run_ready();
 }
 
 void Executor::run() {
-  refuse_inside_a_task("run", "spawn what it would run");
+  detail::refuse_inside_a_task("run", "spawn what it would run");
   ExecutorCore::Running running(*core_);
   core_->run_until(nullptr);
-}
-
-void Executor::refuse_inside_a_task(const char* what, const char* instead) {
-  if (Scheduler::current()) {
-    throw std::logic_error(
-        fmt::format("{}() inside a task would stop every other task: {} instead", what, instead));
-  }
 }
 
 Executor::Root::Root(ExecutorCore& core, Task* task) : core_(core), task_(task) {

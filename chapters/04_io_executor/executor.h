@@ -62,12 +62,12 @@ class Executor {
   template <Future F>
   OutputOf<F> block_on(F&& future, const char* file = __builtin_FILE(),
                        int line = __builtin_LINE()) {
-    refuse_inside_a_task("block_on", "co_await the future");
+    detail::refuse_inside_a_task("block_on", "co_await the future");
     Outcome<OutputOf<F>> outcome;
     {
       ExecutorCore::Running running(*core_);
-      Root root(*core_,
-                new FutureTask<Into<F>>(Place{file, line}, std::forward<F>(future), outcome));
+      Root root(*core_, new FutureTask<IntoOutcome<F>>(Place{file, line}, std::forward<F>(future),
+                                                       outcome));
       root.run();
     }
     return std::move(outcome).get();
@@ -83,22 +83,6 @@ class Executor {
   std::uint64_t parks() const noexcept { return core_->parks(); }
 
  private:
-  /// block_on's future: puts the output or the exception where block_on will look for it.
-  template <class F>
-  class Into {
-   public:
-    using Output = void;
-    Into(F&& future, Outcome<OutputOf<F>>& outcome)
-        : future_(std::forward<F>(future)), outcome_(outcome) {}
-    Poll<void> poll(Context& cx) {
-      return outcome_.poll_into(future_, cx) ? Poll<void>::ready() : Poll<void>(pending);
-    }
-
-   private:
-    F future_;
-    Outcome<OutputOf<F>>& outcome_;
-  };
-
   /// block_on's task: gone, future included, before block_on returns or throws.
   class Root {
    public:
@@ -110,8 +94,6 @@ class Executor {
     ExecutorCore& core_;
     Task* task_;
   };
-
-  static void refuse_inside_a_task(const char* what, const char* instead);
 
   Arc<ExecutorCore> core_;
 };

@@ -78,4 +78,20 @@ class Outcome<void> {
   std::exception_ptr exception_;
 };
 
+/// The future of a block_on: puts the output or the exception where block_on will look for it.
+template <class F>
+class IntoOutcome {
+ public:
+  using Output = void;
+  IntoOutcome(F&& future, Outcome<OutputOf<F>>& outcome)
+      : future_(std::forward<F>(future)), outcome_(outcome) {}
+  Poll<void> poll(Context& cx) {
+    return outcome_.poll_into(future_, cx) ? Poll<void>::ready() : Poll<void>(pending);
+  }
+
+ private:
+  F future_;
+  Outcome<OutputOf<F>>& outcome_;
+};
+
 }  // namespace book

@@ -11,4 +11,10 @@ Scheduler& detail::current_scheduler(const char* what) {
   throw std::logic_error(fmt::format("{}() needs a running executor: call it inside a task", what));
 }
 
+void detail::refuse_inside_a_task(const char* what, const char* instead) {
+  if (!Scheduler::current()) return;
+  throw std::logic_error(
+      fmt::format("{}() inside a task would stop every other task: {} instead", what, instead));
+}
+
 }  // namespace book

@@ -169,6 +169,8 @@ namespace detail {
 /// The scheduler that runs the calling task. Throws std::logic_error, naming `what`, outside of
 /// one.
 Scheduler& current_scheduler(const char* what);
+/// Throws std::logic_error inside of one: `what` would block its thread.
+void refuse_inside_a_task(const char* what, const char* instead);
 }  // namespace detail
 
 }  // namespace book

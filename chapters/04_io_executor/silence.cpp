@@ -1,5 +1,7 @@
 // What the executor says when tasks wait and nothing can wake them. Chapter 04 explains the rule:
 // silence is a bug that has to show, never a program that just stands there.
+#include "04_io_executor/silence.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -9,13 +11,8 @@
 #include "common/append.h"
 
 namespace book {
-namespace {
 
-constexpr int kShown = 20;
-constexpr const char kKeepTheWaker[] =
-    "\n(a future must keep cx.waker(), where somebody will fire it, before it returns pending)";
-
-void append_line(std::string& text, const Task& task) {
+void detail::append_line(std::string& text, const Task& task) {
   const WaitReason reason = task.waits_for();
   append(text, "\n  the task spawned at {}:{}, which waits for ", task.place().file,
          task.place().line);
@@ -34,9 +31,12 @@ void append_line(std::string& text, const Task& task) {
   }
 }
 
-void say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), stderr); }
+void detail::say(const std::string& text) noexcept { std::fputs((text + "\n").c_str(), stderr); }
 
-}  // namespace
+using detail::append_line;
+using detail::kKeepTheWaker;
+using detail::kShown;
+using detail::say;
 
 /// Called when the loop is about to wait and no timer, descriptor or outside work could end the
 /// wait. A waker that is still held may be fired by another thread, but not in virtual time: there,

@@ -162,6 +162,13 @@ class ReadyQueue {
     first_ = task->next_ready_;
     return task;
   }
+  /// Takes all of `other`, behind what is here.
+  void append(ReadyQueue& other) noexcept {
+    if (other.empty()) return;
+    (first_ ? last_->next_ready_ : first_) = other.first_;
+    last_ = other.last_;
+    other.first_ = nullptr;
+  }
 
  private:
   Task* first_ = nullptr;

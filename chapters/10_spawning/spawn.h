@@ -25,9 +25,13 @@ struct SpawnFn {
   template <Future F>
   requires std::constructible_from<std::remove_cvref_t<F>, F> JoinHandle<OutputOf<F>>
   operator()(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
-    Scheduler& scheduler = detail::current_scheduler("spawn");
-    auto* task =
-        new detail::SpawnedTask<std::remove_cvref_t<F>>(Place{file, line}, std::forward<F>(future));
+    return on(detail::current_scheduler("spawn"), std::forward<F>(future), Place{file, line});
+  }
+
+  /// The same for a scheduler of the caller's choice.
+  template <Future F>
+  static JoinHandle<OutputOf<F>> on(Scheduler& scheduler, F&& future, Place place) {
+    auto* task = new detail::SpawnedTask<std::remove_cvref_t<F>>(place, std::forward<F>(future));
     scheduler.adopt(task);
     return JoinHandle<OutputOf<F>>(task);
   }

@@ -268,6 +268,7 @@ Measures all_measures() {
   Measures all = kMeasures;
   add_channel_measures(all);
   add_sync_measures(all);
+  add_thread_measures(all);
   return all;
 }
 

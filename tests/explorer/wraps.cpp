@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdarg>
+#include <ctime>
 #include <mutex>
 
 #include "explorer/code_place.h"
@@ -132,6 +133,26 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
                  __builtin_return_address(0));
   }
   return __real_syscall(number, a, b, c, d, e, f);
+}
+
+// What wait_for and wait_until of a std::condition_variable call. Its first member is the
+// condition.
+int __real_pthread_cond_clockwait(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*);
+int __wrap_pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                  clockid_t clock, const timespec* until) {
+  if (!watched()) return __real_pthread_cond_clockwait(condition, mutex, clock, until);
+  timespec now;
+  clock_gettime(clock, &now);
+  const bool is_over =
+      until->tv_sec < now.tv_sec || (until->tv_sec == now.tv_sec && until->tv_nsec <= now.tv_nsec);
+  unlock(mutex, __builtin_return_address(0));
+  if (is_over) {
+    world().yield();
+  } else {
+    world().sleep(condition, "waits for a condition variable, for a while", true);
+  }
+  lock(mutex, __builtin_return_address(0));
+  return is_over ? ETIMEDOUT : 0;
 }
 
 // std::condition_variable: wait, notify_one, notify_all, under the names the linker knows.

@@ -1,0 +1,215 @@
+#include "15_threads/idle.h"
+
+namespace book {
+
+void Idle::Bell::ring() noexcept {
+  const std::lock_guard lock(mutex_);
+  is_rung_ = true;
+  rung_.notify_one();
+}
+
+void Idle::Bell::wait() noexcept {
+  std::unique_lock lock(mutex_);
+  while (!is_rung_) rung_.wait(lock);
+  is_rung_ = false;
+}
+
+bool Idle::Bell::wait_for(Duration limit) noexcept {
+  std::unique_lock lock(mutex_);
+  if (!rung_.wait_for(lock, limit, [this] { return is_rung_; })) return false;
+  is_rung_ = false;
+  return true;
+}
+
+Idle::Idle(unsigned workers, Reactor& reactor, Duration patience)
+    : workers_(workers),
+      patience_(patience),
+      reactor_(reactor),
+      seats_(std::make_unique<Seat[]>(workers)) {}
+
+void Idle::enter(unsigned worker) noexcept {
+  const std::lock_guard lock(mutex_);
+  seats_[worker].state.store(State::awake);
+  ++present_;
+}
+
+void Idle::leave(unsigned worker) noexcept {
+  const std::lock_guard lock(mutex_);
+  seats_[worker].state.store(State::absent);
+  --present_;
+}
+
+bool Idle::begin_search() noexcept {
+  std::uint32_t word = word_.load();
+  do {
+    if (2 * searching(word) >= workers_) return false;
+  } while (!word_.compare_exchange_weak(word, word + 1));
+  return true;
+}
+
+void Idle::wake_one_of_them() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (searching(word_.load()) != 0) return;
+  // Those who sleep for nothing in particular come first, the one in the reactor last.
+  int chosen = -1;
+  for (unsigned i = 0; i < workers_; ++i) {
+    if (seats_[i].state.load() != State::asleep) continue;
+    if (chosen < 0 || seats_[i].way < seats_[static_cast<unsigned>(chosen)].way) {
+      chosen = static_cast<int>(i);
+    }
+  }
+  if (chosen >= 0) rouse(static_cast<unsigned>(chosen));
+}
+
+void Idle::wake(unsigned worker) noexcept {
+  if (seats_[worker].state.load() != State::asleep) return;
+  const std::lock_guard lock(mutex_);
+  if (seats_[worker].state.load() == State::asleep) rouse(worker);
+}
+
+void Idle::wake_all() noexcept {
+  const std::lock_guard lock(mutex_);
+  for (unsigned i = 0; i < workers_; ++i) {
+    if (seats_[i].state.load() == State::asleep) rouse(i);
+  }
+}
+
+/// Counts it as awake and searching, and ends its sleep.
+void Idle::rouse(unsigned worker) noexcept {
+  Seat& seat = seats_[worker];
+  seat.state.store(State::awake);
+  word_.fetch_add(1 - kOneAsleep);
+  if (seat.way == Way::driver) return reactor_.notify();
+  if (seat.way == Way::deputy) appoint_deputy();
+  seat.bell.ring();
+}
+
+/// The deputy has gone, or sleeps until it is told.
+void Idle::appoint_deputy() noexcept {
+  deputy_.store(Deputy::none);
+  for (unsigned i = 0; i < workers_; ++i) {
+    Seat& seat = seats_[i];
+    if (seat.state.load() != State::asleep || seat.way == Way::driver) continue;
+    seat.way = Way::deputy;
+    deputy_number_ = i;
+    deputy_.store(Deputy::looks);
+    return seat.bell.ring();
+  }
+}
+
+bool Idle::rise(unsigned worker) noexcept {
+  const std::lock_guard lock(mutex_);
+  Seat& seat = seats_[worker];
+  if (seat.state.load() == State::awake) return true;
+  seat.state.store(State::awake);
+  word_.fetch_sub(kOneAsleep);
+  if (seat.way == Way::deputy) appoint_deputy();
+  return false;
+}
+
+bool Idle::park(unsigned worker, bool is_searching, Sleeper& sleeper) {
+  Seat& seat = seats_[worker];
+  bool last;
+  Way way;
+  {
+    const std::lock_guard lock(mutex_);
+    way = seat.way = take_reactor()                   ? Way::driver
+                     : deputy_.load() == Deputy::none ? Way::deputy
+                                                      : Way::plain;
+    if (way == Way::deputy) {
+      deputy_.store(Deputy::looks);
+      deputy_number_ = worker;
+    }
+    seat.state.store(State::asleep);
+    const std::uint32_t before = word_.fetch_add(kOneAsleep - (is_searching ? 1 : 0));
+    last = asleep(before) + 1 == present_;
+  }
+  if (!sleeper.has_work()) {
+    if (last && reactor_.waiting().nothing()) {
+      // Silence is judged by a worker that is about to drive: no other is inside of the reactor
+      // then, with wakes in its hands.
+      if (way == Way::driver) {
+        sleeper.all_asleep();
+      } else {
+        reactor_.notify();
+      }
+    }
+    if (way == Way::driver) {
+      drive(worker, sleeper);
+    } else {
+      sleep_plain(worker, sleeper);
+    }
+    return rise(worker);
+  }
+  if (way == Way::driver) leave_reactor();
+  // However many search: it has seen something, and would only come back for another second look.
+  if (!rise(worker)) word_.fetch_add(1);
+  return true;
+}
+
+/// Until it is woken, or has driven.
+void Idle::sleep_plain(unsigned worker, Sleeper& sleeper) {
+  Seat& seat = seats_[worker];
+  bool looked = false;
+  std::uint32_t turns = 0;
+  for (;;) {
+    bool until_told;
+    {
+      const std::lock_guard lock(mutex_);
+      if (seat.state.load() == State::awake) return;
+      if (seat.way == Way::plain) {
+        until_told = true;
+      } else {
+        // Nothing has moved since the last look: sleep until a driver leaves. Then look once more.
+        until_told = looked && turns_.load() == turns && driven_.load();
+        if (until_told) {
+          deputy_.store(Deputy::forever);
+          if (turns_.load() != turns || !driven_.load()) {
+            deputy_.store(Deputy::looks);
+            until_told = false;
+          }
+        }
+        looked = true;
+        turns = turns_.load();
+      }
+    }
+    if (until_told) {
+      seat.bell.wait();
+      looked = false;
+      continue;
+    }
+    if (seat.bell.wait_for(patience_)) continue;
+    if (sleeper.has_work()) return;
+    if (!take_reactor()) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      if (seat.state.load() == State::asleep) {
+        seat.way = Way::driver;
+        appoint_deputy();
+      }
+    }
+    return drive(worker, sleeper);
+  }
+}
+
+/// With the reactor taken.
+void Idle::drive(unsigned worker, Sleeper& sleeper) {
+  if (seats_[worker].state.load() == State::asleep) sleeper.drive();
+  leave_reactor();
+}
+
+void Idle::leave_reactor() noexcept {
+  driven_.store(false);
+  turns_.fetch_add(1);
+  if (workers_ == 1 || asleep(word_.load()) == 0) return;
+  if (deputy_.load() == Deputy::looks) return;
+  const std::lock_guard lock(mutex_);
+  if (deputy_.load() != Deputy::forever) {
+    if (deputy_.load() == Deputy::none) appoint_deputy();
+    return;
+  }
+  deputy_.store(Deputy::looks);
+  seats_[deputy_number_].bell.ring();
+}
+
+}  // namespace book

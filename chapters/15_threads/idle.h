@@ -1,0 +1,139 @@
+// Idle: which workers have nothing to do, how they sleep, and who is woken when there is work.
+//
+//                  no work                  found nothing, anywhere
+//      working -----------> searching ---------------------------------> asleep, as one of
+//         ^                     |                                            driver   in the
+//         reactor
+//         +---- found work -----+ <----- woken: there is work ----------     deputy   10 ms at most
+//                                                                            plain    until woken
+//
+// **The two looks.** A worker that has work to give away queues it and then reads `word_`: is there
+// a sleeper, and does no worker search? Only then it wakes one. A worker that goes to sleep counts
+// itself as asleep in `word_` and then looks at all queues once more. Queueing, counting and both
+// looks are in one order for all threads (seq_cst), so at least one of the two notices the other.
+// The same holds for a searcher that finds work: it leaves the count of searchers, then looks
+// whether there is more, and wakes the next one. So while a worker searches, no other has to be
+// woken for what it will find, and each wake brings the next: a chain, no herd.
+//
+// **The deputy.** One worker at a time waits in the reactor: the driver. When an event comes, it
+// leaves the reactor to poll tasks; if that takes long, no thread would hear of further events. So
+// one of the other sleepers, the deputy, looks every 10 ms whether the reactor has a driver, and
+// takes its place if not. When nothing has moved between two looks, it sleeps until it is told: it
+// writes kForever, and then reads the count of turns once more. A driver that leaves counts a turn,
+// and then reads the deputy's word. Again two looks, in one order.
+//
+// **Invariant**: while workers sleep, one of them is the driver, or one of them is the deputy.
+//
+// **Thread safety**: each function says which thread it is for; wake_one and wake: any.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "common/clock.h"
+#include "common/reactor/reactor.h"
+
+namespace book {
+
+class Idle {
+ public:
+  /// `patience`: how long the deputy sleeps between two looks.
+  Idle(unsigned workers, Reactor& reactor, Duration patience);
+
+  /// A worker comes, awake, or goes, awake. On its thread.
+  void enter(unsigned worker) noexcept;
+  void leave(unsigned worker) noexcept;
+
+  /// Counts this worker among the searchers, unless half of all search already.
+  bool begin_search() noexcept;
+  /// True when it was the last one that searched.
+  bool end_search() noexcept { return searching(word_.fetch_sub(1)) == 1; }
+
+  /// There is work in a queue: wakes a sleeper, unless a worker searches already.
+  void wake_one() noexcept {
+    const std::uint32_t word = word_.load();
+    if (searching(word) == 0 && asleep(word) != 0) [[unlikely]]
+      wake_one_of_them();
+  }
+  /// Wakes this worker if it sleeps: there is something that only it can do.
+  void wake(unsigned worker) noexcept;
+  void wake_all() noexcept;
+
+  /// What park() asks the worker, and tells it.
+  class Sleeper {
+   public:
+    /// Is there anything to do? The second look.
+    virtual bool has_work() noexcept = 0;
+    /// No worker of the pool is awake, and nothing is waited for that could wake one. The thread is
+    /// the next driver's.
+    virtual void all_asleep() = 0;
+    /// Waits in the reactor.
+    virtual void drive() = 0;
+
+   protected:
+    ~Sleeper() = default;
+  };
+  /// Sleeps until there may be something to do. `is_searching`: as begin_search() said; true is
+  /// returned when another worker has woken this one, which then counts as a searcher.
+  bool park(unsigned worker, bool is_searching, Sleeper& sleeper);
+
+  /// The reactor is for one thread at a time. True: this one has it, until leave_reactor().
+  bool take_reactor() noexcept { return !driven_.load() && !driven_.exchange(true); }
+  void leave_reactor() noexcept;
+
+ private:
+  enum class State : unsigned char { absent, awake, asleep };
+  enum class Way : unsigned char { plain, deputy, driver };
+  enum class Deputy : unsigned char { none, looks, forever };
+
+  /// A place to sleep, for one thread.
+  class Bell {
+   public:
+    void ring() noexcept;
+    void wait() noexcept;
+    /// False when the time has passed.
+    bool wait_for(Duration limit) noexcept;
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable rung_;
+    bool is_rung_ = false;
+  };
+
+  struct Seat {
+    std::atomic<State> state{State::absent};  // written under mutex_
+    Way way = Way::plain;                     // guarded by mutex_
+    Bell bell;
+  };
+
+  static constexpr std::uint32_t kOneAsleep = 1u << 16;
+  static std::uint32_t searching(std::uint32_t word) noexcept { return word & 0xffff; }
+  static std::uint32_t asleep(std::uint32_t word) noexcept { return word >> 16; }
+
+  void wake_one_of_them() noexcept;
+  // With mutex_ held.
+  void rouse(unsigned worker) noexcept;
+  void appoint_deputy() noexcept;
+  /// After its sleep: counted as awake from now on. True: as a searcher, by the one who woke it.
+  bool rise(unsigned worker) noexcept;
+  void sleep_plain(unsigned worker, Sleeper& sleeper);
+  void drive(unsigned worker, Sleeper& sleeper);
+
+  const unsigned workers_;
+  const Duration patience_;
+  Reactor& reactor_;
+  std::unique_ptr<Seat[]> seats_;
+  std::mutex mutex_;
+  unsigned present_ = 0;                            // guarded by mutex_
+  unsigned deputy_number_ = 0;                      // guarded by mutex_
+  alignas(64) std::atomic<std::uint32_t> word_{0};  // asleep << 16 | searching
+  alignas(64) std::atomic<bool> driven_{false};
+  std::atomic<std::uint32_t> turns_{0};       // of all drivers: each counts one when it leaves
+  std::atomic<Deputy> deputy_{Deputy::none};  // written under mutex_
+};
+
+}  // namespace book

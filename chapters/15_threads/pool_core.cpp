@@ -1,0 +1,263 @@
+#include "15_threads/pool_core.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <bit>
+#include <chrono>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "04_io_executor/silence.h"
+#include "common/append.h"
+
+namespace book {
+namespace {
+
+unsigned checked(const ThreadPoolOptions& options) {
+  const unsigned asked =
+      options.workers ? options.workers : std::max(1u, std::thread::hardware_concurrency());
+  if (asked > 1 && options.time == TimeMode::virtual_time) {
+    throw std::invalid_argument(
+        "virtual time is for one worker: with several, the order of events would differ from run "
+        "to run");
+  }
+  if (asked > 1 && options.seed) {
+    throw std::invalid_argument(
+        "a seed is for one worker: with several, the order of events would differ from run to run");
+  }
+  constexpr unsigned kMost = 1024;
+  if (asked > kMost) {
+    throw std::invalid_argument(
+        fmt::format("a thread pool of {} workers: {} is the most", asked, kMost));
+  }
+  return asked;
+}
+
+}  // namespace
+
+PoolCore::PoolCore(ThreadPoolOptions options)
+    : worker_total_(checked(options)),
+      options_(std::move(options)),
+      reactor_(options_.time),
+      idle_(worker_total_, reactor_, options_.hand_over_after),
+      lists_(std::bit_ceil(8 * worker_total_)),
+      tasks_(std::make_unique<Tasks[]>(lists_)),
+      still_there_(worker_total_) {
+  for (unsigned i = 0; i < worker_total_; ++i) workers_.push_back(make_arc<Worker>(*this, i));
+}
+
+void PoolCore::start() {
+  for (unsigned number = 1; number < worker_total_; ++number) {
+    try {
+      threads_.emplace_back(
+          [keep = Arc<PoolCore>::share(this), number] { keep->run_thread(number); });
+    } catch (const std::system_error& error) {
+      {
+        const std::lock_guard lock(end_mutex_);
+        still_there_ -= worker_total_ - number;
+      }
+      shutdown(std::nullopt);
+      throw std::system_error(error.code(), fmt::format("cannot start {} {} of {}", options_.name,
+                                                        number, worker_total_));
+    }
+  }
+}
+
+void PoolCore::run_thread(unsigned number) {
+  ::pthread_setname_np(::pthread_self(),
+                       fmt::format("{} {}", options_.name, number).substr(0, 15).c_str());
+  if (options_.on_thread_start) options_.on_thread_start();
+  Worker::Running running(*workers_[number]);
+  workers_[number]->run_until_the_end();
+  workers_[number]->close();
+  leave();
+}
+
+// --- Tasks ----------------------------------------------------------------------------------
+
+PoolCore::Tasks& PoolCore::tasks_of(const Task* task) noexcept {
+  const auto mixed = reinterpret_cast<std::uintptr_t>(task) * 0x9e3779b97f4a7c15;
+  return tasks_[(mixed >> 32) & (lists_ - 1)];
+}
+
+void PoolCore::adopt(Task* task) {
+  if (worker_total_ == 1) return workers_[0]->adopt(task);
+  own(task);
+  count_task();
+  trace::spawn(task, task->place());
+  bool refused;
+  {
+    Tasks& tasks = tasks_of(task);
+    const std::lock_guard lock(tasks.lock);
+    refused = tasks.refuses_tasks;
+    if (!refused) tasks.list.push(task);
+  }
+  if (refused) {
+    drop_unborn(task);
+  } else {
+    enqueue(task);
+  }
+}
+
+/// Of a task that comes when the last worker has gone: it is in no list and in no queue.
+void PoolCore::drop_unborn(Task* task) noexcept {
+  std::fprintf(stderr,
+               "a task was spawned while its executor ends: it never runs, and is dropped (spawned "
+               "at %s:%d)\n",
+               task->place().file, task->place().line);
+  state(task).fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  drop_future(task);
+  complete(task);
+  forget_task();
+}
+
+void PoolCore::enqueue(Task* task) noexcept {
+  if (Worker* here = Worker::current(); here && &here->pool_ == this) return here->push(task);
+  const auto keep = Arc<PoolCore>::share(this);  // the task, and we with it, may end at once
+  if (!injector_.push(task)) return release_queued(task);
+  idle_.wake_one();
+}
+
+void PoolCore::turn(Task* task, Worker& worker) {
+  // `scheduled` is set and `running` is not: one addition changes both.
+  std::uint64_t old =
+      state(task).fetch_add(Task::kRunning - Task::kScheduled, std::memory_order_acq_rel);
+  if (old & Task::kCancelled) return finish(task);
+  worker.count(worker.polls_);
+  worker.polling(task->place());
+  const trace::Outcome outcome = poll(task);
+  if (outcome != trace::Outcome::pending) {
+    finish(task);
+    return worker.polling({nullptr, 0});
+  }
+  worker.polling({nullptr, 0});
+  // From the moment that `running` is given up the task is any worker's, unless it is queued here.
+  old = state(task).load(std::memory_order_acquire);
+  const bool may_be_stranded = old >> 32 == 0 && !(old & Task::kScheduled);
+  if (may_be_stranded) [[unlikely]]
+    task->retain();
+  old = state(task).fetch_and(~Task::kRunning, std::memory_order_acq_rel);
+  if (old & Task::kScheduled) worker.push_back(task);
+  if (may_be_stranded) [[unlikely]]
+    note_stranded(task);
+}
+
+void PoolCore::finish(Task* task) noexcept {
+  drop_future(task);
+  {
+    Tasks& tasks = tasks_of(task);
+    const std::lock_guard lock(tasks.lock);
+    tasks.list.remove(task);
+  }
+  complete(task);
+  forget_task();
+}
+
+void PoolCore::forget_task() noexcept {
+  if (task_count_.fetch_sub(1, std::memory_order_seq_cst) == 1 && run_waits_.load()) idle_.wake(0);
+}
+
+bool PoolCore::has_shared_work() const noexcept {
+  if (!injector_.empty()) return true;
+  for (const Arc<Worker>& worker : workers_) {
+    if (!worker->queue_.empty()) return true;
+  }
+  return false;
+}
+
+// --- The end --------------------------------------------------------------------------------
+
+std::size_t PoolCore::shutdown(std::optional<Duration> limit) {
+  if (Worker* here = Worker::current(); here && &here->pool_ == this) {
+    throw std::logic_error("a thread pool cannot end inside one of its own tasks");
+  }
+  {
+    const std::lock_guard lock(end_mutex_);
+    if (shut_down_) return still_there_;
+  }
+  {
+    Worker::Running running(*workers_[0]);  // throws when it runs on another thread
+    ending_.store(true);
+    idle_.wake_all();
+    workers_[0]->close();
+    leave();
+  }
+  const auto deadline = std::chrono::steady_clock::now() + limit.value_or(Duration::zero());
+  std::unique_lock lock(end_mutex_);
+  shut_down_ = true;
+  const auto all_left = [this] { return all_dropped_; };
+  if (limit) {
+    left_.wait_until(lock, deadline, all_left);
+  } else {
+    while (!left_.wait_for(lock, std::chrono::seconds(1), all_left)) {
+      detail::say("a thread pool ends, and waits for a poll that does not return:" + stuck_tasks());
+    }
+  }
+  const std::size_t left = still_there_;
+  lock.unlock();
+  if (left > 0) {
+    detail::say("a thread pool has ended without waiting for a poll that does not return:" +
+                stuck_tasks());
+  }
+  for (std::thread& thread : threads_) {
+    if (left == 0) {
+      thread.join();
+    } else {
+      thread.detach();
+    }
+  }
+  threads_.clear();
+  return left;
+}
+
+std::string PoolCore::stuck_tasks() const {
+  std::string text;
+  for (const Arc<Worker>& worker : workers_) {
+    const Place place = worker->polls_now();
+    if (!place.file) continue;
+    append(text, "\n  the task spawned at {}:{}, on {} {}", place.file, place.line, options_.name,
+           worker->number());
+  }
+  return text;
+}
+
+void PoolCore::leave() noexcept {
+  bool last;
+  {
+    const std::lock_guard lock(end_mutex_);
+    last = still_there_ == 1;
+    if (!last) --still_there_;
+  }
+  if (!last) return;
+  drop_all();
+  const std::lock_guard lock(end_mutex_);
+  still_there_ = 0;
+  all_dropped_ = true;
+  left_.notify_all();
+}
+
+/// On the last worker's thread, with scheduler and reactor current.
+void PoolCore::drop_all() noexcept {
+  for (std::size_t i = 0; i < lists_; ++i) {
+    for (;;) {
+      Task* task;
+      {
+        const std::lock_guard lock(tasks_[i].lock);
+        tasks_[i].refuses_tasks = true;  // a destructor may spawn
+        task = tasks_[i].list.newest();
+      }
+      if (!task) break;
+      finish(task);
+    }
+  }
+  ReadyQueue queued = injector_.close();
+  while (!queued.empty()) release_queued(queued.pop());
+  while (Task* task = Worker::current()->queue_.pop()) release_queued(task);
+  const std::lock_guard lock(stranded_mutex_);
+  for (Task* task : stranded_) task->release();
+  stranded_.clear();
+}
+
+}  // namespace book

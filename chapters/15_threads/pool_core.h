@@ -1,0 +1,138 @@
+// The inside of the thread pool: what its workers, tasks and wakers share. Counted, as chapter 04's
+// core is: by its executor, by handles, by threads, and by tasks that are queued when it ends.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "04_io_executor/scheduler.h"
+#include "15_threads/idle.h"
+#include "15_threads/injector.h"
+#include "15_threads/worker.h"
+#include "common/arc.h"
+#include "common/reactor/reactor.h"
+
+namespace book {
+
+struct ThreadPoolOptions {
+  /// 0: as many as the machine has processors. The thread that calls run() or block_on() is one.
+  unsigned workers = 0;
+  /// Virtual time, and a seed, are for one worker: std::invalid_argument with more.
+  TimeMode time = TimeMode::real;
+  std::optional<std::uint64_t> seed{};
+  /// Of the threads: "worker 1", "worker 2"...
+  std::string name = "worker";
+  /// Called on each thread that the pool starts, before its first task.
+  std::function<void()> on_thread_start{};
+  /// How long at most news is left unread while the worker that waited for it is busy.
+  Duration hand_over_after = std::chrono::milliseconds(10);
+};
+
+class PoolCore final : public Scheduler {
+ public:
+  explicit PoolCore(ThreadPoolOptions options);
+  ~PoolCore() override = default;
+  /// Starts the threads of all workers but the first. Throws std::system_error when the system has
+  /// no thread to give; none is left running then.
+  void start();
+  /// What such a thread does.
+  void run_thread(unsigned number);
+
+  // For shared tasks.
+  void adopt(Task* task) override;
+  void enqueue(Task* task) noexcept override;
+  std::string describe() const override;
+  /// One turn of a task that the worker has taken from a queue.
+  void turn(Task* task, Worker& worker);
+
+  /// Ends all workers. Waits until each has ended its poll, for so long at most (without a limit,
+  /// and says once a second what it waits for). Says how many still poll. Not inside a task.
+  std::size_t shutdown(std::optional<Duration> limit);
+  bool is_ending() const noexcept { return ending_.load(); }
+
+  Worker& worker(std::size_t number) noexcept { return *workers_[number]; }
+  std::size_t worker_count() const noexcept { return worker_total_; }
+  unsigned worker_total() const noexcept { return worker_total_; }
+  std::uint64_t seed() const noexcept { return options_.seed.value_or(0); }
+  std::size_t task_count() const noexcept { return task_count_.load(std::memory_order_seq_cst); }
+  Reactor& reactor() noexcept { return reactor_; }
+  Idle& idle() noexcept { return idle_; }
+  Injector& injector() noexcept { return injector_; }
+  /// Is there anything in a queue that all may take from?
+  bool has_shared_work() const noexcept;
+
+  void count_task() noexcept { task_count_.fetch_add(1, std::memory_order_seq_cst); }
+  void forget_task() noexcept;
+  /// The worker that waits for the last task's end is to be told of it.
+  void run_waits(bool waits) noexcept { run_waits_.store(waits); }
+
+  // Who may spawn from outside: while there is one, silence may end.
+  void add_handle() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_handle() noexcept { handles_.fetch_sub(1, std::memory_order_relaxed); }
+
+  // In pool_silence.cpp.
+  /// Takes over one handle of a task that a poll has left pending without a waker.
+  void note_stranded(Task* task) noexcept;
+  void report_stranded();
+  void judge_silence();
+  /// Throws Deadlock if the judgement was that nothing can happen any more.
+  void throw_deadlock();
+  bool is_deadlocked() const noexcept { return deadlocked_.load(); }
+  std::string describe_pending() const;
+
+ private:
+  struct alignas(64) Tasks {
+    mutable ThreadLock lock;
+    TaskList list;               // guarded by lock
+    bool refuses_tasks = false;  // guarded by lock
+  };
+  Tasks& tasks_of(const Task* task) noexcept;
+  void finish(Task* task) noexcept;
+  void drop_unborn(Task* task) noexcept;
+  /// A worker goes; the last one drops all that is left.
+  void leave() noexcept;
+  void drop_all() noexcept;
+  std::string stuck_tasks() const;
+
+  template <class Visit>
+  void each_task(Visit visit) const;
+
+  const unsigned worker_total_;
+  ThreadPoolOptions options_;
+  Reactor reactor_;
+  Idle idle_;
+  Injector injector_;
+  std::vector<Arc<Worker>> workers_;
+  const std::size_t lists_;  // of tasks: a power of two, more than workers, so that two seldom meet
+  std::unique_ptr<Tasks[]> tasks_;
+  SoloAtomic<std::size_t> task_count_{0};
+  std::atomic<bool> run_waits_{false};
+  std::atomic<bool> ending_{false};
+  std::atomic<unsigned> handles_{0};
+
+  mutable std::mutex end_mutex_;
+  std::condition_variable left_;
+  unsigned still_there_;              // workers that have not left; guarded by end_mutex_
+  bool all_dropped_ = false;          // guarded by end_mutex_
+  bool shut_down_ = false;            // guarded by end_mutex_
+  std::vector<std::thread> threads_;  // of the thread that starts and ends the pool
+
+  std::mutex stranded_mutex_;
+  std::vector<Task*> stranded_;  // guarded by stranded_mutex_; a handle each
+  std::atomic<bool> any_stranded_{false};
+  bool silence_reported_ = false;  // of the worker that judges
+  std::string deadlock_;           // written before deadlocked_
+  std::atomic<bool> deadlocked_{false};
+
+  friend class Worker;
+};
+
+}  // namespace book

@@ -1,0 +1,198 @@
+// PoolCore, Worker and Idle (15): two or three workers over the book's reactor, of which only the
+// Poller is the explorer's. Too many schedules to try all: they are drawn by lot.
+#include "15_threads/pool_core.h"
+
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "common/future.h"
+#include "explorer/subject.h"
+
+namespace book::explorer {
+namespace {
+
+struct Shared {
+  explicit Shared(unsigned workers)
+      : core(make_arc<PoolCore>(
+            ThreadPoolOptions{.workers = workers, .hand_over_after = Duration::zero()})) {}
+  Arc<PoolCore> core;
+  std::optional<Reactor::OutsideWork> outside{core->reactor()};  // or it speaks of its silence
+  std::atomic<int> news{0};
+  int payload = 0;
+  int polled = 0;  // plain: two polls at once are a data race
+  Waker waker;
+  Waker freed_by;
+  Parker parker;
+  Parker second;
+  std::atomic<int> done{0};
+  Timer timers[2];
+};
+
+/// A future that is a function.
+template <class Function>
+struct Does {
+  using Output = void;
+  Function function;
+  Poll<void> poll(Context& cx) { return function(cx) ? Poll<void>::ready() : Poll<void>(pending); }
+};
+
+template <class Function>
+void spawn(Shared& s, Function function) {
+  s.core->adopt(
+      new FutureTask<Does<Function>>(Place{"task", 1}, Does<Function>{std::move(function)}));
+}
+
+void run_workers(Explore& e, Shared& s) {
+  for (unsigned i = 1; i < s.core->worker_count(); ++i) {
+    e.thread(i == 1 ? "worker 1" : "worker 2", [keep = s.core, i]() mutable {
+      keep->run_thread(i);
+      keep = nullptr;
+    });
+  }
+  e.thread("worker 0", [&s] {
+    {
+      Worker::Running running(s.core->worker(0));
+      s.core->worker(0).run_until(nullptr);
+    }
+    s.outside.reset();
+    s.core->shutdown(std::nullopt);
+    s.core = nullptr;
+  });
+}
+
+/// Ready when it sees the news. Its first poll gives its waker away.
+void spawn_waiting(Shared& s, int expected) {
+  spawn(s, [&s, expected](Context& cx) {
+    ++s.polled;
+    cx.waits_for("news");
+    if (s.polled == 1) {
+      s.waker = cx.waker();
+      s.parker.unpark();
+      return false;
+    }
+    if (s.news.load(std::memory_order_relaxed) < expected) return false;
+    check(s.payload == 7, "the payload is not there");
+    return true;
+  });
+}
+
+/// The wake comes in the first poll, after it, or when all workers sleep.
+void a_wake(Explore& e, int wakes) {
+  auto& s = e.make<Shared>(2u);
+  spawn_waiting(s, wakes);
+  run_workers(e, s);
+  e.thread("waker", [&s, wakes] {
+    s.parker.park();
+    s.payload = 7;
+    for (int i = 1; i < wakes; ++i) {
+      s.news.store(i, std::memory_order_relaxed);
+      s.waker.wake_by_ref();
+    }
+    s.news.store(wakes, std::memory_order_relaxed);
+    std::move(s.waker).wake();
+  });
+}
+
+/// A task queues others and blocks its worker until they have ended. The first of them waits, too.
+void busy(Explore& e, unsigned workers) {
+  auto& s = e.make<Shared>(workers);
+  spawn(s, [&s, workers](Context&) {
+    for (unsigned i = 1; i < workers; ++i) {
+      spawn(s, [&s, i, workers](Context&) {
+        if (i == 2) s.second.unpark();
+        if (i == 1 && workers == 3) s.second.park();
+        if (s.done.fetch_add(1) + 2 == static_cast<int>(workers)) s.parker.unpark();
+        return true;
+      });
+    }
+    s.parker.park();
+    return true;
+  });
+  run_workers(e, s);
+}
+
+/// News comes from outside. The worker that was in the reactor for it polls, and does not return
+/// before the reactor's next turn: only another worker can make that.
+void stuck(Explore& e) {
+  auto& s = e.make<Shared>(2u);
+  const auto arm_now = [&s](int which, const Waker& waker) {
+    s.core->reactor().arm(s.timers[which], Instant::min(), waker);
+  };
+  const auto is_stuck = [&s, arm_now](Context& cx) {
+    if (s.done.fetch_add(1) == 0) {
+      s.waker = cx.waker();
+      s.parker.unpark();
+      return false;
+    }
+    arm_now(1, s.freed_by);
+    s.second.park();
+    return true;
+  };
+  spawn(s, [&s, is_stuck](Context& cx) {
+    if (s.polled++ == 0) {
+      s.freed_by = cx.waker();
+      spawn(s, is_stuck);
+      return false;
+    }
+    s.second.unpark();
+    return true;
+  });
+  run_workers(e, s);
+  e.thread("outside", [&s, arm_now] {
+    s.parker.park();
+    arm_now(0, s.waker);
+    s.waker = Waker();
+  });
+}
+
+/// A wake comes while the pool ends: into a queue that is read once more, or into a closed one.
+void wake_at_the_end(Explore& e, unsigned workers) {
+  auto& s = e.make<Shared>(workers);
+  spawn(s, [&s](Context& cx) {
+    cx.waits_for("news");
+    s.waker = cx.waker();
+    return false;
+  });
+  {
+    Worker& worker = s.core->worker(0);
+    Worker::Running running(worker);
+    auto has_polled = [&s](Context& cx) {
+      if (!s.waker) cx.waker().wake_by_ref();
+      return bool(s.waker);
+    };
+    using Root = Does<decltype(has_polled)>;
+    auto* root = new FutureTask<Root>(Place{"root", 1}, Root{has_polled});
+    root->retain();
+    worker.adopt(root);
+    worker.run_until(root);
+    root->release();
+  }
+  for (unsigned i = 1; i < workers; ++i) {
+    e.thread("worker 1", [keep = s.core, i]() mutable {
+      keep->run_thread(i);
+      keep = nullptr;
+    });
+  }
+  e.thread("worker 0", [&s] {
+    s.outside.reset();
+    s.core->shutdown(std::nullopt);
+    s.core = nullptr;
+  });
+  e.thread("waker", [&s] { std::move(s.waker).wake(); });
+}
+
+const Subject kSubject("pool", [](Trial& trial) {
+  const Options by_lot{.preemptions = 3, .max_steps = 6000, .by_lot = 4'000};
+  trial.explore("a wake", by_lot, [](Explore& e) { a_wake(e, 1); });
+  trial.explore("two wakes", by_lot, [](Explore& e) { a_wake(e, 2); });
+  trial.explore("a busy worker and one that steals", by_lot, [](Explore& e) { busy(e, 2); });
+  trial.explore("a busy worker and two that steal", by_lot, [](Explore& e) { busy(e, 3); });
+  trial.explore("a worker that is stuck", by_lot, stuck);
+  trial.explore("a wake while a pool of one ends", {}, [](Explore& e) { wake_at_the_end(e, 1); });
+  trial.explore("a wake while a pool of two ends", by_lot,
+                [](Explore& e) { wake_at_the_end(e, 2); });
+});
+
+}  // namespace
+}  // namespace book::explorer
