@@ -26,7 +26,7 @@ void WaitQueue::wake_all(Locked& lock) {
   round.end();
 }
 
-void WaitQueue::wake_all(Locked& lock, detail::WakeRound& round) noexcept {
+void WaitQueue::wake_all(Locked& lock, detail::WakeRound& round) {
   // In a list of their own they are still found by forget(), and by no one else.
   LinkedList told;
   told.append(waiters_);

@@ -137,7 +137,7 @@ class WaitQueue {
   /// outlive it: what it fires may drop the last owner of nearly anything.
   void wake_all(Locked& lock);
   /// The same, for who has others to wake in the same round. The lock is let go of.
-  void wake_all(Locked& lock, detail::WakeRound& round) noexcept;
+  void wake_all(Locked& lock, detail::WakeRound& round);
 
  private:
   static Waker leave(Waiter& waiter, Waiter::State state) noexcept {
