@@ -12,7 +12,8 @@
 // Thread safety: a queue and its waiters are guarded by a ThreadLock that their owner has beside
 // them, and passes in, locked. No foreign code runs under that lock: a waker is copied, dropped and
 // fired without it.
-// Invariants: a waiter is in a list exactly while it is `waiting`. The thread that makes true what
+// Invariants: a waiter is in a list exactly while it is `waiting` (but for take_and_keep()). The
+// thread that makes true what
 // a waiter waits for takes the waiter out under the same lock. So a future that finds itself still
 // in the queue has missed nothing.
 //
@@ -121,12 +122,21 @@ class WaitQueue {
 
   /// Out with it, if it is in. The waker is the caller's to drop, without the lock.
   [[nodiscard]] Waker forget(Waiter& waiter) noexcept {
-    if (!waiter.is_waiting()) return Waker();
+    if (!waiter.is_waiting() && !waiter.is_linked()) return Waker();
     return leave(waiter, Waiter::State::idle);
   }
 
   /// Takes out this one, who waits here: fire its waker without the lock.
   [[nodiscard]] Waker take(Waiter& waiter) noexcept { return leave(waiter, Waiter::State::taken); }
+
+  /// Takes this one, who waits here, and puts it behind all others: for a queue from which no one
+  /// is served any more. It stays, so that the queue's owner sees who has yet to look, until it is
+  /// forgotten.
+  [[nodiscard]] Waker take_and_keep(Waiter& waiter) noexcept {
+    Waker waker = take(waiter);
+    waiters_.push_back(waiter);
+    return waker;
+  }
 
   /// Takes out the one who has waited longest, if there is one. (One that is just copying its
   /// waker has none yet: ask empty() first if it matters whether there was one.)

@@ -9,6 +9,10 @@ namespace book {
 Barrier::~Barrier() {
   const Locked locked(lock_);
   detail::check_no_waiter("a Barrier", queue_);
+  if (let_go_ > 0) {
+    detail::destroyed_in_use(
+        "a Barrier", "a task that it let go has yet to be polled; it waits since line", line_);
+  }
 }
 
 BarrierWait Barrier::wait(int line) { return {*this, detail::Line(line)}; }
@@ -17,7 +21,7 @@ BarrierWait::~BarrierWait() {
   if (!node_.was_queued()) return;
   Waker dropped;
   const Locked locked(barrier_->lock_);
-  if (round_ == barrier_->round_) --barrier_->arrived_;
+  --(round_ == barrier_->round_ ? barrier_->arrived_ : barrier_->let_go_);
   dropped = barrier_->queue_.forget(node_);
 }
 
@@ -29,7 +33,10 @@ Poll<bool> BarrierWait::poll(Context& cx) {
   if (!node_.was_queued()) {
     round_ = barrier.round_;
     if (++barrier.arrived_ >= barrier.size_) {
-      barrier.arrived_ = 0;
+      if (!barrier.queue_.empty()) {
+        barrier.line_ = barrier.queue_.front<detail::PlacedWaiter>().line;
+      }
+      barrier.let_go_ += std::exchange(barrier.arrived_, 0) - 1;  // all but this one
       ++barrier.round_;
       barrier.queue_.wake_all(locked);
       return true;
@@ -38,6 +45,8 @@ Poll<bool> BarrierWait::poll(Context& cx) {
   do {
     if (round_ != barrier.round_) {
       dropped = barrier.queue_.forget(node_);
+      node_.reset();  // from here on it has no more to do with the barrier
+      --barrier.let_go_;
       return false;
     }
     constexpr std::size_t kShown = std::numeric_limits<int>::max();

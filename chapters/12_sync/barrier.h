@@ -40,6 +40,8 @@ class Barrier {
   std::uint32_t round_ = 0;
   const std::size_t size_;
   std::size_t arrived_ = 0;  // in this round
+  std::size_t let_go_ = 0;   // of earlier ones: they have not been polled since
+  detail::Line line_;        // of the first of the latest of those
   WaitQueue queue_;
 };
 

@@ -7,6 +7,11 @@ namespace book {
 Notify::~Notify() {
   const Locked locked(lock_);
   detail::check_no_waiter("a Notify", queue_);
+  if (users_ > 0) {
+    detail::destroyed_in_use(
+        "a Notify", "a task that was told has yet to be polled; the latest waits since line",
+        line_);
+  }
 }
 
 Notified Notify::notified(int line) {
@@ -23,6 +28,7 @@ void Notify::tell(Told which) {
     } else {
       Node& node = which == Told::first ? queue_.front<Node>() : queue_.back<Node>();
       node.told = which;
+      line_ = node.line;
       waker = queue_.take(node);
     }
   }
@@ -32,6 +38,7 @@ void Notify::tell(Told which) {
 void Notify::notify_all() {
   Locked locked(lock_);
   ++round_;
+  if (!queue_.empty()) line_ = queue_.back<Node>().line;
   queue_.wake_all(locked);
 }
 
@@ -39,6 +46,7 @@ bool Notify::was_notified(Node& node, Round made_in, Waker& dropped) noexcept {
   if (node.was_taken() || round_ != made_in) {
     dropped = queue_.forget(node);
     node.told = Told::nothing;
+    users_ -= node.was_queued() ? 1 : 0;
     node.reset();
     return true;
   }
@@ -55,6 +63,7 @@ Notified::~Notified() {
     const Locked locked(notify_->lock_);
     told = node_.told;
     dropped = notify_->queue_.forget(node_);
+    --notify_->users_;
   }
   if (told != Notify::Told::nothing) wake_or_report([&] { notify_->tell(told); });
 }
@@ -65,7 +74,10 @@ bool Notified::enable() {
     Waker dropped;
     const Locked locked(notify_->lock_);
     ready_ = notify_->was_notified(node_, round_, dropped);
-    if (!ready_) notify_->queue_.enter(node_);
+    if (!ready_) {
+      notify_->count(node_);
+      notify_->queue_.enter(node_);
+    }
   }
   (void)pin_.pending();
   return ready_;
@@ -78,6 +90,7 @@ Poll<void> Notified::poll(Context& cx) {
   Locked locked(notify_->lock_);
   do {
     if (notify_->was_notified(node_, round_, dropped)) return Poll<void>::ready();
+    notify_->count(node_);
     cx.waits_for("a notification");
   } while (!notify_->queue_.wait(node_, cx, locked));
   return pin_.pending();

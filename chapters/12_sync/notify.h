@@ -62,10 +62,14 @@ class Notify {
 
   void tell(Told which);
   bool was_notified(Node& node, Round made_in, Waker& dropped) noexcept;
+  /// The node is to enter the queue: from here on it uses this Notify, until it is reset or gone.
+  void count(const Node& node) noexcept { users_ += node.was_queued() ? 0 : 1; }
 
   mutable ThreadLock lock_;
   Round round_ = 0;
-  bool kept_ = false;  // then no task waits
+  std::uint32_t users_ = 0;  // those who wait, and those who were told and not polled since
+  detail::Line line_;        // of the latest that was told
+  bool kept_ = false;        // then no task waits
   WaitQueue queue_;
 };
 

@@ -113,7 +113,10 @@ Poll<const T*> GetOrInit<T, F>::poll(Context& cx) {
   using Answer = detail::PermitCore::Answer;
   pin_.enter();
   if (!init_) {
-    if (const T* value = cell_->get()) return value;
+    if (const T* value = cell_->get()) {
+      cell_->core_.leave(claim_);
+      return value;
+    }
     const Answer answer = cell_->core_.poll(claim_, cx, detail::kOnceWords);
     if (answer == Answer::pending) return pin_.pending();
     if (answer == Answer::closed) return cell_->get();

@@ -12,15 +12,16 @@ namespace book::detail {
 PermitCore::Answer PermitCore::poll_or_wait(Claim& claim, Context& cx, const LockWords& words) {
   Locked locked(lock_, std::adopt_lock);
   do {
-    if (claim.was_taken()) {
-      claim.reset();
-      handed_ = false;
-      return Answer::ready;
-    }
-    if (closed_) {
+    if (closed_ && (claim.needs == 0 || !claim.was_taken())) {
       Waker dropped = queue_.forget(claim);
+      claim.reset();  // from here on its future has no more to do with the lock
       locked.unlock();
       return Answer::closed;
+    }
+    if (claim.was_taken()) {
+      claim.reset();
+      was_polled(claim);
+      return Answer::ready;
     }
     say_why(claim, cx, words);
   } while (!queue_.wait(claim, cx, locked));
@@ -39,6 +40,7 @@ void PermitCore::leave_queue(Claim& claim) noexcept {
   if (claim.was_taken()) {
     free_ += claim.needs;
     out_ -= claim.needs;
+    was_polled(claim);
   }
   dropped = queue_.forget(claim);
   claim.reset();
@@ -51,6 +53,12 @@ Waker PermitCore::hand_to_first() noexcept {
   take(first.needs, first.line);
   handed_ = true;
   return queue_.take(first);
+}
+
+Waker PermitCore::tell_first() noexcept {
+  Claim& first = queue_.front<Claim>();
+  first.needs = 0;  // it was taken, and was given none
+  return queue_.take_and_keep(first);
 }
 
 void PermitCore::hand_over_or_report() noexcept {
@@ -115,8 +123,8 @@ void PermitCore::close() {
   WakeRound round;
   for (bool more = true; more;) {
     WakerBatch batch;
-    while (!queue_.empty() && !batch.full()) batch.add(queue_.forget(queue_.front()));
-    more = !queue_.empty();
+    while (first_waits() && !batch.full()) batch.add(tell_first());
+    more = first_waits();
     locked.unlock();
     batch.fire(round);
     if (more) locked.lock();

@@ -17,6 +17,8 @@
 //   - While a task waits, fewer permits are free than the first in the queue needs (but for a
 //     moment inside of hand_over and close).
 //   - A claim that was_taken() owns its permits already. Dropped in that state, it passes them on.
+//   - Once closed, the queue holds those who wait, and behind them those who were told of it and
+//     have not been polled since: until then they use the lock, and it must not be destroyed.
 //   - free + out is what there is: add and take_away change it, and a permit that is forgotten.
 //   - No waker is copied, dropped or fired under the lock.
 #pragma once
@@ -49,7 +51,7 @@ class PermitCore {
   /// A place in the queue. It lives in the future that waits.
   struct Claim : PlacedWaiter {
     Claim(Count wanted, Line made_in) noexcept : PlacedWaiter(made_in), needs(wanted) {}
-    Count needs;
+    Count needs;  // none: it was told that the lock is closed
   };
   enum class Answer { pending, ready, closed };
 
@@ -121,6 +123,13 @@ class PermitCore {
     return !closed_ && !queue_.empty() && queue_.front<Claim>().needs <= free_;
   }
   [[nodiscard]] Waker hand_to_first() noexcept;
+  // For close(): those who were told stay in the queue until they are polled, or dropped.
+  bool first_waits() noexcept { return !queue_.empty() && queue_.front().is_waiting(); }
+  [[nodiscard]] Waker tell_first() noexcept;
+  /// One that was handed permits has come for them, or is gone. The line may be of another.
+  void was_polled(const Claim& claim) noexcept {
+    if (claim.line.number() == line_.number()) handed_ = false;
+  }
 
   mutable ThreadLock lock_;
   Count free_;

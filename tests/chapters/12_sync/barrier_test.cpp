@@ -86,6 +86,27 @@ TEST(Barrier, WakesAllHoweverManyTheyAre) {
   EXPECT_TRUE(hand.is_pending(next)) << "the one that was dropped has left no trace";
 }
 
+// The barrier goes, and another stands in its place: the future that has its answer leaves it
+// alone.
+TEST(Barrier, IsNotTouchedByAFutureThatHasFinished) {
+  std::optional<Barrier> barrier(std::in_place, 2u);
+  const Hand a, b;
+  std::optional first(barrier->wait());
+  EXPECT_TRUE(a.is_pending(*first));
+  {
+    auto last = barrier->wait();
+    EXPECT_TRUE(b.poll(last).value());
+  }
+  EXPECT_FALSE(a.poll(*first).value());
+  barrier.reset();
+  barrier.emplace(2u);
+  first.reset();
+  auto third = barrier->wait(), fourth = barrier->wait();
+  EXPECT_TRUE(a.is_pending(third));
+  EXPECT_TRUE(b.is_ready(fourth));
+  EXPECT_TRUE(a.is_ready(third));
+}
+
 Async<> takes_part(Barrier& barrier, int& arrived, int& leaders) {
   for (int round = 1; round <= 5; ++round) {
     ++arrived;
@@ -122,6 +143,19 @@ TEST(BarrierDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
         barrier.reset();
       },
       "a Barrier was destroyed in use: a task waits for it since line 42");
+  // The leader goes on at once, and the others have been woken: that is not yet to have gone.
+  EXPECT_DEATH(
+      {
+        auto barrier = std::make_unique<Barrier>(2);
+        const Hand hand;
+        auto waits = barrier->wait(43);
+        (void)hand.poll(waits);
+        auto leads = barrier->wait(44);
+        (void)hand.poll(leads);
+        barrier.reset();
+      },
+      "a Barrier was destroyed in use: a task that it let go has yet to be polled; it waits since "
+      "line 43");
 }
 
 }  // namespace barrier_test

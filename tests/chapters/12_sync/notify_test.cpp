@@ -226,6 +226,26 @@ ASYNC_TEST(Notify, ALoopOfAwaitsTakesEachRoundOnce) {
   co_await b;
 }
 
+TEST(Notify, MayGoWhenAllThatWereToldHaveBeenPolledOrAreGone) {
+  auto notify = std::make_unique<Notify>();
+  const Hand hand;
+  auto polled = notify->notified(), enabled = notify->notified(), late = notify->notified();
+  std::optional dropped(notify->notified()), passed_on(notify->notified());
+  EXPECT_FALSE(enabled.enable());
+  EXPECT_FALSE(dropped->enable());
+  EXPECT_TRUE(hand.is_pending(polled));
+  EXPECT_TRUE(hand.is_pending(*passed_on));
+  notify->notify_last();
+  notify->notify_all();
+  EXPECT_TRUE(hand.is_ready(polled));
+  EXPECT_TRUE(enabled.enable());
+  EXPECT_TRUE(hand.is_ready(late));
+  dropped.reset();
+  passed_on.reset();
+  notify.reset();
+  EXPECT_TRUE(hand.is_ready(enabled)) << "it has been told already";
+}
+
 TEST(Notify, IsNamedInADeadlock) {
   Notify notify;
   auto waits = [](Notify& n) -> Async<> { co_await n.notified(); };
@@ -243,6 +263,19 @@ TEST(NotifyDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
         notify.reset();
       },
       "a Notify was destroyed in use: a task waits for it since line 42");
+  for (const auto tell : {&Notify::notify_one, &Notify::notify_last, &Notify::notify_all}) {
+    EXPECT_DEATH(
+        {
+          auto notify = std::make_unique<Notify>();
+          const Hand hand;
+          auto waits = notify->notified(43);
+          (void)hand.poll(waits);
+          ((*notify).*tell)();
+          notify.reset();
+        },
+        "a Notify was destroyed in use: a task that was told has yet to be polled; the latest "
+        "waits since line 43");
+  }
 }
 
 }  // namespace notify_test

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -141,6 +142,32 @@ TEST(OnceCell, SurvivesAValueThatCannotBeMoved) {
   EXPECT_TRUE(other.set(Brittle(2)));
 }
 
+TEST(OnceCell, TellsAllHoweverManyTheyAreAndNoneThatHasTheValueAlready) {
+  constexpr std::size_t kTasks = 2 * WakerBatch::kRoom + 3;
+  auto cell = std::make_unique<OnceCell<int>>();
+  auto init = [] { return ready(7); };
+  const Hand maker;
+  std::optional making(cell->get_or_init([] { return never<int>(); }));
+  EXPECT_TRUE(maker.is_pending(*making));
+  std::vector<std::unique_ptr<Hand>> hands;
+  std::vector<std::optional<GetOrInit<int, decltype(init)>>> waiting(kTasks);
+  const auto poll_the_last = [&] { EXPECT_EQ(*hands.back()->poll(*waiting.back()).value(), 7); };
+  for (auto& each : waiting) {
+    each.emplace(cell->get_or_init(init));
+    hands.push_back(std::make_unique<Hand>());
+    if (hands.size() == 2) hands.back()->waker.on_wake(poll_the_last);
+    EXPECT_TRUE(hands.back()->is_pending(*each));
+  }
+  making.reset();  // the first makes it now, and tells the others
+  for (std::size_t i = 0; i + 1 < kTasks; ++i) {
+    EXPECT_EQ(hands[i]->wakes(), 1);
+    EXPECT_EQ(*hands[i]->poll(*waiting[i]).value(), 7);
+  }
+  EXPECT_EQ(hands.back()->wakes(), 0);
+  EXPECT_EQ(hands.back()->waker.kept(), 0);
+  cell.reset();  // all of them have finished, and have no more to do with it
+}
+
 TEST(OnceCell, DropsItsValueWithItself) {
   const test::DropCounter drops;
   {
@@ -182,6 +209,21 @@ TEST(OnceCellDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
         cell.reset();
       },
       "an OnceCell was destroyed in use: it was taken in line 42");
+  EXPECT_DEATH(
+      {
+        auto cell = std::make_unique<OnceCell<int>>();
+        const Hand hand;
+        std::optional making(cell->get_or_init([] { return never<int>(); }));
+        (void)hand.poll(*making);
+        auto makes = cell->get_or_init([] { return ready(7); });
+        auto waits = cell->get_or_init([] { return ready(8); }, 43);
+        (void)hand.poll(makes);
+        (void)hand.poll(waits);
+        making.reset();
+        (void)hand.poll(makes);  // which wakes the other
+        cell.reset();
+      },
+      "an OnceCell was destroyed in use: a task waits for it since line 43");
 }
 
 }  // namespace once_cell_test

@@ -172,6 +172,26 @@ TEST(RwLock, ASecondReadBehindAWriterIsADeadlockThatSaysSo) {
   EXPECT_TRUE(says(text, "waits for a write lock; it was locked last in line " + number)) << text;
 }
 
+// Two readers are handed the lock; one comes for it, and goes. A writer waits for the other.
+TEST(RwLock, SaysThatItIsHandedToAFutureAsLongAsThatIsNotPolled) {
+  RwLock<int> lock(7);
+  const Hand hand;
+  auto writing = lock.try_write(41);
+  auto first = lock.read(42), second = lock.read(43);
+  auto write = lock.write();
+  EXPECT_TRUE(hand.is_pending(first));
+  EXPECT_TRUE(hand.is_pending(second));
+  writing.reset();
+  EXPECT_TRUE(hand.is_ready(first));
+  Context cx(hand.waker.waker());
+  EXPECT_TRUE(write.poll(cx).is_pending());
+  EXPECT_TRUE(says(cx.reason().what, "handed to a future")) << cx.reason().what;
+  EXPECT_EQ(cx.reason().number, 43);
+  const auto reading = hand.poll(second);
+  EXPECT_TRUE(write.poll(cx).is_pending());
+  EXPECT_FALSE(says(cx.reason().what, "handed to a future")) << cx.reason().what;
+}
+
 TEST(RwLockDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(

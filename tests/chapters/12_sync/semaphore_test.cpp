@@ -238,6 +238,29 @@ TEST(Semaphore, WhenClosedTellsAllHoweverManyTheyAre) {
   EXPECT_EQ(semaphore.available(), 1u);
 }
 
+TEST(Semaphore, MayGoWhenAllThatItRefusedHaveBeenPolledOrAreGone) {
+  auto semaphore = std::make_unique<Semaphore>(0u, 1u);
+  const Hand hand;
+  auto refused = semaphore->acquire(), late = semaphore->acquire();
+  std::optional dropped(semaphore->acquire());
+  EXPECT_TRUE(hand.is_pending(refused));
+  EXPECT_TRUE(hand.is_pending(*dropped));
+  semaphore->close();
+  EXPECT_THROW((void)hand.poll(refused), SemaphoreClosed);
+  EXPECT_THROW((void)hand.poll(late), SemaphoreClosed);
+  dropped.reset();
+  semaphore.reset();
+}  // `refused` goes after it, and must not look at it: the address sanitizer sees that
+
+TEST(Semaphore, ClosedWhileAWakerIsCopiedRefusesThatTask) {
+  Semaphore semaphore(0, 1);
+  Hand hand;
+  auto acquire = semaphore.acquire();
+  hand.waker.on_clone([&] { semaphore.close(); });
+  EXPECT_THROW((void)hand.poll(acquire), SemaphoreClosed);
+  EXPECT_EQ(hand.waker.kept(), 0);
+}
+
 TEST(Permit, CanBeSplitAndMerged) {
   Semaphore semaphore(5);
   auto permit = semaphore.try_acquire(4);
@@ -373,6 +396,25 @@ TEST(Semaphore, WithoutPermitsIsNamedInADeadlock) {
   EXPECT_TRUE(says(text, "waits for permits of a semaphore;")) << text;
 }
 
+// What a report says of those who have permits: not that a future has to be polled which is gone.
+TEST(Semaphore, DoesNotSayThatPermitsAreHandedToAFutureThatIsGone) {
+  Semaphore semaphore(3);
+  const Hand hand;
+  const auto kept = semaphore.try_acquire(1, 41);
+  auto back = semaphore.try_acquire(2, 42);
+  std::optional given_up(semaphore.acquire(2, 43));
+  EXPECT_TRUE(hand.is_pending(*given_up));
+  auto all = semaphore.acquire(3);
+  Context cx(hand.waker.waker());
+  back.reset();
+  EXPECT_TRUE(all.poll(cx).is_pending());
+  EXPECT_TRUE(says(cx.reason().what, "handed to a future"));
+  EXPECT_EQ(cx.reason().number, 43);
+  given_up.reset();
+  EXPECT_TRUE(all.poll(cx).is_pending());
+  EXPECT_FALSE(says(cx.reason().what, "handed to a future")) << cx.reason().what;
+}
+
 TEST(Semaphore, IsUsedAfterTheExecutorsEnd) {
   Semaphore semaphore(1);
   std::optional<Permit> kept;
@@ -413,6 +455,17 @@ TEST(SemaphoreDeathTest, EndsTheProgramWhenItIsDestroyedInUse) {
         semaphore.reset();
       },
       "a Semaphore was destroyed in use: a task waits for it since line 43");
+  // Woken by close() is not yet refused: the future will look at the semaphore once more.
+  EXPECT_DEATH(
+      {
+        auto semaphore = std::make_unique<Semaphore>(0, 2);
+        const Hand hand;
+        auto waits = semaphore->acquire(1, 44);
+        (void)hand.poll(waits);
+        semaphore->close();
+        semaphore.reset();
+      },
+      "a Semaphore was destroyed in use: a task waits for it since line 44");
 }
 
 }  // namespace semaphore_test
