@@ -183,7 +183,7 @@ void wake_at_the_end(Explore& e, unsigned workers) {
 }
 
 const Subject kSubject("pool", [](Trial& trial) {
-  const Options by_lot{.preemptions = 3, .max_steps = 6000, .by_lot = 4'000};
+  const Options by_lot{.preemptions = 3, .max_steps = 6000, .by_lot = 1'500};
   trial.explore("a wake", by_lot, [](Explore& e) { a_wake(e, 1); });
   trial.explore("two wakes", by_lot, [](Explore& e) { a_wake(e, 2); });
   trial.explore("a busy worker and one that steals", by_lot, [](Explore& e) { busy(e, 2); });
