@@ -20,9 +20,11 @@ struct CountingWaker::State {
     wakes.fetch_add(1);
     if (on_wake) on_wake();
   }
+  /// Once it is counted, the thread that finds all wakers gone may free this.
   void drop() {
+    const std::function<void()> hook = on_drop;
     drops.fetch_add(1);
-    if (on_drop) on_drop();
+    if (hook) hook();
   }
 
   static State& of(void* data) { return *static_cast<State*>(data); }
@@ -55,7 +57,7 @@ void bury(State* state) {
   std::lock_guard lock(mutex);
   state->on_clone = nullptr;
   state->on_wake = nullptr;
-  state->on_drop = nullptr;
+  if (state->on_drop) state->on_drop = nullptr;
   graveyard->emplace_back(state);
 }
 
@@ -64,7 +66,7 @@ void bury(State* state) {
 CountingWaker::CountingWaker() : state_(new State), waker_(state_, &State::kVTable) {}
 
 CountingWaker::~CountingWaker() {
-  state_->on_drop = nullptr;
+  if (state_->on_drop) state_->on_drop = nullptr;
   { Waker own = std::move(waker_); }
   state_->drops.fetch_sub(1);
   if (kept() == 0) {
