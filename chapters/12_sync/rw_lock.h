@@ -53,7 +53,7 @@ class [[nodiscard]] ReadGuard {
   template <class>
   friend class RwLock;
   template <class>
-  friend class Read;
+  friend class ReadLock;
   template <class>
   friend class WriteGuard;
   explicit ReadGuard(RwLock<T>& lock) noexcept : lock_(&lock) {}
@@ -86,7 +86,7 @@ class [[nodiscard]] WriteGuard {
   template <class>
   friend class RwLock;
   template <class>
-  friend class Write;
+  friend class WriteLock;
   explicit WriteGuard(RwLock<T>& lock) noexcept : lock_(&lock) {}
 
   RwLock<T>* lock_;
@@ -95,13 +95,13 @@ class [[nodiscard]] WriteGuard {
 /// What lock.read() gives: a future of a ReadGuard. It borrows the lock. Dropped while it waits, it
 /// leaves its place, or what it has been handed, to the next.
 template <class T>
-class [[nodiscard]] Read : PinnedOncePolled {
+class [[nodiscard]] ReadLock : PinnedOncePolled {
  public:
   using Output = ReadGuard<T>;
 
-  Read(Read&&) = default;
-  Read& operator=(Read&&) = delete;
-  ~Read() { lock_->core_.leave(claim_); }
+  ReadLock(ReadLock&&) = default;
+  ReadLock& operator=(ReadLock&&) = delete;
+  ~ReadLock() { lock_->core_.leave(claim_); }
 
   Poll<ReadGuard<T>> poll(Context& cx) {
     pin_.enter();
@@ -112,21 +112,21 @@ class [[nodiscard]] Read : PinnedOncePolled {
 
  private:
   friend class RwLock<T>;
-  Read(RwLock<T>& lock, detail::Line line) noexcept : lock_(&lock), claim_(1, line) {}
+  ReadLock(RwLock<T>& lock, detail::Line line) noexcept : lock_(&lock), claim_(1, line) {}
 
   RwLock<T>* lock_;
   detail::PermitCore::Claim claim_;
 };
 
-/// What lock.write() gives: a future of a WriteGuard. Else as a Read.
+/// What lock.write() gives: a future of a WriteGuard. Else as a ReadLock.
 template <class T>
-class [[nodiscard]] Write : PinnedOncePolled {
+class [[nodiscard]] WriteLock : PinnedOncePolled {
  public:
   using Output = WriteGuard<T>;
 
-  Write(Write&&) = default;
-  Write& operator=(Write&&) = delete;
-  ~Write() { lock_->core_.leave(claim_); }
+  WriteLock(WriteLock&&) = default;
+  WriteLock& operator=(WriteLock&&) = delete;
+  ~WriteLock() { lock_->core_.leave(claim_); }
 
   Poll<WriteGuard<T>> poll(Context& cx) {
     pin_.enter();
@@ -137,7 +137,7 @@ class [[nodiscard]] Write : PinnedOncePolled {
 
  private:
   friend class RwLock<T>;
-  Write(RwLock<T>& lock, detail::Line line) noexcept
+  WriteLock(RwLock<T>& lock, detail::Line line) noexcept
       : lock_(&lock), claim_(lock.max_readers_, line) {}
 
   RwLock<T>* lock_;
@@ -164,8 +164,12 @@ class RwLock {
   RwLock& operator=(const RwLock&) = delete;
   ~RwLock() { core_.check_unused(detail::kReadWords); }
 
-  [[nodiscard]] Read<T> read(int line = __builtin_LINE()) { return {*this, detail::Line(line)}; }
-  [[nodiscard]] Write<T> write(int line = __builtin_LINE()) { return {*this, detail::Line(line)}; }
+  [[nodiscard]] ReadLock<T> read(int line = __builtin_LINE()) {
+    return {*this, detail::Line(line)};
+  }
+  [[nodiscard]] WriteLock<T> write(int line = __builtin_LINE()) {
+    return {*this, detail::Line(line)};
+  }
   /// A guard at once, or nothing: the tasks that wait come first, also a writer before a reader.
   std::optional<ReadGuard<T>> try_read(int line = __builtin_LINE()) {
     if (!core_.try_take(1, detail::Line(line))) return std::nullopt;
@@ -179,8 +183,8 @@ class RwLock {
  private:
   friend class ReadGuard<T>;
   friend class WriteGuard<T>;
-  friend class Read<T>;
-  friend class Write<T>;
+  friend class ReadLock<T>;
+  friend class WriteLock<T>;
 
   const detail::PermitCore::Count max_readers_;
   detail::PermitCore core_{max_readers_};

@@ -24,7 +24,7 @@ using test::deadlock_of;
 using test::Hand;
 using test::says;
 
-static_assert(sizeof(Read<int>) <= 56 && sizeof(Write<int>) <= 56);
+static_assert(sizeof(ReadLock<int>) <= 56 && sizeof(WriteLock<int>) <= 56);
 static_assert(!std::is_move_assignable_v<ReadGuard<int>>);
 static_assert(std::is_same_v<decltype(*std::declval<ReadGuard<int>&>()), const int&>);
 
