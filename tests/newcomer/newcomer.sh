@@ -55,7 +55,7 @@ clone() {
         git init -q . && git add -A && git -c user.name=a -c user.email=a@b commit -q -m all
     ) >/dev/null 2>&1
     git clone -q -c core.autocrlf=true "file://$work/origin" "$clone" || { wrong clone "git clone"; return; }
-    returns=$(cd "$clone" && git ls-files -z | xargs -0 grep -lI "$(printf '\r')$" | head -n 3)
+    returns=$(cd "$clone" && git ls-files --eol | awk '$1 == "i/lf" && $2 != "w/lf" { print $NF }' | head -n 3)
     if [ -n "$returns" ]; then
         wrong clone "line ends of Windows in: $returns"
         return
