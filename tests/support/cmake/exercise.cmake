@@ -36,6 +36,9 @@ function(book_exercise_program target chapter name answer)
   # What there must be before the exercise itself is compiled: `make exercise` builds that first.
   if(NOT TARGET exercise_tools.${chapter})
     add_custom_target(exercise_tools.${chapter})
+    if(number GREATER_EQUAL 5)  # before, there are no coroutines
+      add_dependencies(exercise_tools.${chapter} coroutine_lint)
+    endif()
   endif()
   get_target_property(libraries ${target} LINK_LIBRARIES)
   add_dependencies(exercise_tools.${chapter} ${libraries} book_test_support)

@@ -308,6 +308,14 @@ Check it without SANITIZE: it sees more than the sanitizer does." >"$results/wor
     # Of the last time that it was compiled: a warning stays until it is mended.
     ! grep -q 'Building CXX object' "$results/build.log" || cp "$results/build.log" "$results/compile.log"
 
+    # What no compiler says and no test finds in time: a std lock that is held across a co_await hangs.
+    : >"$results/lint"
+    if [ -x "$built/bin/coroutine_lint" ] && ! "$built/bin/coroutine_lint" "$file" >"$results/lint"; then
+        cp "$results/lint" "$results/words"
+        finish red
+        return
+    fi
+
     # Of endless output the end is enough. The exit code comes out on descriptor 4.
     status=$({
         { BOOK_EXERCISE=3 "$built/bin/exercises/$target" --gtest_brief=1 --gtest_fail_fast \
@@ -366,6 +374,11 @@ object that was used when it had gone."
 
 # The warnings of the reader's file. half_done: an unused name is no news yet.
 warnings() {
+    if [ -s "$results/lint" ]; then
+        say "Some compiler takes this wrongly:
+$(cat "$results/lint")
+"
+    fi
     [ -e "$results/compile.log" ] || return 0
     if [ -n "$RAW" ]; then
         grep -q 'warning: ' "$results/compile.log" || return 0

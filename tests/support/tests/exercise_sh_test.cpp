@@ -89,6 +89,25 @@ TEST_F(MakeExercise, AWarningIsShownUntilItIsMended) {
   EXPECT_FALSE(make("CHAPTER=1 EXERCISE=bell").says("warns"));
 }
 
+TEST_F(MakeExercise, AsksTheLintOfCoroutines) {
+  tree_.script("build/bin/coroutine_lint", "echo \"$1:7: the lock 'held' is held\"; exit 1");
+  program("alarm", "touch was_run");
+  const ShellResult red = make("EXERCISE=alarm");
+  EXPECT_EQ(red.code, 1);
+  EXPECT_TRUE(
+      red.says("alarm: red\n\nchapters/01_x/exercises/alarm.h:7: the lock 'held' is held\n"))
+      << red.output;
+  EXPECT_FALSE(fs::exists(tree_.path() / "was_run")) << "it would hang";
+
+  tree_.script("build/bin/coroutine_lint", "echo \"$1:7: warning: two co_awaits\"");
+  const ShellResult warned = make("EXERCISE=alarm");
+  EXPECT_EQ(warned.code, 0);
+  EXPECT_TRUE(
+      warned.says("alarm: green\nSome compiler takes this wrongly:\n"
+                  "chapters/01_x/exercises/alarm.h:7: warning: two co_awaits\n"))
+      << warned.output;
+}
+
 constexpr const char* kDoesNotCompile =
     "*-t*) ;;\n"
     "*alarm*) echo '[1/2] Building CXX object alarm.o'; echo 'FAILED: alarm.o'\n"
