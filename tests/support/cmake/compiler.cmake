@@ -69,6 +69,15 @@ if(CCACHE AND NOT ccache_failed)
   endif()
 endif()
 
+# Clang's thread sanitizer brings an operator new of its own, beside which a test that counts with its own does
+# not link; as a shared library it gives way. (g++'s is one.)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
+  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=libclang_rt.tsan-${CMAKE_SYSTEM_PROCESSOR}.so
+    OUTPUT_VARIABLE tsan OUTPUT_STRIP_TRAILING_WHITESPACE)
+  get_filename_component(tsan_folder "${tsan}" DIRECTORY)
+  add_link_options(-shared-libsan "-Wl,-rpath,${tsan_folder}")
+endif()
+
 # The headers nearly every file reads: parsed once for the libraries and programs, once for the tests.
 set(book_precompiled_headers
     <fmt/format.h> <array> <atomic> <chrono> <concepts> <coroutine> <cstdint> <deque> <exception>
