@@ -69,13 +69,13 @@ if(CCACHE AND NOT ccache_failed)
   endif()
 endif()
 
-# Clang's thread sanitizer brings an operator new of its own, beside which a test that counts with its own does
-# not link; as a shared library it gives way. (g++'s is one.)
+# Clang's thread sanitizer brings an operator new of its own, beside which a program that counts with its own does
+# not link. So its runtime is linked here, without that part. (g++'s gives way.)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
-  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=libclang_rt.tsan-${CMAKE_SYSTEM_PROCESSOR}.so
+  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=libclang_rt.tsan-${CMAKE_SYSTEM_PROCESSOR}.a
     OUTPUT_VARIABLE tsan OUTPUT_STRIP_TRAILING_WHITESPACE)
-  get_filename_component(tsan_folder "${tsan}" DIRECTORY)
-  add_link_options(-shared-libsan "-Wl,-rpath,${tsan_folder}")
+  add_link_options(-fno-sanitize-link-runtime "-Wl,--dynamic-list=${tsan}.syms")
+  link_libraries("-Wl,--whole-archive ${tsan} -Wl,--no-whole-archive" dl m rt)
 endif()
 
 # The headers nearly every file reads: parsed once for the libraries and programs, once for the tests.
