@@ -75,7 +75,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize
   execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=libclang_rt.tsan-${CMAKE_SYSTEM_PROCESSOR}.a
     OUTPUT_VARIABLE tsan OUTPUT_STRIP_TRAILING_WHITESPACE)
   add_link_options(-fno-sanitize-link-runtime "-Wl,--dynamic-list=${tsan}.syms")
-  link_libraries("-Wl,--whole-archive ${tsan} -Wl,--no-whole-archive" dl m rt)
+  string(APPEND CMAKE_CXX_STANDARD_LIBRARIES " -Wl,--whole-archive ${tsan} -Wl,--no-whole-archive -ldl -lm -lrt")
 endif()
 
 # The headers nearly every file reads: parsed once for the libraries and programs, once for the tests.
