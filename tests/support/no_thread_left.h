@@ -16,7 +16,8 @@ class NoThreadLeft {
     ::pthread_getattr_default_np(&before_);
     pthread_attr_t huge;
     ::pthread_attr_init(&huge);
-    EXPECT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << (8 * sizeof(std::size_t) - 4)), 0);
+    EXPECT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << (8 * sizeof(std::size_t) - 4)),
+              0);
     EXPECT_EQ(::pthread_setattr_default_np(&huge), 0);
     ::pthread_attr_destroy(&huge);
   }
