@@ -82,9 +82,8 @@ function(add_chapter name)
   endif()
 endfunction()
 
-# Links a test, a bench or an exercise with every chapter whose headers these files include, and
-# with what tests of coroutines need.
-function(book_link_what_is_included target)
+# The numbers of the chapters whose headers these files include, and NN_story where it is a story's.
+function(book_chapters_included result)
   set(numbers "")
   foreach(file IN LISTS ARGN)
     file(STRINGS "${file}" includes REGEX "^#include \"[0-9][0-9]_")
@@ -98,6 +97,12 @@ function(book_link_what_is_included target)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
   endforeach()
   list(REMOVE_DUPLICATES numbers)
+  set(${result} "${numbers}" PARENT_SCOPE)
+endfunction()
+
+# Links a test, a bench or an exercise with these chapters, and with what tests of coroutines need.
+function(book_link_what_is_included target)
+  book_chapters_included(numbers ${ARGN})
   foreach(number IN LISTS numbers)
     target_link_libraries(${target} PRIVATE chapter_${number})
     if(number GREATER_EQUAL 04)  # the first with an executor of which a report can be had
