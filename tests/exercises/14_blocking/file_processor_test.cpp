@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <numeric>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +14,12 @@
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/block_on.h"
 #include "14_blocking/blocking_pool.h"
+
+namespace book::exercise {
+void PrintTo(const Report& report, std::ostream* out) {
+  *out << report.path << ": " << report.lines << " lines \"" << report.error << '"';
+}
+}  // namespace book::exercise
 
 namespace book {
 namespace {
