@@ -41,6 +41,12 @@
 #include "12_sync/rw_lock.h"
 #include "12_sync/semaphore.h"
 
+// What blocks, and what takes long.
+#include "14_blocking/budget.h"
+#include "14_blocking/fs.h"
+#include "14_blocking/spawn_blocking.h"
+#include "14_blocking/stall.h"
+
 // Streams and channels.
 #include "09_streams/buffered.h"
 #include "09_streams/collect.h"
