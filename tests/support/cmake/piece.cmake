@@ -22,7 +22,9 @@ function(book_piece_program target chapter name file answer)
     set(include piece.cpp)
     list(APPEND sources "${folder}/piece.cpp")
   endif()
-  file(CONFIGURE OUTPUT "${folder}/${include}" CONTENT "#include \"${answer}\"\n" @ONLY)
+  if(NOT answer STREQUAL include)  # which is the book's own header, and found without help
+    file(CONFIGURE OUTPUT "${folder}/${include}" CONTENT "#include \"${answer}\"\n" @ONLY)
+  endif()
   # Its objects have the book's inline functions in them, and come before the test's: those would be linked.
   set(BOOK_WITHOUT_ASYNC_SUPPORT TRUE)
   book_test_of_answer(${target} ${chapter} ${sources})
