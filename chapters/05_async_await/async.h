@@ -36,6 +36,12 @@ constexpr void check_alignment() {
   }
 }
 
+/// A temporary that knows better than a leaf how it is awaited brings an awaiter of its own:
+/// std::move(future).await_in(cx).
+template <class F>
+concept BringsItsAwaiter = Future<F> && !std::is_reference_v<F> &&
+                           requires(F&& future, Context& cx) { std::move(future).await_in(cx); };
+
 /// Where co_return puts the value: straight into the Outcome that the poll or co_await has ready.
 template <class T>
 struct ReturnInto {
@@ -133,6 +139,14 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
     }
     trace::await_at({file, line});
     return {future, this->context()};
+  }
+
+  template <detail::BringsItsAwaiter F>
+  auto await_transform(F&& future, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+    detail::check_alignment<OutputOf<F>>();
+    trace::await_at({file, line});
+    return std::move(future).await_in(this->context());
   }
 
   /// Whatever else: one sentence in the place of a page.
