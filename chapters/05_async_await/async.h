@@ -39,8 +39,10 @@ constexpr void check_alignment() {
 /// A temporary that knows better than a leaf how it is awaited brings an awaiter of its own:
 /// std::move(future).await_in(cx).
 template <class F>
-concept BringsItsAwaiter = Future<F> && !std::is_reference_v<F> &&
-                           requires(F&& future, Context& cx) { std::move(future).await_in(cx); };
+concept BringsItsAwaiter =
+    Future<F> && !std::is_reference_v<F> && requires(F && future, Context& cx) {
+  std::move(future).await_in(cx);
+};
 
 /// Where co_return puts the value: straight into the Outcome that the poll or co_await has ready.
 template <class T>

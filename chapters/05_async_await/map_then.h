@@ -58,9 +58,7 @@ class [[nodiscard]] Map : PinnedOncePolled {
   }
 
   /// The future that it owns, while there is one: its destructor comes to that last.
-  F* owned() noexcept requires(!std::is_reference_v<F>) {
-    return held_ ? &held_->future : nullptr;
-  }
+  F* owned() noexcept requires(!std::is_reference_v<F>) { return held_ ? &held_->future : nullptr; }
 
  private:
   struct Held {

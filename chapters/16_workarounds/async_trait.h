@@ -74,7 +74,8 @@ class MethodPromise : public Async<T>::promise_type {
 }  // namespace book
 
 /// Which promise a coroutine has depends on what it returns, and on its parameters. (A lambda is a
-/// first parameter, too, and at this point not complete: so it is asked for a name, not for a base.)
+/// first parameter, too, and at this point not complete: so it is asked for a name, not for a
+/// base.)
 template <class T, class Object, class... Arguments>
 requires requires { typename Object::CountsItsCalls; }
 struct std::coroutine_traits<book::Async<T>, Object&, Arguments...> {

@@ -1,14 +1,14 @@
-// BoxFuture<T>: some future of a T, and nothing else is known of it. Two pointers wide, whatever is in
-// it: so a vector can hold several kinds, a virtual function can return one, and a function that is
-// no coroutine can call itself.
+// BoxFuture<T>: some future of a T, and nothing else is known of it. Two pointers wide, whatever is
+// in it: so a vector can hold several kinds, a virtual function can return one, and a function that
+// is no coroutine can call itself.
 //
 //     std::vector<BoxFuture<int>> orders;
 //     orders.push_back(boxed(sleep(10ms) | map(seven)));     // one block on the heap
 //     orders.push_back(boxed(a_coroutine()));                // none: its frame is there already
 //
-// An Async<T> is a box already, of a coroutine. In here it lies as it is, and awaited as a temporary
-// it joins the caller's chain (05_async_await/chain.h): a box around each call makes a wake no
-// dearer, however deep. Chapter 16 explains it.
+// An Async<T> is a box already, of a coroutine. In here it lies as it is, and awaited as a
+// temporary it joins the caller's chain (05_async_await/chain.h): a box around each call makes a
+// wake no dearer, however deep. Chapter 16 explains it.
 #pragma once
 
 #include <coroutine>
@@ -32,7 +32,7 @@ namespace detail {
 /// What may lie in a BoxFuture<T>: no box, which is moved, not boxed again.
 template <class F, class T>
 concept GoesIntoBox = Future<F> && std::is_same_v<OutputOf<F>, T> &&
-                      !std::is_base_of_v<AnyBox, std::remove_cvref_t<F>>;
+    !std::is_base_of_v<AnyBox, std::remove_cvref_t<F>>;
 
 /// co_await of a temporary box: a call if it holds an Async, and a leaf otherwise.
 template <class T>
@@ -72,7 +72,7 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
   /// Takes the future to the heap, for good; one with a name is borrowed, as everywhere. Throws
   /// what its move throws: std::logic_error if it was polled before.
   template <detail::GoesIntoBox<T> F>
-  BoxFuture(F&& future) : AnyBox(&kTable<F>) {
+  BoxFuture(F && future) : AnyBox(&kTable<F>) {
     if constexpr (std::is_same_v<F, Async<T>>) {
       ::new (cell_) Async<T>(std::move(future));
     } else {
@@ -82,7 +82,7 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
 
   /// Polls what is in it. When that has ended it goes at once, by its value or by its exception.
   /// Throws std::logic_error when it has ended before, or was moved away.
-  Poll<T> poll(Context& cx) {
+  Poll<T> poll(Context & cx) {
     if (!table_) [[unlikely]]
       throw std::logic_error(
           "a BoxFuture was polled after it had finished, or after it was moved from");
@@ -90,7 +90,7 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
   }
 
   /// How a coroutine awaits it; nobody else calls this.
-  detail::BoxAwaiter<T> await_in(Context& cx) && { return {*this, cx}; }
+  detail::BoxAwaiter<T> await_in(Context & cx)&& { return {*this, cx}; }
 
  private:
   template <class F>
@@ -111,7 +111,7 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
   static void drop_async(void* cell) noexcept { async_in(cell).~Async(); }
 
   template <class F>
-  static Poll<T> poll_in(BoxFuture& self, Context& cx) {
+  static Poll<T> poll_in(BoxFuture & self, Context & cx) {
     if constexpr (std::is_same_v<F, Async<T>>) {
       return async_in(self.cell_).poll(cx);  // whose frame goes by itself
     } else {
@@ -141,9 +141,10 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
   static constexpr Table kTable = table_of<F>();
 
   bool holds_async() const noexcept { return table_ == &kTable<Async<T>>; }
-  Async<T> take_async() && {
+  Async<T> take_async()&& {
     Async<T> async(std::move(async_in(cell_)));
-    reset();
+    async_in(cell_).~Async();
+    table_ = nullptr;
     return async;
   }
 };

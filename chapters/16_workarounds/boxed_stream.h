@@ -18,8 +18,8 @@
 namespace book {
 namespace detail {
 template <class S, class T>
-concept GoesIntoStreamBox = Stream<S> && std::is_same_v<ItemOf<S>, T> &&
-                            !std::is_base_of_v<AnyBox, std::remove_cvref_t<S>>;
+concept GoesIntoStreamBox =
+    Stream<S> && std::is_same_v<ItemOf<S>, T> && !std::is_base_of_v<AnyBox, std::remove_cvref_t<S>>;
 }  // namespace detail
 
 /// A stream. The box moves at any time, and may be assigned.
@@ -66,8 +66,8 @@ class [[nodiscard]] BoxStream : detail::AnyBox {
   }
 
   template <class S>
-  static constexpr Table kTable{
-      {&detail::Block<S>::move, &detail::Block<S>::drop, nullptr}, &poll_in<S>};
+  static constexpr Table kTable{{&detail::Block<S>::move, &detail::Block<S>::drop, nullptr},
+                                &poll_in<S>};
 
   /// Of one that has ended: there is nothing to move or to drop.
   static constexpr Table kEnded{{[](void*, void*) noexcept {}, [](void*) noexcept {}, nullptr},

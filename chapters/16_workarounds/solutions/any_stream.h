@@ -1,7 +1,7 @@
 // Exercise 3, solved: a box for any stream, with virtual functions, and with a door at the back.
 //
-// The waker of the task that waits is kept beside the stream: the stream has one, too, but that goes
-// with it.
+// The waker of the task that waits is kept beside the stream: the stream has one, too, but that
+// goes with it.
 #pragma once
 
 #include <memory>

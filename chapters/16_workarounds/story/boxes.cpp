@@ -74,9 +74,8 @@ Async<> of_several_kinds(Instant start) {
   std::vector<BoxFuture<std::string>> dishes;
   dishes.push_back(soup());
   dishes.push_back(sleep(30ms) | map([] { return std::string("salad"); }));
-  dishes.push_back(join(sleep(10ms), sleep(50ms)) | map([](const auto&) -> std::string {
-                     return "pasta, and its sauce";
-                   }));
+  dishes.push_back(join(sleep(10ms), sleep(50ms)) |
+                   map([](const auto&) -> std::string { return "pasta, and its sauce"; }));
   dishes.push_back(ready(std::string("bread")));
 
   std::vector<BoxFuture<>> served;

@@ -88,7 +88,7 @@ class SlowShop final : public Prices {
   Async<int> of(int article) override {
     co_await yield_now();
     fmt::print("the shop looks up its factor\n");
-    co_return factor_ * article;
+    co_return factor_* article;
   }
   BoxFuture<int> in_stock(int article) override { return ready(article); }
 

@@ -140,8 +140,8 @@ void a_coroutine_that_calls_itself() {
   StackMark mark;
   const auto tell = [&](const char* how, auto make) {
     const std::size_t frames = allocations_of([&] { run(make(kFloors - 1, mark), mark); });
-    fmt::print("   {} calls deep{}: {} allocations, and {} bytes more of the stack\n", kFloors,
-               how, frames, stack_for(kFloors - 1, make));
+    fmt::print("   {} calls deep{}: {} allocations, and {} bytes more of the stack\n", kFloors, how,
+               frames, stack_for(kFloors - 1, make));
   };
   tell("", stairs);
   tell(", each in a box", stairs_in_boxes);
@@ -152,12 +152,12 @@ void through_a_join() {
   const auto tell = [](const char* how, long stack) {
     fmt::print("   {:31} ~{} bytes of the stack a call\n", how, stack / kFloors);
   };
-  fmt::print("   {:31} {} bytes of the stack a call\n", "one coroutine awaits the other:",
-             stack_for(kFloors, stairs) / kFloors);
+  fmt::print("   {:31} {} bytes of the stack a call\n",
+             "one coroutine awaits the other:", stack_for(kFloors, stairs) / kFloors);
   tell("it awaits a join of both:", stack_for(kFloors, stairs_by_join));
   tell("without coroutines, in boxes:", stack_for(kFloors, stairs_of_futures));
-  fmt::print("   {:31} {} bytes of the stack a call\n", "a join of tasks:",
-             stack_for_tasks(kFloors) / kFloors);
+  fmt::print("   {:31} {} bytes of the stack a call\n",
+             "a join of tasks:", stack_for_tasks(kFloors) / kFloors);
 }
 
 void a_hundred_thousand_boxes() {

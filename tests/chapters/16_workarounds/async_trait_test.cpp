@@ -30,7 +30,7 @@ class Shop final : public Prices {
   Async<int> of(int article) const override {
     if (article < 0) throw std::out_of_range("no such article");
     co_await yield_now();
-    co_return article * factor_;
+    co_return article* factor_;
   }
   BoxFuture<int> in_stock(int article) override { return ready(article); }
 

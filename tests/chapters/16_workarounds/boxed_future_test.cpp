@@ -79,7 +79,8 @@ TEST(BoxFuture, RefusesAFutureThatWasPolled) {
 TEST(BoxFuture, MovesWhileItWaits) {
   Hand hand;
   for (int kind = 0; kind < 2; ++kind) {
-    auto box = kind == 0 ? boxed(seven_after_a_yield()) : boxed(yield_now() | map([] { return 7; }));
+    auto box =
+        kind == 0 ? boxed(seven_after_a_yield()) : boxed(yield_now() | map([] { return 7; }));
     EXPECT_TRUE(hand.is_pending(box));
     BoxFuture<int> other = std::move(box);
     EXPECT_THROW((void)hand.poll(box), std::logic_error);

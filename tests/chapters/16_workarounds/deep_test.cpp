@@ -54,10 +54,10 @@ TEST(Deep, AChainOfStepsIsDroppedInALoop) {
   const auto one_more = [token = drops.token()](int n) { return n + 1; };
   const auto later = [](int n) { return boxed(ready(n + 1)); };
   {
-    const auto maps = chain_of(
-        kDeep, [&](BoxFuture<int> box) { return boxed(std::move(box) | map(one_more)); });
-    const auto thens = chain_of(
-        kDeep, [&](BoxFuture<int> box) { return boxed(std::move(box) | then(later)); });
+    const auto maps =
+        chain_of(kDeep, [&](BoxFuture<int> box) { return boxed(std::move(box) | map(one_more)); });
+    const auto thens =
+        chain_of(kDeep, [&](BoxFuture<int> box) { return boxed(std::move(box) | then(later)); });
     const auto both = chain_of(kDeep, [&](BoxFuture<int> box) {
       return boxed(std::move(box) | then(later) | map(one_more));
     });
@@ -83,7 +83,10 @@ TEST(Deep, TheOrderIsThatOfNestedDestructors) {
   const auto step = [](std::vector<std::string>& log, const char* name) {
     return map([mark = Mark(log, name)](int n) { return n; });
   };
-  { const auto chain = boxed(boxed(ready(1) | step(boxes, "1")) | step(boxes, "2")) | step(boxes, "3"); }
+  {
+    const auto chain =
+        boxed(boxed(ready(1) | step(boxes, "1")) | step(boxes, "2")) | step(boxes, "3");
+  }
   { const auto chain = ready(1) | step(nested, "1") | step(nested, "2") | step(nested, "3"); }
   EXPECT_EQ(nested, (std::vector<std::string>{"3", "2", "1"}));
   EXPECT_EQ(boxes, nested);

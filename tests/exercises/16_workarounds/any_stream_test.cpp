@@ -90,9 +90,9 @@ TEST(AnyStream, EndsForGood) {
   EXPECT_EQ(hand.take(stream), 1);
   EXPECT_EQ(hand.take(stream), 2);
   EXPECT_EQ(hand.take(stream), std::nullopt);
-  EXPECT_EQ(hand.take(stream), std::nullopt)
-      << "After its end the stream was polled again, and began anew. A stream that has ended is not "
-         "asked any more.";
+  EXPECT_EQ(hand.take(stream), std::nullopt) << "After its end the stream was polled again, and "
+                                                "began anew. A stream that has ended is not "
+                                                "asked any more.";
   EXPECT_TRUE(stream.is_terminated());
   EXPECT_EQ(drops.live(), 0) << "What has ended goes, and does not wait for the box to go.";
 }

@@ -38,7 +38,7 @@ class Folders final : public exercise::Disk {
     co_return folders_.at(path);
   }
 
-  std::size_t lists = 0;         ///< that were begun
+  std::size_t lists = 0;  ///< that were begun
   std::size_t at_once = 0, most_at_once = 0;
   std::uintptr_t deepest = UINTPTR_MAX;  ///< end of the stack when a list was begun
 
@@ -81,8 +81,8 @@ void add_deep(Folders& disk, int depth) {
   disk.add(path, {file("a.txt", 1)});
 }
 
-struct Run {
-  explicit Run(Folders& disk) : disk(disk) {}
+struct Walk {
+  explicit Walk(Folders& disk) : disk(disk) {}
   std::uint64_t size(std::size_t at_once) {
     try {
       return executor.block_on(directory_size(disk, "disk", at_once));
@@ -104,8 +104,8 @@ TEST(DirectorySize, AddsUpAllFiles) {
   add_six(disk);
   disk.add("disk/f", {file("c.txt", 100), folder("old")});
   disk.add("disk/f/old", {file("d.txt", 1000)});
-  Run run(disk);
-  EXPECT_EQ(run.size(8), 1151u)
+  Walk walk(disk);
+  EXPECT_EQ(walk.size(8), 1151u)
       << "1 byte at the top, 50 and 100 in its folders, 1000 in one of theirs. What lies in the "
          "folders below is missing, or counted twice.";
 }
@@ -113,15 +113,15 @@ TEST(DirectorySize, AddsUpAllFiles) {
 TEST(DirectorySize, ListsOneAtATimeIfItMust) {
   Folders disk;
   add_deep(disk, 3);
-  Run run(disk);
-  EXPECT_EQ(run.size(1), 3u);
+  Walk walk(disk);
+  EXPECT_EQ(walk.size(1), 3u);
 }
 
 TEST(DirectorySize, ListsNoMoreThanItMay) {
   Folders disk;
   add_six(disk);
-  Run run(disk);
-  EXPECT_EQ(run.size(2), 61u);
+  Walk walk(disk);
+  EXPECT_EQ(walk.size(2), 61u);
   EXPECT_LE(disk.most_at_once, 2u)
       << "Two at a time were allowed. One Semaphore for all folders: each list() has a permit.";
 }
@@ -129,9 +129,9 @@ TEST(DirectorySize, ListsNoMoreThanItMay) {
 TEST(DirectorySize, ListsSeveralAtOnce) {
   Folders disk;
   add_six(disk);
-  Run run(disk);
-  EXPECT_EQ(run.size(3), 61u);
-  EXPECT_EQ(run.ms(), 30)
+  Walk walk(disk);
+  EXPECT_EQ(walk.size(3), 61u);
+  EXPECT_EQ(walk.ms(), 30)
       << "To list a folder takes 10 ms, and three may be listed at once: 10 ms for the top, and 20 "
          "for the six below it. Are they listed one after the other?";
 }
@@ -140,8 +140,8 @@ TEST(DirectorySize, NeedsNoStackForDepth) {
   const auto deepest = [](int depth) {
     Folders disk;
     add_deep(disk, depth);
-    Run run(disk);
-    EXPECT_EQ(run.size(2), static_cast<std::uint64_t>(depth));
+    Walk walk(disk);
+    EXPECT_EQ(walk.size(2), static_cast<std::uint64_t>(depth));
     return disk.deepest;
   };
   constexpr std::uintptr_t kBytes = 16 * 1024;
@@ -154,10 +154,10 @@ TEST(DirectorySize, IsAnErrorIfAFolderIsMissing) {
   Folders disk;
   add_six(disk);
   disk.tear_out("disk/b");
-  Run run(disk);
+  Walk walk(disk);
   std::optional<std::uint64_t> size;
   try {
-    size = run.size(3);
+    size = walk.size(3);
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "disk/b cannot be read");
   }
@@ -169,10 +169,10 @@ TEST(DirectorySize, LeavesNothingBehind) {
   Folders disk;
   add_six(disk);
   disk.tear_out("disk/a");
-  Run run(disk);
-  EXPECT_THROW(run.size(1), std::runtime_error);
+  Walk walk(disk);
+  EXPECT_THROW(walk.size(1), std::runtime_error);
   const std::size_t begun = disk.lists;
-  run.executor.block_on(sleep(1s));
+  walk.executor.block_on(sleep(1s));
   EXPECT_EQ(disk.lists, begun)
       << "A folder could not be read, and that was the end. Others still went on: own your tasks, "
          "by a JoinSet, which aborts them when it goes.";
