@@ -58,7 +58,9 @@ class [[nodiscard]] Map : PinnedOncePolled {
   }
 
   /// The future that it owns, while there is one: its destructor comes to that last.
-  F* owned() noexcept requires(!std::is_reference_v<F>) { return held_ ? &held_->future : nullptr; }
+  std::remove_reference_t<F>* owned() noexcept requires(!std::is_reference_v<F>) {
+    return held_ ? &held_->future : nullptr;
+  }
 
  private:
   struct Held {
@@ -94,7 +96,7 @@ class [[nodiscard]] Then : PinnedOncePolled {
   }
 
   /// The first future, if it owns one that has not ended: its destructor comes to that last.
-  F* owned() noexcept requires(!std::is_reference_v<F>) {
+  std::remove_reference_t<F>* owned() noexcept requires(!std::is_reference_v<F>) {
     return first_ ? &first_->future : nullptr;
   }
 

@@ -64,6 +64,8 @@ class MethodPromise : public Async<T>::promise_type {
     object_.calls_.fetch_add(1, std::memory_order_relaxed);
   }
   MethodPromise(const MethodPromise&) = delete;
+  /// Released, and acquired by the object's destructor: what this frame did to the object is seen
+  /// there, on whatever thread each of them is.
   ~MethodPromise() { object_.calls_.fetch_sub(1, std::memory_order_release); }
 
  private:

@@ -7,6 +7,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/simple_futures.h"
@@ -93,6 +95,23 @@ TEST(AsyncTrait, RunsAsATask) {
     co_return price;
   };
   EXPECT_EQ(block_on(asks(shop)), 15);
+  EXPECT_EQ(shop.calls(), 0u);
+}
+
+TEST(AsyncTrait, CountsFromAnyThread) {
+  Shop shop(3);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&shop] {
+      const test::Hand hand;
+      for (int call = 0; call < 500; ++call) {
+        auto price = shop.of(call);
+        if (call % 2 == 0) continue;  // dropped before it began
+        EXPECT_TRUE(hand.is_pending(price));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(shop.calls(), 0u);
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "05_async_await/yield_now.h"
 #include "16_workarounds/async_trait.h"
 #include "16_workarounds/boxed_future.h"
+#include "16_workarounds/boxed_stream.h"
 #include "common/atomic_waker.h"
 
 namespace book {
@@ -53,6 +55,17 @@ class Enter : PinnedOncePolled {
  private:
   std::shared_ptr<Door> door_;
   bool fails_;
+};
+
+/// A stream of one item.
+struct Entrance {
+  using Item = int;
+  PollItem<int> poll_next(Context& cx) {
+    Poll<int> seven = enter.poll(cx);
+    if (seven.is_pending()) return pending;
+    return PollItem<int>::ready(std::in_place, seven.value());
+  }
+  Enter enter;
 };
 
 Async<int> enters(std::shared_ptr<Door> door, bool fails) {
@@ -121,6 +134,15 @@ TEST(BoxContract, OfWhatIsReadyAtOnce) {
                         {.ready_at_once = true, .handle_moves = true}, kIsSeven);
   test::expect_contract([] { return test::subject(boxed(yield_now())); },
                         {.wakes_itself = true, .handle_moves = true});
+}
+
+TEST(BoxContract, OfTheNextItemOfABox) {
+  test::expect_contract(
+      [] {
+        auto door = std::make_shared<Door>();
+        return test::subject(next(boxed_stream(Entrance{Enter(door)})), [door] { door->opens(); });
+      },
+      {.event_inside_poll = true}, [](std::optional<int> item) { return item == 7; });
 }
 
 TEST(BoxContract, OfAVirtualCoroutine) {
