@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <string>
 
 #include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
 #include "16_workarounds/async_trait.h"
 #include "16_workarounds/boxed_future.h"
 #include "peers.h"
@@ -54,12 +56,29 @@ Async<> times(Call call) {
   result_since(start, kTimes);
 }
 
+/// A leaf that yields, under so many coroutines, each in a box.
+Async<> nest(int depth) {
+  if (depth > 1) {
+    co_await boxed(nest(depth - 1));
+  } else {
+    for (int i = 0; i < kMillion; ++i) co_await yield_now();
+  }
+}
+Async<> under(int boxes) {
+  const auto start = SteadyClock::now();
+  co_await boxed(nest(boxes));
+  result_since(start, kMillion);
+}
+
 /// Which one it is, the compiler must not know.
 [[gnu::noinline]] std::unique_ptr<Service> some_service() { return std::make_unique<Adder>(); }
 
 }  // namespace
 
 void add_box_measures(Measures& measures) {
+  for (const int boxes : {1, 10, 100}) {
+    measures["boxed_" + std::to_string(boxes)] = in_task([boxes] { return under(boxes); });
+  }
   measures["async_call"] = in_task([] { return times(one_more); });
   measures["box_poll"] = in_task([] { return times(boxed_one_more); });
   measures["box_leaf"] = in_task([] { return times(boxed_leaf); });
