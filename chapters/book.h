@@ -33,6 +33,11 @@
 #include "08_select/select.h"
 #include "08_select/select_with.h"
 
+// Boxes, for what has many types.
+#include "16_workarounds/async_trait.h"
+#include "16_workarounds/boxed_future.h"
+#include "16_workarounds/boxed_stream.h"
+
 // Locks.
 #include "12_sync/barrier.h"
 #include "12_sync/mutex.h"

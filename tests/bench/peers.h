@@ -25,6 +25,7 @@ void add_channel_measures(Measures& measures);
 void add_sync_measures(Measures& measures);
 void add_thread_measures(Measures& measures);
 void add_blocking_measures(Measures& measures);
+void add_box_measures(Measures& measures);
 
 inline constexpr int kMillion = 1'000'000;
 using SteadyClock = std::chrono::steady_clock;
