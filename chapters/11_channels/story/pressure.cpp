@@ -64,7 +64,7 @@ Async<> reserves_first(Sender<int> tx, Tally& tally) {
     for (;;) {
       Permits<int> room = co_await tx.reserve();
       int page = co_await compute_page(tally);
-      room.send(page);
+      room.send(std::move(page));
     }
   } catch (const ChannelClosed&) {
   }
