@@ -269,6 +269,7 @@ Measures all_measures() {
   add_channel_measures(all);
   add_sync_measures(all);
   add_thread_measures(all);
+  add_blocking_measures(all);
   return all;
 }
 
