@@ -266,6 +266,7 @@ Measures all_measures() {
   add_sync_measures(all);
   add_thread_measures(all);
   add_box_measures(all);
+  add_blocking_measures(all);
   return all;
 }
 
