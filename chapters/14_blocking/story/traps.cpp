@@ -11,6 +11,7 @@
 
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/block_on.h"
+#include "10_spawning/join_error.h"
 #include "10_spawning/timeout.h"
 #include "14_blocking/spawn_blocking.h"
 #include "common/descriptor.h"
@@ -97,6 +98,16 @@ Async<> jobs_that_wait_for_jobs() {
   fmt::print("   {}: {} threads are at work, and {} jobs wait for a thread\n",
              value ? "done" : "not done", stats.threads - stats.idle, stats.queued);
   pool.shutdown(1s);
+  int dropped = 0;
+  for (auto& handle : handles) {
+    try {
+      co_await handle;
+    } catch (const JoinError&) {
+      ++dropped;
+    }
+  }
+  fmt::print("   the pool's end: {} were dropped, so those that waited for them could end\n",
+             dropped);
 }
 
 }  // namespace book::story
