@@ -45,12 +45,13 @@ class AnyBox {
     AnyBox* (*last)(void* cell) noexcept;
   };
 
-  explicit AnyBox(const Table* table) noexcept : table_(table) {}
+  /// Empty: who derives from it fills the cell, which may throw, and then sets the table.
+  AnyBox() noexcept = default;
 
   /// Empties it now.
   void reset() noexcept { AnyBox finished(std::move(*this)); }
 
-  const Table* table_;  // null: empty
+  const Table* table_ = nullptr;  // null: empty
   // A pointer to the heap, or a handle that is one.
   alignas(void*) std::byte cell_[sizeof(void*)];
 

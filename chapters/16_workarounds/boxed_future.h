@@ -72,12 +72,13 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
   /// Takes the future to the heap, for good; one with a name is borrowed, as everywhere. Throws
   /// what its move throws: std::logic_error if it was polled before.
   template <detail::GoesIntoBox<T> F>
-  BoxFuture(F && future) : AnyBox(&kTable<F>) {
+  BoxFuture(F && future) {
     if constexpr (std::is_same_v<F, Async<T>>) {
       ::new (cell_) Async<T>(std::move(future));
     } else {
       detail::Block<F>::put(std::forward<F>(future), cell_);
     }
+    table_ = &kTable<F>;
   }
 
   /// Polls what is in it. When that has ended it goes at once, by its value or by its exception.

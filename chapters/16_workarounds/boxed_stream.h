@@ -30,8 +30,9 @@ class [[nodiscard]] BoxStream : detail::AnyBox {
 
   /// Takes the stream to the heap; one with a name is borrowed. Throws what its move throws.
   template <detail::GoesIntoStreamBox<T> S>
-  BoxStream(S&& stream) : AnyBox(&kTable<S>) {
+  BoxStream(S&& stream) {
     detail::Block<S>::put(std::forward<S>(stream), cell_);
+    table_ = &kTable<S>;
   }
 
   /// The stream goes at its end, or with its exception. After that there are no more items, however
