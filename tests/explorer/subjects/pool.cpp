@@ -256,7 +256,8 @@ const Subject kSubject("pool", [](Trial& trial) {
   trial.explore("a wake of a task that yields", by_lot, a_wake_of_a_task_that_yields);
   trial.explore("a busy worker and one that steals", by_lot, [](Explore& e) { busy(e, 2); });
   trial.explore("a busy worker and two that steal", by_lot, [](Explore& e) { busy(e, 3); });
-  trial.explore("a worker that is stuck", by_lot, stuck);
+  const Options more{.preemptions = 3, .max_steps = 6000, .by_lot = 12'000};
+  trial.explore("a worker that is stuck", more, stuck);
   trial.explore("a worker that is stuck, with a full slot", by_lot, stuck_with_a_full_slot);
   trial.explore("a wake while a pool of one ends", {}, [](Explore& e) { wake_at_the_end(e, 1); });
   trial.explore("a pool ends while a task yields", by_lot, ends_while_a_task_yields);
