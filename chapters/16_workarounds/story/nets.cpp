@@ -11,8 +11,8 @@
 #include "05_async_await/yield_now.h"
 #include "15_threads/send.h"
 #include "15_threads/send_async.h"
-#include "15_threads/thread_bound.h"
 #include "common/start_thread.h"
+#include "common/thread_bound.h"
 
 namespace book::story {
 namespace {
