@@ -26,7 +26,8 @@ for piece in $pieces; do
 done
 
 build-mine/bin/02_timer_future_test --gtest_brief=1 || exit
-build-mine/bin/20_web_server --port 0 >build-mine/server.log 2>&1 &
+# (A shell's background program ignores Ctrl-C; env undoes that.)
+env --default-signal=INT build-mine/bin/20_web_server --port 0 >build-mine/server.log 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null' EXIT
 port=
