@@ -60,7 +60,7 @@ wake:      ## who wakes whom in a run, as a page: CHAPTER=04, or TRACE=file; ARG
 book:      ## the book as a site, in build/book; make run BOOK=1 serves it with chapter 20's server
 	@$(sh)/../site/book.sh
 
-bench:     ## the benches: a table, and build/bench.json
+bench:     ## the benches: a table, and build/bench.json; MINE=1: your pieces beside the book's
 	@$(sh)/bench.sh
 
 setup:     ## install what the book needs (run and test do it too)

@@ -99,7 +99,8 @@ TEST(Send, TheItemIsThereWhenTheReceiverIsWoken) {
   auto& [tx, rx] = ends;
   Hand sender, receiver;
   std::optional<int> got;
-  receiver.waker.on_wake([&] { got = receiver.take(rx); });  // under the lock this would hang
+  receiver.waker.on_wake(
+      [&, from = &rx] { got = receiver.take(*from); });  // under the lock this would hang
   ASSERT_TRUE(receiver.waits(rx));
   auto sending = tx.send(5);
   ASSERT_TRUE(sender.is_ready(sending));

@@ -154,7 +154,7 @@ put_stub_back() {
     mkdir -p "${file%/*}"
     stub >"$file.stub" && [ -s "$file.stub" ] || {
         rm -f "$file.stub"
-        say "There is no stub of $file to bring back: git does not know it." >&2
+        say "git does not know $file, so there is no stub to bring back." >&2
         return 1
     }
     backup=

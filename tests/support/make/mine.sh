@@ -66,10 +66,15 @@ prepare_house() {
         else
             say "    $id   yours, $place"
         fi
-        then=$(recalled pieces "$id" | sed 's/.* //')
-        [ -z "$then" ] || [ "$then" = "$(sum_of "$piece")" ] ||
-            say "        ($piece has changed since you began: compare the two)"
+        note_changed
     done <build-mine/pieces
+}
+
+# The book goes on, too: a copy that was made of an older file may no longer fit.
+note_changed() {
+    then=$(recalled pieces "$id" | sed 's/.* //')
+    [ -z "$then" ] || [ "$then" = "$(sum_of "$piece")" ] ||
+        say "        ($piece has changed since you began: compare the two)"
 }
 
 # works AGAIN TARGET...: builds, and runs the command.
@@ -82,24 +87,20 @@ works() {
 blame() {
     say ""
     yours=$(sed -n 's/^yours \([^ ]*\) .*/\1/p' build-mine/pieces | sort -r)
-    found=
-    if [ "$(say "$yours" | wc -w)" -gt 1 ]; then
-        say "Which of your pieces is it? Each in turn is left out, and the book's own takes its place."
-        for id in $yours; do
-            use "$id"
-            lay "$piece"
-            ! works "$@" || found="$found $id"
-            lay "$file"
-        done
-    else
-        found=$yours
-    fi
-    for id in $found; do
+    say "Which of your pieces is it? Each in turn is left out, and the book's own takes its place."
+    for id in $yours; do
         use "$id"
-        say "The piece at fault is $id: $file
-    With the book's own in its place this does not fail. The question: $(page_of_exercise), \`$name\`."
+        lay "$piece"
+        if works "$@"; then
+            lay "$file"
+            say "The piece at fault is $id: $file"
+            note_changed
+            say "    The question: $(page_of_exercise), \`$name\`. The book's: $piece"
+            return
+        fi
+        lay "$file"
     done
-    [ -n "$found" ] || say "It fails with each single piece left out, too. Yours are:" $yours
+    say "It fails with each single piece left out, too. Yours are:" $yours
 }
 
 case $1 in
