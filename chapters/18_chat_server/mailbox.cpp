@@ -37,8 +37,10 @@ void Mailbox::push(Message line) {
   // exception of itself, by one line.
   if (limits_.slow == Slow::drop && !fits(1, line.size())) {
     too_slow_ = true;
-    abandon();
-    return wake(sending_);
+    clear();
+    wake(writer_);
+    wake(sending_);
+    return;
   }
   while (limits_.slow == Slow::skip && !lines_.empty() && !fits(1, line.size())) {
     take_oldest();
@@ -68,12 +70,16 @@ void Mailbox::close() {
 }
 
 void Mailbox::abandon() noexcept {
+  clear();
+  writer_ = sending_ = Waker();
+  wake(sender_);
+}
+
+void Mailbox::clear() noexcept {
   over_ = true;
   ping_ = false;
   missed_ = 0;
   while (!lines_.empty()) take_oldest();
-  wake(writer_);
-  wake(sender_);
 }
 
 void Mailbox::ask() {

@@ -88,10 +88,11 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
  private:
   bool fits(std::size_t lines, std::size_t bytes) const noexcept;
   Message take_oldest() noexcept;
+  void clear() noexcept;
   void room_again();
 
   const MailboxLimits limits_;
-  detail::Ring<Message> lines_;
+  book::detail::Ring<Message> lines_;
   std::size_t bytes_ = 0;   ///< of lines_
   std::size_t most_ = 0;
   std::size_t missed_ = 0;  ///< lines that went before the oldest one, and were not told of

@@ -11,6 +11,7 @@
 #include "02_timer_future/sleep.h"
 #include "04_io_executor/executor.h"
 #include "05_async_await/async.h"
+#include "10_spawning/spawn.h"
 #include "10_spawning/timeout.h"
 #include "17_io/bytes/io.h"
 #include "17_io/bytes/lines.h"
@@ -21,6 +22,17 @@
 namespace book::test {
 
 using Lines = std::vector<std::string>;
+
+/// A chat whose room is open. To be ended before it goes: its members are tasks that borrow it.
+struct Open {
+  explicit Open(const chat::Limits& limits = {}) : chat(limits), room(spawn(chat.room())) {}
+  Async<> ends() {
+    co_await chat.close();
+    co_await room;
+  }
+  chat::Chat chat;
+  JoinHandle<void> room;
+};
 
 /// One who talks, and reads what has come so far.
 class Person {
@@ -55,8 +67,7 @@ class Person {
   bool ended = false;
 
  private:
-  template <class Ends>
-  Person(chat::Chat& chat, Ends ends) : ours_(std::move(ends.first)) {
+  Person(chat::Chat& chat, std::pair<DuplexStream, DuplexStream> ends) : ours_(std::move(ends.first)) {
     chat::LineWire<DuplexStream> wire(std::move(ends.second), chat.limits.line);
     auto place = chat.places.try_acquire();
     spawn_detached(chat.until_abort(chat::serve_member(std::move(wire), chat, *std::move(place))));
