@@ -10,8 +10,7 @@ constexpr std::size_t kQueue = 256;
 
 }  // namespace
 
-Chat::Chat(const Limits& limits)
-    : Chat(limits, channel<Request>(2 * limits.members + kQueue)) {}
+Chat::Chat(const Limits& limits) : Chat(limits, channel<Request>(2 * limits.members + kQueue)) {}
 
 Chat::Chat(const Limits& given, ChannelEnds<Request> ends)
     : limits(given),

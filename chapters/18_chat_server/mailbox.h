@@ -96,9 +96,9 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   bool ping_ = false;
   bool over_ = false;
   bool too_slow_ = false;
-  Waker writer_;       ///< waits for mail
-  Waker sending_;      ///< waits for is_too_slow()
-  Waker sender_;       ///< the room, with Slow::wait
+  Waker writer_;   ///< waits for mail
+  Waker sending_;  ///< waits for is_too_slow()
+  Waker sender_;   ///< the room, with Slow::wait
 };
 
 }  // namespace book::chat

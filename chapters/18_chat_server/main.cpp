@@ -57,7 +57,8 @@ Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, Signals signals) {
 }
 
 void open_doors(const Args& args) {
-  if (args.virtual_time()) throw UsageError("--virtual-time and --serve: real people live in real time");
+  if (args.virtual_time())
+    throw UsageError("--virtual-time and --serve: real people live in real time");
   raise_descriptor_limit();
   chat::Chat chat(chat::limits_from(args));
   Executor executor({.seed = args.seed()});
@@ -104,8 +105,9 @@ std::vector<Option> options() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return book::chapter_main({.name = "18_chat_server",
-                             .summary = "a chat server: one room, and nobody waits for a slow reader",
-                             .options = options()},
-                            argc, argv, tell);
+  return book::chapter_main(
+      {.name = "18_chat_server",
+       .summary = "a chat server: one room, and nobody waits for a slow reader",
+       .options = options()},
+      argc, argv, tell);
 }

@@ -3,8 +3,8 @@
 //
 //     |--- 8 s ---| a byte |--- 9 s ---| a byte |----- 10 s -----|  false: it stands still
 //
-// One timer, which is not moved at each byte: when it goes off, and bytes have gone meanwhile, it is
-// set again from the last one. Chapter 18 explains it.
+// One timer, which is not moved at each byte: when it goes off, and bytes have gone meanwhile, it
+// is set again from the last one. Chapter 18 explains it.
 #pragma once
 
 #include <algorithm>

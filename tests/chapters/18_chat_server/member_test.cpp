@@ -121,13 +121,14 @@ ASYNC_TEST(ChatMember, HearsTheLastTwentyLinesWhenItComes) {
 ASYNC_TEST(ChatMember, GoesInManyWays) {
   const struct {
     const char* name;
-    const char* says;     // what it says before it goes
-    const char* told;     // the last it reads
-    const char* others;   // what ann reads
+    const char* says;    // what it says before it goes
+    const char* told;    // the last it reads
+    const char* others;  // what ann reads
     Duration after;
   } cases[] = {
       {"quits", "/quit", "* good-bye", "* quits has left", 0s},
-      {"longwinded", nullptr, "* that line is too long", "* longwinded has left (a line too long)", 0s},
+      {"longwinded", nullptr, "* that line is too long", "* longwinded has left (a line too long)",
+       0s},
       {"floods", "25", "* too many lines", "* floods has left (too many lines)", 0s},
       {"silent", "hm", "* no answer", "* silent has left (no answer)", 40s},
   };
