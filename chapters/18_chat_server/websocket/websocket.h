@@ -129,9 +129,12 @@ class WebSocket {
   void forget(Direction direction, const Waker& waker) noexcept;
 
  private:
-  enum class Who { reader, writer };
-  Poll<void> poll_write_all(Context& cx, Who who);
-  Poll<void> poll_write_on(Context& cx, Waker& mine, bool& moved);
+  PollItem<Message> poll_message(Context& cx);
+  Poll<void> poll_writer(Context& cx);
+  Poll<void> poll_write_all(Context& cx, Waker& mine);
+  template <class Call>
+  auto poll_connection(Context& cx, Waker& mine, Call call);
+  void tell_the_other(const Waker& mine);
   bool write_beside_reading(Context& cx);
   Poll<std::string_view> poll_fill(Context& cx);
   Poll<Ending> poll_hang_up(Context& cx);
