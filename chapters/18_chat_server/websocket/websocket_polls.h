@@ -47,14 +47,9 @@ PollItem<Message> WebSocket<S>::poll_message(Context& cx) {
 template <class S>
 Poll<std::string_view> WebSocket<S>::poll_fill(Context& cx) {
   if (!reading_) reading_.emplace(reader_, Direction::read);
-  const bool had = !reader_.buffered().empty();
   Poll<std::string_view> came =
       reading_->poll(cx, [&](auto& reader) { return reader.poll_fill(cx); });
-  if (came.is_pending()) {
-    if (!wake_->reader.will_wake(cx.waker())) wake_->reader = cx.waker();
-  } else if (!had && !came.value().empty()) {
-    if (const Reactor* reactor = Reactor::current_or_null()) last_heard_ = reactor->now();
-  }
+  if (came.is_pending() && !wake_->reader.will_wake(cx.waker())) wake_->reader = cx.waker();
   return came;
 }
 

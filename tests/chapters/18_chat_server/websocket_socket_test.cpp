@@ -13,7 +13,6 @@
 
 #include "02_timer_future/now.h"
 #include "05_async_await/async_block.h"
-#include "08_select/race.h"
 #include "09_streams/forward.h"
 #include "09_streams/sources.h"
 #include "09_streams/take_skip.h"
@@ -22,7 +21,6 @@
 #include "17_io/ends/duplex.h"
 #include "17_io/sockets/tcp.h"
 #include "18_chat_server/websocket/open.h"
-#include "18_chat_server/websocket/until_silent.h"
 #include "chapters/17_io/pieces.h"
 #include "chapters/18_chat_server/pair.h"
 #include "support/async_test.h"
@@ -379,56 +377,6 @@ ASYNC_TEST(WebSocket, TheServerEndsTheConnectionFirst) {
   co_await close(client);
   const ws::Ending ending = co_await hanging;
   EXPECT_EQ(ending, (ws::Ending{1000, "", true}));
-}
-
-// --- Peers that say nothing ------------------------------------------------------------------
-
-/// The time until a silent peer is given up; `acts` is what the peer does.
-template <class Peer>
-Async<Duration> silence_of(Peer acts) {
-  auto ends = duplex(4096);
-  auto peer = spawn(acts(ends.first));
-  Socket socket = test::socket_on(std::move(ends.second), Role::server);
-  const Instant began = now();
-  auto reading = all_of(socket);
-  auto silent = ws::until_silent(socket);
-  auto watch = async([&]() -> Async<std::string> {
-    co_await silent;
-    co_return "silent";
-  });
-  const std::string met = co_await race(reading, watch);
-  EXPECT_EQ(met, "silent");
-  co_return now() - began;
-}
-
-ASYNC_TEST(UntilSilent, AHalfOpenPeerIsGivenUpAfterFortySeconds) {
-  auto says_nothing = [](DuplexStream&) -> Async<> { co_return; };
-  const Duration took = co_await silence_of(says_nothing);
-  EXPECT_EQ(took, 40s);
-}
-
-ASYNC_TEST(UntilSilent, SilenceIsCountedFromTheLastByte) {
-  auto speaks_once = [](DuplexStream& stream) -> Async<> {
-    co_await sleep(25s);
-    const std::string byte = "\x81";  // the first of a frame: any byte will do
-    co_await write_all(stream, byte);
-  };
-  const Duration took = co_await silence_of(speaks_once);
-  EXPECT_EQ(took, 65s);
-}
-
-ASYNC_TEST(UntilSilent, AnAnswerToThePingIsLife) {
-  auto answers_twice = [](DuplexStream& stream) -> Async<> {
-    for (int i = 0; i < 2; ++i) {
-      const std::string ping = co_await raw(stream, 2);
-      EXPECT_EQ(ping, unmasked(Opcode::ping, ""));
-      co_await sleep(9s);
-      const std::string pong = masked(Opcode::pong, "");
-      co_await write_all(stream, pong);
-    }
-  };
-  const Duration took = co_await silence_of(answers_twice);
-  EXPECT_EQ(took, 30s + 9s + 30s + 9s + 40s);
 }
 
 // --- Real sockets ----------------------------------------------------------------------------
