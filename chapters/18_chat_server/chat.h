@@ -26,6 +26,7 @@ class Chat {
 
   /// The room's task. Run it once, beside the members.
   Async<> room() { return room_.run(); }
+  const Room& state() const noexcept { return room_; }
 
   /// Says "the server closes" to all, and lets nobody in; then waits until all have gone, as long
   /// as the limits' grace is, and drops the rest.

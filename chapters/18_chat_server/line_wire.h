@@ -37,7 +37,9 @@ class LineWire {
   Async<> send(std::span<const Message> lines) {
     pieces_.clear();
     for (const Message& line : lines) pieces_.push_back(line.line());
+    whole_ = false;  // should it be dropped in the middle of a line
     co_await write_all_vectored(reader_.inner(), ConstBuffers(pieces_));
+    whole_ = true;
   }
 
   auto ping() { return write_all(reader_.inner(), "* still there? Press Enter\n"); }
@@ -46,7 +48,8 @@ class LineWire {
   /// in it is reset, and a reset destroys what we have just said.
   Async<> close(Why why) {
     const std::string_view words = last_words(why);
-    const std::array<std::string_view, 2> line{words, words.empty() ? "" : "\n"};
+    const std::array<std::string_view, 3> line{whole_ ? "" : "\n", words,
+                                               words.empty() ? "" : "\n"};
     co_await write_all_vectored(reader_.inner(), ConstBuffers(line));
     co_await book::close(reader_.inner());
     std::array<char, 512> unwanted;
@@ -65,6 +68,7 @@ class LineWire {
   BufReader<Pulse<S>> reader_;
   std::vector<std::string_view> pieces_;
   std::size_t most_;
+  bool whole_ = true;  ///< what was sent ends with a line
 };
 
 }  // namespace book::chat

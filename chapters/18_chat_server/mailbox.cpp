@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "common/wake_or_report.h"
@@ -49,7 +48,6 @@ void Mailbox::push(Message line) {
   const std::size_t size = line.size();
   lines_.push(std::move(line));
   bytes_ += size;
-  most_ = std::max(most_, lines_.size());
   wake(writer_);
 }
 

@@ -82,8 +82,6 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   // ---- for the story
   std::size_t size() const noexcept { return lines_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }
-  /// The most lines that it has held.
-  std::size_t most() const noexcept { return most_; }
 
  private:
   bool fits(std::size_t lines, std::size_t bytes) const noexcept;
@@ -94,7 +92,6 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   const MailboxLimits limits_;
   book::detail::Ring<Message> lines_;
   std::size_t bytes_ = 0;   ///< of lines_
-  std::size_t most_ = 0;
   std::size_t missed_ = 0;  ///< lines that went before the oldest one, and were not told of
   bool ping_ = false;
   bool over_ = false;

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "05_async_await/simple_futures.h"
+#include "05_async_await/yield_now.h"
 #include "18_chat_server/clean.h"
 #include "common/stream.h"
 #include "common/wake_or_report.h"
@@ -35,7 +36,9 @@ Seat::~Seat() {
 }
 
 Async<> Room::run() {
-  for (;;) {
+  constexpr unsigned kTurn = 8;  // then the writers have theirs, and empty the mailboxes
+  for (unsigned requests = 1;; ++requests) {
+    if (requests % kTurn == 0) co_await yield_now();
     if (slow_ == Slow::wait) {  // the mistake: now the slowest member decides who may speak
       auto room_for_all = poll_fn([this](Context& cx) { return poll_room_for_all(cx); });
       co_await room_for_all;
@@ -139,8 +142,13 @@ std::string Room::who_is_here() const {
   return members_.size() > kMostNames ? here + ", ..." : here;
 }
 
+void Room::push(Member& member, const Message& line) {
+  member.mailbox->push(line);
+  most_held_ = std::max(most_held_, member.mailbox->size());
+}
+
 void Room::tell_all(const Message& line) {
-  for (Member& member : members_) member.mailbox->push(line);
+  for (Member& member : members_) push(member, line);
 }
 
 void Room::say(std::string line) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "05_async_await/async.h"
@@ -35,6 +36,10 @@ class Room {
 
   /// Serves until Close was asked for and the last member has left, or no sender is left.
   Async<> run();
+
+  std::size_t members() const noexcept { return members_.size(); }
+  /// The most lines that one mailbox has held.
+  std::size_t most_held() const noexcept { return most_held_; }
 
  private:
   struct Member {
@@ -60,7 +65,8 @@ class Room {
   Member* find(const Name& name) noexcept;
   std::string who_is_here() const;
 
-  static void tell(Member& member, std::string line) { member.mailbox->push(Message(line)); }
+  void push(Member& member, const Message& line);
+  void tell(Member& member, std::string line) { push(member, Message(std::move(line))); }
   void tell_all(const Message& line);
   void say(std::string line);  ///< tells all, and remembers it
   Poll<void> poll_room_for_all(Context& cx);
@@ -71,6 +77,7 @@ class Room {
   std::unordered_map<std::string, MemberId> names_;  // by key
   std::deque<Message> history_;
   MemberId last_id_ = 0;
+  std::size_t most_held_ = 0;
   bool closing_ = false;
 };
 
