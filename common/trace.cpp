@@ -25,7 +25,10 @@ void poll_begin(const void* task) noexcept {
     Known& known = name_living(s, task);
     known.is_task = true;
     append_number(line, "k", known.number);
-    append_number(line, "c", known.scheduled_by != 0 ? known.scheduled_by : known.waker_drop);
+    long cause = known.scheduled_by != 0 ? known.scheduled_by : known.waker_drop;
+    if (cause == 0 && known.late_wake_by != thread.number)
+      cause = std::exchange(known.late_wake, 0);
+    append_number(line, "c", cause);
     append_virtual_time(line);
     known.scheduled_by = known.waker_drop = 0;
     known.outer = std::exchange(thread.course, Course{known.number, number});
@@ -93,7 +96,12 @@ void waker_drop(const void* task) noexcept {
 void wake(const void* task, bool used_up) noexcept {
   record("wake", [&](Sink& s, ThisThread& thread, Line& line, long number) {
     Known& known = name(s, task);
-    if (known.scheduled_by == 0) known.scheduled_by = number;
+    if (known.scheduled_by == 0) {
+      known.scheduled_by = number;
+    } else {
+      known.late_wake = number;
+      known.late_wake_by = thread.number;
+    }
     append_waker(line, known);
     append_doer(line, thread);
     append_number(line, "up", used_up ? 1 : 0);
@@ -118,11 +126,30 @@ void idle(int timers, int descriptors) noexcept {
   });
 }
 
+void steal(const void* task, const char* from) noexcept {
+  record("steal", [&](Sink& s, ThisThread&, Line& line, long) {
+    Known& known = name(s, task);
+    known.is_task = true;
+    append_number(line, "k", known.number);
+    append_text(line, "from", from);
+  });
+}
+
+void park() noexcept {
+  record("park", [](Sink&, ThisThread&, Line&, long) {});
+}
+void unpark() noexcept {
+  record("unpark", [](Sink&, ThisThread&, Line&, long) {});
+}
+
 }  // namespace detail
 
 using detail::Line;
 using detail::Sink;
 using detail::ThisThread;
+
+ThreadName::ThreadName(const char* name) noexcept : outer_(detail::rename_thread(name)) {}
+ThreadName::~ThreadName() { detail::rename_thread(outer_); }
 
 Cause::Cause(long event) noexcept {
   if (event == 0) return;

@@ -4,6 +4,7 @@
 // program that dies keeps its trace. `make wake` shows one as a page.
 //
 //     spawn  poll+  poll-  store  wclone  wdrop  wake  timer  io  drop  idle  cut
+//     steal  park  unpark: of a thread pool (chapter 15)
 //
 //     {"n":7,"t":912,"th":1,"e":"wake","k":2,"w":2,"by":"thread 1","up":1,"c":6}
 //
@@ -15,7 +16,11 @@
 //     vt  of poll+, timer, idle: virtual            why what is waited for, or what became ready
 //         microseconds, under --virtual-time        up  1: this wake uses its waker up
 //     due of a store: the deadline, as t or,        name  of a spawn, if the program gave one
-//         under --virtual-time, as vt
+//         under --virtual-time, as vt           tn  what the thread is called: on its first line
+//     from  of a steal: out of whose queue
+//
+// Several threads write into one file: a line's number and the line are one step under a lock, so
+// the lines stand in the order of their numbers, each whole.
 //
 // Who holds a waker: one more after each wclone, one less after each wdrop and each wake with `up`.
 //
@@ -82,6 +87,9 @@ void waker_drop(const void* task) noexcept;
 void wake(const void* task, bool used_up) noexcept;
 void drop(const void* task) noexcept;
 void idle(int timers, int descriptors) noexcept;
+void steal(const void* task, const char* from) noexcept;
+void park() noexcept;
+void unpark() noexcept;
 }  // namespace detail
 
 inline void spawn(const void* task, Place place) noexcept {
@@ -143,6 +151,35 @@ inline void idle(std::size_t timers, std::size_t descriptors) noexcept {
   if (enabled()) [[unlikely]]
     detail::idle(static_cast<int>(timers), static_cast<int>(descriptors));
 }
+
+/// This worker has taken `task` out of the queue of the one called `from`, and polls it next. (It
+/// takes half of that queue: the others come after it.)
+inline void steal(const void* task, const char* from) noexcept {
+  if (enabled()) [[unlikely]]
+    detail::steal(task, from);
+}
+/// This worker has nothing to do, and sleeps; it is up again.
+inline void park() noexcept {
+  if (enabled()) [[unlikely]]
+    detail::park();
+}
+inline void unpark() noexcept {
+  if (enabled()) [[unlikely]]
+    detail::unpark();
+}
+
+/// While one of these lives, this thread is called so in the traces: the next line that it writes
+/// says it. The text must live as long; 15 characters of it count.
+class ThreadName {
+ public:
+  explicit ThreadName(const char* name) noexcept;
+  ThreadName(const ThreadName&) = delete;
+  ThreadName& operator=(const ThreadName&) = delete;
+  ~ThreadName();
+
+ private:
+  const char* outer_;
+};
 
 /// While one of these lives, the wakes of this thread name it as their cause.
 class Cause {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "common/append.h"
 #include "common/reactor/reactor.h"
@@ -16,6 +17,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// Trivial, so that it can be used by the destructors of other thread-locals.
 thread_local ThisThread the_thread;
+thread_local const char* its_name = nullptr;
 
 void append_escaped(Line& line, std::string_view text) {
   for (const char c : text) {
@@ -52,6 +54,8 @@ ThisThread& this_thread(Sink& s) noexcept {
 }
 
 ThisThread& last_known_thread() noexcept { return the_thread; }
+
+const char* rename_thread(const char* name) noexcept { return std::exchange(its_name, name); }
 
 void give_up(Sink& s, const char* reason) noexcept {
   close_file(s);
@@ -129,12 +133,16 @@ void append_waker(Line& line, const Known& known) {
   append_number(line, "w", known.number);
 }
 
-long begin_event(Sink& s, const ThisThread& thread, std::string_view event, Line& line) {
+long begin_event(Sink& s, ThisThread& thread, std::string_view event, Line& line) {
   const auto elapsed = SteadyClock::now() - s.begin;
   const long number = ++s.events;
   append(line, R"({{"n":{},"t":{},"th":{},"e":"{}")", number,
          std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(), thread.number,
          event);
+  if (its_name && std::strncmp(thread.called, its_name, sizeof(thread.called) - 1) != 0) {
+    std::strncpy(thread.called, its_name, sizeof(thread.called) - 1);
+    append_text(line, "tn", thread.called);
+  }
   return number;
 }
 

@@ -33,6 +33,10 @@ struct Known {
   bool is_task = false;
   bool dropped = false;
   long scheduled_by = 0;  ///< the spawn or wake since the last poll+; later wakes changed nothing
+  /// A wake that another thread had written down before the poll that an earlier wake brought
+  /// about, and that may have come into effect only during it.
+  long late_wake = 0;
+  long late_wake_by = 0;  ///< that thread's number
   long waker_drop = 0;    ///< the last one since then: an executor may look why none is left
   Course outer;           ///< of the thread, before it began to poll this task
 };
@@ -59,11 +63,15 @@ struct ThisThread {
   Place await;                 ///< of the next store
   Instant due{};               ///< likewise; the epoch of the clock: none
   const char* name = nullptr;  ///< of the next spawn
+  char called[16] = "";        ///< the thread's own name, as the trace has said it
 };
 /// This thread's, made new for each trace. Under the sink's mutex.
 ThisThread& this_thread(Sink& sink) noexcept;
 /// The same as it stands, perhaps of an earlier trace.
 ThisThread& last_known_thread() noexcept;
+
+/// What this thread is called from now on, or null; gives what it was called before.
+const char* rename_thread(const char* name) noexcept;
 
 /// The entry of this address, with a number.
 Known& name(Sink& sink, const void* waker);
@@ -90,7 +98,7 @@ void append_doer(Line& line, const ThisThread& thread);
 void append_waker(Line& line, const Known& known);
 
 /// The number of the new event, and what every line begins with.
-long begin_event(Sink& sink, const ThisThread& thread, std::string_view event, Line& line);
+long begin_event(Sink& sink, ThisThread& thread, std::string_view event, Line& line);
 /// Writes the line. False when that failed: the trace is off then.
 bool end_event(Sink& sink, Line& line) noexcept;
 void give_up(Sink& sink, const char* reason) noexcept;

@@ -69,6 +69,7 @@ class Ring {
  private:
   struct Block {
     static constexpr std::size_t kAlign = std::max(alignof(Block*), alignof(T));
+    // A pointer to the next block stands there. NOLINTNEXTLINE(bugprone-sizeof-expression)
     static constexpr std::size_t kHeader = (sizeof(Block*) + kAlign - 1) / kAlign * kAlign;
 
     T* slots() noexcept {

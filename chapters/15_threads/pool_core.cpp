@@ -66,8 +66,7 @@ void PoolCore::start() {
 }
 
 void PoolCore::run_thread(unsigned number) {
-  ::pthread_setname_np(::pthread_self(),
-                       fmt::format("{} {}", options_.name, number).substr(0, 15).c_str());
+  ::pthread_setname_np(::pthread_self(), workers_[number]->name().substr(0, 15).c_str());
   if (options_.on_thread_start) options_.on_thread_start();
   Worker::Running running(*workers_[number]);
   workers_[number]->run_until_the_end();
@@ -217,8 +216,7 @@ std::string PoolCore::stuck_tasks() const {
   for (const Arc<Worker>& worker : workers_) {
     const Place place = worker->polls_now();
     if (!place.file) continue;
-    append(text, "\n  the task spawned at {}:{}, on {} {}", place.file, place.line, options_.name,
-           worker->number());
+    append(text, "\n  the task spawned at {}:{}, on {}", place.file, place.line, worker->name());
   }
   return text;
 }

@@ -61,6 +61,7 @@ class PoolCore final : public Scheduler {
   Worker& worker(std::size_t number) noexcept { return *workers_[number]; }
   std::size_t worker_count() const noexcept { return worker_total_; }
   unsigned worker_total() const noexcept { return worker_total_; }
+  const std::string& name() const noexcept { return options_.name; }
   std::uint64_t seed() const noexcept { return options_.seed.value_or(0); }
   std::size_t task_count() const noexcept { return task_count_.load(std::memory_order_seq_cst); }
   Reactor& reactor() noexcept { return reactor_; }

@@ -1,5 +1,7 @@
 #include "15_threads/worker.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
@@ -22,6 +24,7 @@ constexpr std::size_t kMostAtOnce = 128;
 Worker::Worker(PoolCore& pool, unsigned number)
     : pool_(pool),
       number_(number),
+      name_(fmt::format("{} {}", pool.name(), number)),
       alone_(pool.worker_total() == 1),
       random_(pool.seed() + number) {}
 
@@ -32,7 +35,8 @@ Worker::Running::Running(Worker& worker)
       outer_(current_),
       scheduler_(worker.pool_),
       reactor_(worker.pool_.reactor()),
-      random_(worker.random_) {
+      random_(worker.random_),
+      name_(worker.name_.c_str()) {
   if (worker.is_run_.exchange(true, std::memory_order_acquire)) {
     throw std::logic_error("this thread pool is running already, on another thread");
   }
@@ -86,7 +90,9 @@ void Worker::loop() {
     }
     if (number_ == 0) pool_.throw_deadlock();
     count(parks_);
+    trace::park();
     is_searching_ = pool_.idle().park(number_, is_searching_, *this);
+    trace::unpark();
     if (queue_.size() > 1) pool_.idle().wake_one();
     polls_left = kPollsBetweenLooks;
   }
@@ -264,6 +270,7 @@ Task* Worker::find_work() noexcept {
     if (&victim == this) continue;
     if (Task* task = queue_.steal_from(victim.queue_)) {
       count(steals_);
+      trace::steal(task, victim.name_.c_str());
       return task;
     }
   }

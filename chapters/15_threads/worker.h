@@ -25,6 +25,7 @@
 #include "15_threads/steal_queue.h"
 #include "common/random.h"
 #include "common/thread_lock.h"
+#include "common/trace.h"
 
 namespace book {
 
@@ -44,6 +45,8 @@ class Worker final : public Scheduler, private Idle::Sleeper {
   /// The worker that this thread is, or null.
   static Worker* current() noexcept { return current_; }
   unsigned number() const noexcept { return number_; }
+  /// "worker 2": of the thread, in the trace, and where a task is named that does not return.
+  const std::string& name() const noexcept { return name_; }
 
   // For tasks that are pinned here.
   void adopt(Task* task) override;
@@ -67,6 +70,7 @@ class Worker final : public Scheduler, private Idle::Sleeper {
     Scheduler::Scope scheduler_;
     Reactor::Scope reactor_;
     Random::Scope random_;
+    trace::ThreadName name_;
   };
 
   /// Polls tasks until `goal` is completed; with no goal, until the pool has no task left. For the
@@ -125,6 +129,7 @@ class Worker final : public Scheduler, private Idle::Sleeper {
 
   PoolCore& pool_;  // alive until this is closed
   const unsigned number_;
+  const std::string name_;
   const bool alone_;  // the only worker of its pool
 
   // Of its own thread alone.

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -34,6 +36,18 @@ TcpListener listen(std::uint16_t port, const char* option) {
   }
 }
 
+/// pages/chat.html, which is in this chapter's folder.
+std::string page() {
+  const std::string path = BOOK_PAGES "/chat.html";
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.empty())
+    throw std::runtime_error(fmt::format(
+        "the page {} cannot be read: has the book been moved since it was built? Build it again",
+        path));
+  return text;
+}
+
 /// A server needs a descriptor a connection: take as many as we are allowed to.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -60,12 +74,16 @@ void open_doors(const Args& args) {
   if (args.virtual_time())
     throw UsageError("--virtual-time and --serve: real people live in real time");
   raise_descriptor_limit();
+  const std::string chat_page = page();
   chat::Chat chat(chat::limits_from(args));
   Executor executor({.seed = args.seed()});
   Signals signals = book::signals({SIGINT, SIGTERM});
-  chat::Doors doors{listen(args.get<std::uint16_t>("port"), "--port")};
+  chat::Doors doors{
+      listen(args.get<std::uint16_t>("port"), "--port"),
+      chat::WebDoor{listen(args.get<std::uint16_t>("web-port"), "--web-port"), chat_page}};
   fmt::print("the chat is open\n");
   fmt::print("  lines    nc 127.0.0.1 {}\n", doors.lines.local_address().port());
+  fmt::print("  page     http://127.0.0.1:{}/\n", doors.web->listener.local_address().port());
   fmt::print("  stop     Ctrl-C\n");
   executor.block_on(serve_until_told(chat, std::move(doors), std::move(signals)));
   fmt::print("closed\n");
@@ -94,6 +112,8 @@ std::vector<Option> options() {
       option::flag("serve", "open the doors, for real people"),
       option::number("port", {.fallback = 7818, .min = 0, .max = 65535},
                      "where the line door listens on 127.0.0.1; 0 picks a free port"),
+      option::number("web-port", {.fallback = 7819, .min = 0, .max = 65535},
+                     "where the web door listens on 127.0.0.1; 0 picks a free port"),
       option::number("crowd", {.fallback = 100, .min = 1, .max = 100'000},
                      "only part 6 of the story, with so many people"),
       option::choice("trap", {"none", "unbounded", "room-waits"},

@@ -8,6 +8,8 @@
 // Chapter 18 explains it.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "05_async_await/async.h"
@@ -18,9 +20,16 @@
 
 namespace book::chat {
 
+/// For browsers. The page that they get is borrowed, until the chat has closed.
+struct WebDoor {
+  TcpListener listener;
+  std::string_view page;
+};
+
 /// Where it listens.
 struct Doors {
   TcpListener lines;
+  std::optional<WebDoor> web = std::nullopt;
 };
 
 /// Accepts at all doors, forever. Owns them, and borrows the chat.

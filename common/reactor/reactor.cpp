@@ -206,6 +206,9 @@ Reactor::Turn Reactor::wait() {
 Reactor::OutsideWork::OutsideWork(Reactor& reactor) noexcept : core_(reactor.core_) {
   core_->outside_work.fetch_add(1, std::memory_order_acq_rel);
 }
+Reactor::OutsideWork::OutsideWork(const OutsideWork& other) noexcept : core_(other.core_) {
+  if (core_) core_->outside_work.fetch_add(1, std::memory_order_acq_rel);
+}
 Reactor::OutsideWork::OutsideWork(OutsideWork&& other) noexcept = default;
 Reactor::OutsideWork::~OutsideWork() {
   if (core_ && core_->outside_work.fetch_sub(1, std::memory_order_acq_rel) == 1) core_->notify();

@@ -101,6 +101,8 @@ class Reactor {
   class OutsideWork {
    public:
     explicit OutsideWork(Reactor& reactor) noexcept;
+    /// One more, of the same reactor: work that other work has begun.
+    OutsideWork(const OutsideWork& other) noexcept;
     OutsideWork(OutsideWork&& other) noexcept;
     OutsideWork& operator=(OutsideWork&&) = delete;
     ~OutsideWork();

@@ -21,6 +21,7 @@
 
 #include "common/trace.h"
 #include "support/child_process.h"
+#include "support/sanitizer.h"
 #include "support/trace_reader.h"
 
 namespace book {
@@ -234,9 +235,9 @@ TEST(Chapter, EndsWithOneAndOneLineWhenAnExceptionComesOut) {
 }
 
 TEST(Chapter, AnExceptionThatLeavesAThreadIsNoAbort) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the thread sanitizer allows no threads in a child of a process that has some";
-#endif
+  if (test::under_thread_sanitizer()) {
+    GTEST_SKIP() << "the thread sanitizer allows no threads in a child of a process that has some";
+  }
   const ChildResult result =
       run({}, [](Args&) { std::thread([] { throw std::runtime_error("no luck"); }).join(); });
   EXPECT_EQ(result.exit_code, 1);

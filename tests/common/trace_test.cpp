@@ -453,6 +453,66 @@ TEST(Trace, ManyThreadsWriteWholeLines) {
   }
 }
 
+TEST(Trace, APoolsWorkersHaveNamesAndSayWhenTheySleepAndWhatTheySteal) {
+  const Trace trace = record([] {
+    const trace::ThreadName name("worker 0");
+    trace::spawn(kFirst, {"main.cpp", 12});
+    trace::park();
+    std::thread([] {
+      const trace::ThreadName other("worker 1");
+      trace::steal(kFirst, "worker 0");
+      trace::poll_begin(kFirst);
+    }).join();
+    trace::unpark();
+  });
+  std::vector<std::string> lines;
+  for (const TraceLine& line : trace.events()) lines.push_back(line.json());
+  for (std::string& line : lines) line.erase(0, line.find("\"th\""));
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{
+                R"("th":1,"e":"spawn","tn":"worker 0","k":1,"by":"thread 1","l":"main.cpp:12"})",
+                R"("th":1,"e":"park"})",
+                R"("th":2,"e":"steal","tn":"worker 1","k":1,"from":"worker 0"})",
+                R"("th":2,"e":"poll+","k":1,"c":1})",
+                R"("th":1,"e":"unpark"})",
+            }));
+}
+
+TEST(Trace, AThreadKeepsItsNameForTheNextTraceAndGivesItBack) {
+  const trace::ThreadName outer("outer");
+  for (int i = 0; i < 2; ++i) {
+    const Trace trace = record([] {
+      {
+        const trace::ThreadName inner("a name of more than 15 characters");
+        trace::park();
+        trace::unpark();
+      }
+      trace::park();
+    });
+    EXPECT_EQ(trace.at(1).text("tn"), "a name of more ");
+    EXPECT_FALSE(trace.at(2).has("tn")) << "once is enough";
+    EXPECT_EQ(trace.at(3).text("tn"), "outer");
+  }
+}
+
+TEST(Trace, AWakeThatAnotherThreadWroteDownTooEarlyIsTheCauseOfTheNextPoll) {
+  const Trace trace = record([] {
+    trace::spawn(kFirst, {"main.cpp", 12});
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::wake(kFirst);
+    std::thread([] { trace::wake(kFirst); }).join();  // its step on the state word comes later:
+    trace::poll_begin(kFirst);                        // now
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::poll_begin(kFirst);
+    trace::poll_end(kFirst, Outcome::pending);
+    trace::poll_begin(kFirst);
+  });
+  EXPECT_EQ(trace.at(6).number("c"), 4);
+  EXPECT_EQ(trace.at(8).number("c"), 5);
+  EXPECT_EQ(trace.at(10).number("c"), 0) << "named twice";
+}
+
 TEST(Trace, StoppingItWhileOthersWriteIsHarmless) {
   const TemporaryFile file;
   trace::start(file.path(), "stopped");

@@ -6,6 +6,7 @@
 // behind ours. What they would have checked is checked here: that the memory a call is given may be
 // touched.
 #include "support/stand_ins.h"
+#include "support/sanitizer.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -25,14 +26,7 @@
 
 #include "support/faults.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define BOOK_CHECKS_MEMORY
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define BOOK_CHECKS_MEMORY
-#endif
-#endif
-#ifdef BOOK_CHECKS_MEMORY
+#if BOOK_UNDER_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -64,7 +58,7 @@ template <std::size_t n>
 
 [[maybe_unused]] void check_memory([[maybe_unused]] const void* at,
                                    [[maybe_unused]] std::size_t size) noexcept {
-#ifdef BOOK_CHECKS_MEMORY
+#if BOOK_UNDER_ADDRESS_SANITIZER
   void* const bad = __asan_region_is_poisoned(const_cast<void*>(at), size);
   if (bad) (void)*static_cast<const volatile char*>(bad);  // the sanitizer says what is wrong
 #endif
@@ -136,15 +130,7 @@ int real_epoll_ctl(int epoll, int what, int fd, epoll_event* event) noexcept {
 
 }  // namespace book::test
 
-#if defined(__SANITIZE_THREAD__)
-#define BOOK_NO_STAND_INS
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define BOOK_NO_STAND_INS
-#endif
-#endif
-
-#ifndef BOOK_NO_STAND_INS
+#if !BOOK_UNDER_THREAD_SANITIZER
 using namespace book::test;
 
 extern "C" {

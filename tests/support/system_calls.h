@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include "support/sanitizer.h"
 
 namespace book::test {
 
@@ -50,17 +51,9 @@ class SystemCalls {
 /// thread sanitizer's own stand-ins have to see every call: they are how it knows who waits for
 /// whom. The address sanitizer's lie in a library behind ours, and it does without them.)
 constexpr const char* why_not_counted() {
-#if defined(__SANITIZE_THREAD__)
-  return "system calls are not counted under the thread sanitizer, which stands in for them";
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  return "system calls are not counted under the thread sanitizer, which stands in for them";
-#else
-  return nullptr;
-#endif
-#else
-  return nullptr;
-#endif
+  return under_thread_sanitizer()
+             ? "system calls are not counted under the thread sanitizer, which stands in for them"
+             : nullptr;
 }
 
 /// What the calling thread has made so far.

@@ -52,6 +52,18 @@ function core_test(Wake, fixtures) {
   same(Wake.couldWake(part.state.tasks[1], part.state),
     ['the first of several futures', 'its part, waker 2: a timer, due at 100 ms', '1 copy of its waker is kept'], 'a waker of a part belongs to the task that made it');
 
+  // A pool: its threads have names, its steals and sleeps are told, and a wait in the reactor lasts until its thread is up.
+  const pool = Wake.read(fixtures.pool), told = (n) => Wake.describe(pool.events[n - 1], pool.events, Wake.index(pool.events));
+  same([told(9), told(20), told(28)], ["worker 0 has nothing to do, and takes half of the queue of worker 1: task 3 comes first.",
+    'worker 0 finds nothing to do, and sleeps.', 'worker 0 is up again.'], 'what a pool does');
+  same(told(3), 'task 1 is spawned at main.cpp:15, by worker 0.', 'who spawns it');
+  same(Wake.workers(pool.events), {1: 'worker 1', 2: 'worker 0'}, 'the threads of a pool');
+  const two = new Wake.Replay(pool.events), parked = (n) => (two.go(n), [1, 2].map((th) => !!(two.state.threads[th] || {}).parked));
+  same([parked(3), parked(5), parked(21), parked(25), parked(32)],
+    [[true, false], [false, false], [false, true], [true, true], [false, false]], 'who sleeps');
+  two.go(25);
+  same(two.state.idle && two.state.idle.n, 21, 'the reactor has its thread while another one is busy');
+
   // A name: the spawn's own, else the function on its line.
   same(Wake.nameOf({l: 'a.cpp:3'}, {'a.cpp': {3: '  executor.spawn(Reader(line, reader));'}}), 'Reader', 'the name of a task');
   same(Wake.nameOf({l: 'a.cpp:3', name: 'mine'}, {'a.cpp': {3: '  spawn(Reader());'}}), 'mine', 'the given name of a task');

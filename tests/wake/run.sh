@@ -78,7 +78,7 @@ check() {
 
 page() {
     find_browser
-    for name in io lost no_events cut_line; do
+    for name in io lost no_events cut_line pool; do
         sh tests/support/wake/page.sh "$fixtures/$name.jsonl" >"$work/$name.html"
     done
     sed 's/"expect":\[\]/"expect":["lost 1"]/' "$fixtures/io.jsonl" >"$work/wrong.jsonl"
@@ -87,6 +87,7 @@ page() {
     check io 1280 800 "check: ok, 26 events, 2 tasks, 0 remarks"
     check io 400 850 "check: ok, 26 events"
     check lost 640 400 "check: ok, 8 events, 1 task, 1 remark"  # 1280 wide at 200 %
+    check pool 1280 800 "check: ok, 32 events, 4 tasks, 0 remarks"
     check no_events 1280 800 "check: ok, 0 events" "There are no events in this trace."
     check cut_line 1280 800 "check: ok, 3 events" "is cut off: the program ended while it wrote it."
     check wrong 1280 800 "check: FAILED" "instead of"

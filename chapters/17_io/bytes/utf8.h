@@ -2,9 +2,9 @@
 // first byte that is wrong.
 //
 //     Utf8Check check;
-//     check.feed("gr\xc3")        true: nothing is wrong so far, and ends_here() is false
-//     check.feed("\xbc\xdf")      the \xbc ends the ü; \xdf begins a character: ends_here() is
-//     false check.feed("e")             false, now and from now on: a character was cut short
+//     check.feed("gr\xc3");        true: nothing is wrong so far, but ends_here() is false
+//     check.feed("\xbc\xdf");      true: the first byte ends the ü, the second begins a character
+//     check.feed("e");             false, now and from now on: that character was cut short
 //
 // Between two pieces it remembers how many bytes its character still has, and between which bounds
 // the next one lies. The bounds keep out what has no meaning: a character in more bytes than it

@@ -126,8 +126,8 @@ std::optional<std::time_t> parse_http_date(std::string_view text, std::time_t no
                             day(static_cast<unsigned>(t.tm_mday)));
   // The 61st second of a minute is there for leap seconds.
   if (!date.ok() || t.tm_hour > 23 || t.tm_min > 59 || t.tm_sec > 60) return std::nullopt;
-  return std::time_t{sys_days(date).time_since_epoch().count()} * 86'400 + t.tm_hour * 3600 +
-         t.tm_min * 60 + t.tm_sec;
+  return static_cast<std::time_t>(sys_days(date).time_since_epoch().count()) * 86'400 +
+         t.tm_hour * 3600 + t.tm_min * 60 + t.tm_sec;
 }
 
 }  // namespace book::http

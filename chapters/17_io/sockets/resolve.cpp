@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "common/atomic_waker.h"
+#include "common/signals_blocked.h"
 #include "common/start_thread.h"
 #include "common/wake_or_report.h"
 
@@ -79,19 +80,10 @@ void help(const std::shared_ptr<LookupQueue>& queue) {
   }
 }
 
-/// A new thread gets no signals: they belong to the threads of the program that expect them.
 void start_helper(const std::shared_ptr<LookupQueue>& queue) {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    // The end of the program cannot wait for it: a server of names may take half a minute.
-    start_thread([queue] { help(queue); }).detach();
-  } catch (...) {
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  const SignalsBlocked none_for_the_new_thread;
+  // The end of the program cannot wait for it: a server of names may take half a minute.
+  start_thread([queue] { help(queue); }).detach();
 }
 
 void enqueue(const std::shared_ptr<LookupQueue>& queue, const std::shared_ptr<Lookup>& lookup) {

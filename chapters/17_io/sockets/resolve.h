@@ -8,8 +8,9 @@
 //     (runs the other tasks)                   writes the result, then wakes
 //     next poll: here is the result        <--'  the next lookup, or ends when there is none
 //
-// At most a few helpers; one ends when there is nothing left to look up. Chapter 14 will make a
-// pool of them, for every call that blocks. Chapter 17 explains it.
+// At most a few helpers; one ends when there is nothing left to look up. (Chapter 14 has a pool for
+// every call that blocks. It waits for its threads at the end, and a server of names may take half
+// a minute: these are left behind.) Chapter 17 explains it.
 #pragma once
 
 #include <cstddef>

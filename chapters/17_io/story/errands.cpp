@@ -149,7 +149,6 @@ void proxy(ExecutorOptions options) {
 
 void hour_in_memory(ExecutorOptions options) {
   fmt::print("\n11. An hour, without a socket and without an hour.\n");
-  options.time = TimeMode::virtual_time;
   Executor(options).block_on(an_hour_passes());
 }
 

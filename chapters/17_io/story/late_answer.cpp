@@ -88,7 +88,6 @@ Async<> a_connection_each() {
 }  // namespace
 
 void late_answer(ExecutorOptions options) {
-  options.time = TimeMode::virtual_time;
   fmt::print("Asking on:\n");
   Executor(options).block_on(same_connection());
   fmt::print("\nA new connection after a time-out:\n");

@@ -11,7 +11,8 @@
 
 namespace book::story {
 
-/// How long people pause. Long enough that everybody else has done what there was to do.
+/// How long people pause. The clock is virtual: it moves when all the others have done what there
+/// was to do.
 inline constexpr std::chrono::milliseconds kPause{10};
 
 /// A listener on 127.0.0.1, at a free port, and the executor of all who come.

@@ -15,8 +15,10 @@ namespace book::ws {
 struct OutputWake : RefCounted<OutputWake> {
   Waker reader;  ///< whenever it waits, for a ping or a Close may be said by another task
   Waker writer;  ///< while it waits for room
+  bool fired = false;
 
   static void wake_by_ref(const Arc<OutputWake>& self) {
+    self->fired = true;
     book::detail::WakeRound round;
     round.fire(std::exchange(self->reader, {}));
     round.fire(std::exchange(self->writer, {}));

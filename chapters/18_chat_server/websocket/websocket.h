@@ -32,6 +32,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include "04_io_executor/io_place.h"
@@ -39,7 +40,6 @@
 #include "17_io/bytes/buf_reader.h"
 #include "18_chat_server/websocket/output_wake.h"
 #include "18_chat_server/websocket/protocol.h"
-#include "common/reactor/reactor.h"
 
 namespace book::ws {
 
@@ -121,17 +121,20 @@ class WebSocket {
 
   State state() const noexcept { return protocol_.state(); }
   const Ending& ending() const noexcept { return protocol_.ending(); }
-  /// When bytes last came; Instant::min() before the first ones. The reader has to read.
-  Instant last_heard() const noexcept { return last_heard_; }
+  /// The connection: to look at. What is read from it, or written to it, is missing here.
+  const std::remove_reference_t<S>& connection() const noexcept { return reader_.inner(); }
   /// Bytes that wait to be written.
   std::size_t waiting() const noexcept { return protocol_.waiting(); }
 
   void forget(Direction direction, const Waker& waker) noexcept;
 
  private:
-  enum class Who { reader, writer };
-  Poll<void> poll_write_all(Context& cx, Who who);
-  Poll<void> poll_write_on(Context& cx, Waker& mine, bool& moved);
+  PollItem<Message> poll_message(Context& cx);
+  Poll<void> poll_writer(Context& cx);
+  Poll<void> poll_write_all(Context& cx, Waker& mine);
+  template <class Call>
+  auto poll_connection(Context& cx, Waker& mine, Call call);
+  void tell_the_other(const Waker& mine);
   bool write_beside_reading(Context& cx);
   Poll<std::string_view> poll_fill(Context& cx);
   Poll<Ending> poll_hang_up(Context& cx);
@@ -144,7 +147,6 @@ class WebSocket {
   Arc<OutputWake> wake_ = make_arc<OutputWake>();
   Waker waker_ = into_waker(wake_);  // the one that the connection is given to write with
   std::optional<IoPlace<BufReader<S>>> reading_, writing_;
-  Instant last_heard_ = Instant::min();
   bool must_flush_ = false;
   bool ended_ = false;                        // poll_next has given its end
   bool cannot_write_ = false;                 // the reader found out; a writer finds out by itself

@@ -9,9 +9,22 @@ template <class S>
 PollItem<Message> WebSocket<S>::poll_next(Context& cx) {
   pin_.enter();
   if (ended_) return PollItem<Message>::ready();
+  PollItem<Message> next = pending;
+  try {
+    next = poll_message(cx);
+  } catch (...) {
+    wake_->reader = {};
+    throw;
+  }
+  if (next.is_ready()) wake_->reader = {};
+  return next;
+}
+
+template <class S>
+PollItem<Message> WebSocket<S>::poll_message(Context& cx) {
   for (;;) {
-    if (std::optional<Message> message = std::exchange(protocol_.message(), std::nullopt))
-      return PollItem<Message>::ready(std::move(message));
+    if (protocol_.message())
+      return PollItem<Message>::ready(std::exchange(protocol_.message(), std::nullopt));
     if (protocol_.input_is_over()) {
       // Our Close goes out first: whoever drops the socket at its end must not drop that.
       if (!write_beside_reading(cx)) return pending;
@@ -34,14 +47,9 @@ PollItem<Message> WebSocket<S>::poll_next(Context& cx) {
 template <class S>
 Poll<std::string_view> WebSocket<S>::poll_fill(Context& cx) {
   if (!reading_) reading_.emplace(reader_, Direction::read);
-  const bool had = !reader_.buffered().empty();
   Poll<std::string_view> came =
       reading_->poll(cx, [&](auto& reader) { return reader.poll_fill(cx); });
-  if (came.is_pending()) {
-    if (!wake_->reader.will_wake(cx.waker())) wake_->reader = cx.waker();
-  } else if (!had && !came.value().empty()) {
-    if (const Reactor* reactor = Reactor::current_or_null()) last_heard_ = reactor->now();
-  }
+  if (came.is_pending() && !wake_->reader.will_wake(cx.waker())) wake_->reader = cx.waker();
   return came;
 }
 
@@ -51,7 +59,7 @@ template <class S>
 bool WebSocket<S>::write_beside_reading(Context& cx) {
   if (cannot_write_) return true;
   try {
-    return poll_write_all(cx, Who::reader).is_ready();
+    return poll_write_all(cx, wake_->reader).is_ready();
   } catch (const std::system_error&) {
     cannot_write_ = true;
   } catch (const UnexpectedEnd&) {
@@ -63,53 +71,78 @@ bool WebSocket<S>::write_beside_reading(Context& cx) {
 /// Ready when nothing is left to write. Pending: the task's waker is where the connection's wakes
 /// it.
 template <class S>
-Poll<void> WebSocket<S>::poll_write_all(Context& cx, Who who) {
-  Waker& mine = who == Who::reader ? wake_->reader : wake_->writer;
-  Waker& other = who == Who::reader ? wake_->writer : wake_->reader;
-  bool moved = false;
-  Poll<void> done = pending;
-  try {
-    done = poll_write_on(cx, mine, moved);
-  } catch (...) {
-    mine = {};
-    throw;
-  }
-  if (done.is_ready()) mine = {};
-  // The other may wait for what has just gone. (A reader waits for it only after the last message.)
-  if (moved && (who == Who::reader || protocol_.input_is_over())) std::exchange(other, {}).wake();
-  return done;
-}
-
-template <class S>
-Poll<void> WebSocket<S>::poll_write_on(Context& cx, Waker& mine, bool& moved) {
+Poll<void> WebSocket<S>::poll_write_all(Context& cx, Waker& mine) {
   pin_.enter();
-  if (!writing_) writing_.emplace(reader_, Direction::write);
-  Context through(waker_);
+  bool moved = false;
+  Poll<void> done = Poll<void>::ready();
   for (;;) {
     const std::string_view bytes = protocol_.to_write();
     if (bytes.empty()) break;
-    // Kept before the connection is asked: it may find room, and fire, while it is asked.
-    cx.store(mine, "room in the connection of a WebSocket");
-    const Poll<std::size_t> taken = writing_->poll(
-        through, [&](auto& reader) { return reader.inner().poll_write(through, bytes); });
-    if (taken.is_pending()) return pending;
+    const Poll<std::size_t> taken = poll_connection(
+        cx, mine, [&](auto& stream, Context& both) { return stream.poll_write(both, bytes); });
+    if (taken.is_pending()) {
+      done = pending;
+      break;
+    }
     if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
     protocol_.wrote(book::detail::checked(taken.value(), bytes.size()));
     moved = must_flush_ = true;
   }
-  if (!must_flush_) return Poll<void>::ready();
-  cx.store(mine, "a WebSocket's connection to flush");
-  const Poll<void> flushed =
-      writing_->poll(through, [&](auto& reader) { return reader.inner().poll_flush(through); });
-  must_flush_ = flushed.is_pending();
-  return flushed;
+  if (done.is_ready() && must_flush_) {
+    done = poll_connection(cx, mine,
+                           [](auto& stream, Context& both) { return stream.poll_flush(both); });
+    must_flush_ = done.is_pending();
+  }
+  if (moved) tell_the_other(mine);
+  return done;
+}
+
+/// One call that may have to wait for the connection to take something: with the waker for both,
+/// who are woken through their slots. A connection may fire it before we are back, because we had
+/// our turn: then this task's waker was in no slot yet.
+template <class S>
+template <class Call>
+auto WebSocket<S>::poll_connection(Context& cx, Waker& mine, Call call) {
+  if (!writing_) writing_.emplace(reader_, Direction::write);
+  Context both(waker_);
+  wake_->fired = false;
+  auto result = writing_->poll(both, [&](auto& reader) { return call(reader.inner(), both); });
+  if (result.is_pending()) {
+    cx.store(mine, "room in the connection of a WebSocket");
+    if (wake_->fired) cx.waker().wake_by_ref();
+  }
+  return result;
+}
+
+/// It may wait for what has just gone: a writer for room, a reader after the last message only.
+template <class S>
+void WebSocket<S>::tell_the_other(const Waker& mine) {
+  if (&mine == &wake_->reader) {
+    std::exchange(wake_->writer, {}).wake();
+  } else if (protocol_.input_is_over()) {
+    std::exchange(wake_->reader, {}).wake();
+  }
+}
+
+/// The same for the writer, whose slot is empty when it does not wait.
+template <class S>
+Poll<void> WebSocket<S>::poll_writer(Context& cx) {
+  Poll<void> done = pending;
+  try {
+    done = poll_write_all(cx, wake_->writer);
+  } catch (...) {
+    wake_->writer = {};
+    throw;
+  }
+  if (done.is_ready()) wake_->writer = {};
+  return done;
 }
 
 template <class S>
 Poll<void> WebSocket<S>::poll_ready(Context& cx) {
   if (protocol_.state() != State::open || protocol_.input_is_over()) throw Closed();
   if (protocol_.has_room()) return Poll<void>::ready();
-  if (poll_write_all(cx, Who::writer).is_ready() || protocol_.has_room()) {
+  if (poll_writer(cx).is_ready() || protocol_.has_room()) {
     wake_->writer = {};
     return Poll<void>::ready();
   }
@@ -118,13 +151,13 @@ Poll<void> WebSocket<S>::poll_ready(Context& cx) {
 
 template <class S>
 Poll<void> WebSocket<S>::poll_flush(Context& cx) {
-  return poll_write_all(cx, Who::writer);
+  return poll_writer(cx);
 }
 
 template <class S>
 Poll<void> WebSocket<S>::poll_close(Context& cx) {
   protocol_.say_close(kDone, {});
-  return poll_write_all(cx, Who::writer);
+  return poll_writer(cx);
 }
 
 template <class S>
@@ -194,13 +227,9 @@ Poll<void> WebSocket<S>::poll_last_bytes(Context& cx) {
 template <class S>
 Poll<void> WebSocket<S>::poll_end_ours(Context& cx) {
   if (our_end_) return Poll<void>::ready();
-  if (!writing_) writing_.emplace(reader_, Direction::write);
-  Context through(waker_);
-  cx.store(wake_->reader, "the end of a WebSocket's connection");
-  const Poll<void> closed =
-      writing_->poll(through, [&](auto& reader) { return reader.inner().poll_close(through); });
+  const Poll<void> closed = poll_connection(
+      cx, wake_->reader, [](auto& stream, Context& both) { return stream.poll_close(both); });
   our_end_ = closed.is_ready();
-  if (our_end_) wake_->reader = {};
   return closed;
 }
 

@@ -19,6 +19,7 @@
 #include "04_io_executor/async_fd.h"
 #include "04_io_executor/block_on.h"
 #include "chapters/04_io_executor/helpers.h"
+#include "support/sanitizer.h"
 
 namespace book::test {
 namespace executor_test {
@@ -453,11 +454,7 @@ TEST(Executor, EndsOnAnotherThreadThanItRanOn) {
   EXPECT_EQ(dropped_on, ending_id);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kMany = 100'000;
-#else
-constexpr int kMany = 1'000'000;
-#endif
+constexpr int kMany = test::under_sanitizer() ? 100'000 : 1'000'000;
 
 TEST(Executor, RunsAMillionTasks) {
   Executor executor(kVirtual);

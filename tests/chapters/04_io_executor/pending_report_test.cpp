@@ -11,6 +11,7 @@
 #include "04_io_executor/block_on.h"
 #include "chapters/04_io_executor/helpers.h"
 #include "support/child_process.h"
+#include "support/sanitizer.h"
 #include "support/watchdog.h"
 
 namespace book::test {
@@ -30,13 +31,9 @@ std::string last_words_of(const std::function<void()>& hang) {
 
 /// The thread sanitizer ends a child process that starts threads.
 class PendingReport : public testing::Test {
-#if defined(__SANITIZE_THREAD__)
-  void SetUp() override { GTEST_SKIP() << "not under the thread sanitizer"; }
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  void SetUp() override { GTEST_SKIP() << "not under the thread sanitizer"; }
-#endif
-#endif
+  void SetUp() override {
+    if (under_thread_sanitizer()) GTEST_SKIP() << "not under the thread sanitizer";
+  }
 };
 
 TEST_F(PendingReport, SaysWhatEachPendingTaskWaitsFor) {

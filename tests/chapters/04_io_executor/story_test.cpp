@@ -7,6 +7,7 @@
 
 #include "support/child_process.h"
 #include "support/paths.h"
+#include "support/sanitizer.h"
 #include "support/trace_reader.h"
 
 namespace book::test {
@@ -96,10 +97,10 @@ TEST(Story, AMistakeEndsInOneClearMessage) {
 }
 
 TEST(Story, TooFewDescriptorsAreOneClearError) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP()
-      << "the undefined-behaviour sanitizer itself needs a descriptor to look at an exception";
-#endif
+  if (under_address_sanitizer()) {
+    GTEST_SKIP()
+        << "the undefined-behaviour sanitizer itself needs a descriptor to look at an exception";
+  }
   const ChildResult ended = run_story("--sockets 100000 --part 3");
   if (ended.exit_code == 0) GTEST_SKIP() << "this machine has descriptors for 100,000 sockets";
   EXPECT_EQ(ended.exit_code, 1);

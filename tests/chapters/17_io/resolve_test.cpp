@@ -324,12 +324,13 @@ TEST(Resolver, WithoutThreadsIsRefused) {
 }
 
 TEST(Resolve, AForkedChildLooksUpByItself) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the thread sanitizer allows no threads in a child of a process that has some";
-#elif defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP()
-      << "the address sanitizer's allocator may be locked by a thread that the child has not";
-#endif
+  if (test::under_thread_sanitizer()) {
+    GTEST_SKIP() << "the thread sanitizer allows no threads in a child of a process that has some";
+  }
+  if (test::under_address_sanitizer()) {
+    GTEST_SKIP()
+        << "the address sanitizer's allocator may be locked by a thread that the child has not";
+  }
   // All helpers have something to do, and there is more in the queue.
   std::vector<Resolver::Resolve> lookups;
   lookups.reserve(64);

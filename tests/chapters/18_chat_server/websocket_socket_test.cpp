@@ -3,29 +3,45 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "02_timer_future/now.h"
+#include "05_async_await/async_block.h"
+#include "09_streams/forward.h"
+#include "09_streams/sources.h"
 #include "09_streams/take_skip.h"
 #include "10_spawning/spawn.h"
 #include "10_spawning/timeout.h"
 #include "17_io/ends/duplex.h"
+#include "17_io/sockets/tcp.h"
 #include "18_chat_server/websocket/open.h"
-#include "18_chat_server/websocket/until_silent.h"
+#include "chapters/17_io/pieces.h"
 #include "chapters/18_chat_server/pair.h"
 #include "support/async_test.h"
+#include "support/faulty_stream.h"
+#include "support/hand.h"
 
 namespace book {
 namespace websocket_socket_test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
+using test::masked;
 using test::Socket;
+using test::unmasked;
+using ws::Opcode;
+using ws::Role;
 
 static_assert(Stream<Socket> && FusedStream<Socket> && Sink<Socket, ws::Message>);
 
-Async<> echo(DuplexStream stream) {
+template <class S>
+Async<> echo(S stream) {
   auto socket = co_await ws::accept(std::move(stream));
   for (;;) {
     auto message = co_await next(socket);
@@ -35,12 +51,19 @@ Async<> echo(DuplexStream stream) {
   co_await socket.hang_up();
 }
 
+/// What a frame's worth of bytes looks like to a peer who reads them raw.
+Async<std::string> raw(DuplexStream& stream, std::size_t size) {
+  std::string bytes(size, '?');
+  co_await read_exact(stream, bytes);
+  co_return bytes;
+}
+
 ASYNC_TEST(WebSocket, AClientSendsOneTextAndTakesTenMessages) {
   auto ends = duplex(64);
   auto server = spawn(echo(std::move(ends.second)));
   auto socket = co_await ws::connect(std::move(ends.first), "localhost:7878", "/chat");
   for (int i = 0; i < 12; ++i) {
-    ws::Message message = i % 2 == 0 ? ws::text("line " + std::to_string(i)) : ws::binary("\xff");
+    ws::Message message = i % 2 == 0 ? ws::text(std::to_string(i)) : ws::binary("\xff");
     co_await socket.send(std::move(message));
   }
   std::vector<ws::Message> got;
@@ -51,11 +74,330 @@ ASYNC_TEST(WebSocket, AClientSendsOneTextAndTakesTenMessages) {
     got.push_back(*message);
   }
   EXPECT_EQ(got.size(), 10u);
-  EXPECT_EQ(got[4], ws::text("line 4"));
+  EXPECT_EQ(got[4], ws::text("4"));
   EXPECT_EQ(got[5], ws::binary("\xff"));
   auto ending = co_await timeout(5s, socket.hang_up(ws::kGoingAway, "that is all"));
   EXPECT_EQ(*ending, (ws::Ending{1001, "", true}));
   co_await server;
+}
+
+/// Sends `count` messages and pings.
+template <class S>
+Async<> talk(ws::WebSocket<S>& socket, int count) {
+  for (int i = 0; i < count; ++i) {
+    co_await socket.send(std::string(i % 50, 'x'));
+    socket.ping(std::to_string(i));
+  }
+}
+/// Counts what comes.
+template <class S>
+Async<int> listen(ws::WebSocket<S>& socket) {
+  int count = 0;
+  for (;;) {
+    auto message = co_await next(socket);
+    if (!message) co_return count;
+    ++count;
+  }
+}
+
+ASYNC_TEST(WebSocket, TwoThatTalkAtOnceOverThreeBytesDoNotWaitForEachOther) {
+  for (const std::size_t write_ahead : {1u, 100u}) {
+    auto pair = test::socket_pair(3, {.write_ahead = write_ahead});
+    auto a = spawn(talk(pair.client, 200));
+    auto b = spawn(talk(pair.server, 200));
+    auto c = spawn(listen(pair.client));
+    auto d = spawn(listen(pair.server));
+    co_await a;
+    co_await b;
+    co_await close(pair.client);
+    const int at_client = co_await c;
+    const int at_server = co_await d;
+    EXPECT_EQ(at_client, 200);
+    EXPECT_EQ(at_server, 200);
+    EXPECT_EQ(pair.client.state(), ws::State::both);
+    EXPECT_EQ(pair.server.ending(), (ws::Ending{1000, "", true}));
+  }
+}
+
+/// Here every call waits first, and wakes its own task while it is still being made.
+ASYNC_TEST(WebSocket, OverABadLineNoWakeIsLost) {
+  auto ends = duplex(64);
+  const test::StreamFaults bad{.piece = 3, .waits = 2};
+  auto client = test::socket_on(test::FaultyStream(ends.first, bad, bad), Role::client);
+  auto server = test::socket_on(test::FaultyStream(ends.second, bad, bad), Role::server);
+  auto a = spawn(talk(client, 100));
+  auto b = spawn(talk(server, 100));
+  auto c = spawn(listen(client));
+  auto d = spawn(listen(server));
+  co_await a;
+  co_await b;
+  co_await close(client);
+  const int at_client = co_await c;
+  const int at_server = co_await d;
+  EXPECT_EQ(at_client, 100);
+  EXPECT_EQ(at_server, 100);
+}
+
+ASYNC_TEST(WebSocket, AStreamIsForwardedToItAndClosesIt) {
+  auto pair = test::socket_pair(5);
+  auto listening = spawn(listen(pair.server));
+  std::vector<ws::Message> lines(20, ws::text("a line of some bytes"));
+  auto all = iter(std::move(lines)) | forward(pair.client);
+  co_await all;
+  const int heard = co_await listening;
+  EXPECT_EQ(heard, 20);
+  EXPECT_EQ(pair.server.ending().code, 1000);
+}
+
+TEST(WebSocket, AReaderThatCannotWriteItsPongReadsOn) {
+  auto ends = duplex(4);
+  auto& peer = ends.first;
+  auto socket = test::socket_on(ends.second, Role::server);
+  test::Hand reader;
+  Context cx(reader.waker.waker());
+  std::vector<std::string> got;
+  const std::string bytes = masked(Opcode::ping, "first, and too long for the connection") +
+                            masked(Opcode::text, "heard") + masked(Opcode::ping, "second");
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto wrote = peer.poll_write(cx, std::string_view(bytes).substr(at));
+    if (wrote.is_ready()) at += wrote.value();
+    auto message = socket.poll_next(cx);
+    if (message.is_ready()) got.push_back(message.value()->data);
+  }
+  EXPECT_TRUE(reader.waits(socket));
+  EXPECT_EQ(got, std::vector<std::string>{"heard"});
+  std::string answer;
+  for (int i = 0; i < 100; ++i) {  // now it reads: four bytes at a time
+    char four[4];
+    const auto came = peer.poll_read(cx, four);
+    if (came.is_ready()) answer.append(four, came.value());
+    EXPECT_TRUE(reader.waits(socket));
+  }
+  EXPECT_EQ(answer, unmasked(Opcode::pong, "first, and too long for the connection") +
+                        unmasked(Opcode::pong, "second"));
+}
+
+TEST(WebSocket, APingOfAThirdTaskWakesTheReaderWhoWritesIt) {
+  auto pair = test::socket_pair();
+  test::Hand reader, other;
+  EXPECT_TRUE(reader.waits(pair.server));
+  pair.server.ping("?");
+  EXPECT_EQ(reader.wakes(), 1);
+  EXPECT_TRUE(reader.waits(pair.server));
+  EXPECT_TRUE(other.waits(pair.client)) << "a ping is no message";
+  EXPECT_TRUE(reader.waits(pair.server)) << "nor is a pong";
+  pair.server.say_close(1008, "out");
+  EXPECT_EQ(other.wakes(), 0) << "nobody has written it yet";
+  EXPECT_TRUE(reader.waits(pair.server));
+  EXPECT_EQ(other.wakes(), 1);
+  EXPECT_EQ(other.take(pair.client), std::nullopt);
+  EXPECT_EQ(pair.client.ending(), (ws::Ending{1008, "out", true}));
+  EXPECT_EQ(reader.take(pair.server), std::nullopt);
+}
+
+TEST(WebSocket, WhatTheReaderWroteForTheWriterItTellsTheWriter) {
+  auto ends = duplex(4);
+  auto& peer = ends.first;
+  auto socket = test::socket_on(ends.second, Role::server, {.write_ahead = 1});
+  test::Hand reader, writer;
+  EXPECT_TRUE(reader.waits(socket));
+  auto sending = socket.send("123456");
+  EXPECT_TRUE(writer.is_pending(sending));
+  Context cx(reader.waker.waker());
+  char four[4];
+  EXPECT_EQ(peer.poll_read(cx, four).value(), 4u);
+  EXPECT_EQ(writer.wakes(), 1);
+  EXPECT_TRUE(writer.is_pending(sending) == false);
+}
+
+TEST(WebSocket, ADroppedReaderDoesNotTakeTheWritersWakeWithIt) {
+  auto ends = duplex(4);
+  auto& peer = ends.first;
+  auto socket = test::socket_on(ends.second, Role::server, {.write_ahead = 1});
+  test::Hand writer;
+  auto sending = socket.send("123456");
+  EXPECT_TRUE(writer.is_pending(sending));
+  {
+    test::Hand reader;
+    auto reading = next(socket);
+    EXPECT_TRUE(reader.is_pending(reading)) << "it has tried to write as well, and waits for room";
+  }
+  test::CountingWaker nobody;
+  Context cx(nobody.waker());
+  char four[4];
+  EXPECT_EQ(peer.poll_read(cx, four).value(), 4u);
+  EXPECT_EQ(writer.wakes(), 1);
+}
+
+/// What the reader meets: "text" a line, and how it ends.
+Async<std::string> all_of(Socket& socket) {
+  std::string all;
+  try {
+    for (;;) {
+      auto message = co_await next(socket);
+      if (!message) break;
+      all += message->data + "\n";
+    }
+    all += "end";
+  } catch (const ws::Failure& failure) {
+    all += std::to_string(failure.code());
+  } catch (const std::system_error& error) {
+    all += "errno " + std::to_string(error.code().value());
+  }
+  co_return all;
+}
+
+ASYNC_TEST(WebSocket, EndsAsTheOtherSideEndsIt) {
+  const struct {
+    const char* what;
+    std::string comes;
+    std::string met;
+    std::string answer;
+  } rows[] = {
+      {"Close", masked(Opcode::text, "hi") + masked(Opcode::close, "\x03\xe8"), "hi\nend",
+       unmasked(Opcode::close, "\x03\xe8")},
+      {"the end without a Close", masked(Opcode::text, "hi"), "hi\n1006", ""},
+      {"the end in a frame", masked(Opcode::text, "hi") + "\x81", "hi\n1006", ""},
+      {"no mask", masked(Opcode::text, "hi") + "\x81\x01x", "hi\n1002",
+       unmasked(Opcode::close,
+                "\x03\xea"
+                "a client's frame without a mask")},
+      {"a fault, and much behind it", "\xff" + std::string(3000, 'x'), "1002",
+       unmasked(Opcode::close,
+                "\x03\xea"
+                "a reserved bit is set, and no extension was agreed on")},
+  };
+  for (const auto& row : rows) {
+    auto ends = duplex(4096);
+    auto& peer = ends.first;
+    Socket socket = test::socket_on(std::move(ends.second), Role::server);
+    co_await write_all(peer, row.comes);
+    co_await close(peer);
+    std::string met = co_await all_of(socket);
+    EXPECT_EQ(met, row.met) << row.what;
+    met = co_await all_of(socket);
+    EXPECT_EQ(met, "end") << "a failure is thrown once: " << row.what;
+    auto ending = co_await timeout(5s, socket.hang_up());
+    EXPECT_EQ(*ending, socket.ending()) << row.what;
+    const std::string answer = co_await read_to_end(peer, 1000);
+    EXPECT_EQ(answer, row.answer.empty()
+                          ? unmasked(Opcode::close, "\x03\xe8").substr(0, answer.size())
+                          : row.answer)
+        << row.what;
+  }
+}
+
+ASYNC_TEST(WebSocket, AnEndOfTheConnectionForWritingIsNoneForReading) {
+  auto ends = duplex(4096);
+  test::FaultyStream line(std::move(ends.second), {}, {.fail_at = 1, .error = EPIPE});
+  auto socket = test::socket_on(std::move(line), Role::server);
+  const std::string bytes =
+      masked(Opcode::ping, "?") + masked(Opcode::text, "heard") + masked(Opcode::close, "\x03\xe8");
+  co_await write_all(ends.first, bytes);
+  auto message = co_await next(socket);
+  EXPECT_EQ(message->data, "heard") << "although nobody takes the pong";
+  message = co_await next(socket);
+  EXPECT_EQ(message, std::nullopt) << "nor the answer to the Close";
+}
+
+ASYNC_TEST(WebSocket, AWriterMeetsTheErrorOfItsConnectionAndThenAClosedOne) {
+  auto pair = test::socket_pair(16);
+  { Socket gone = std::move(pair.client); }
+  int error = 0;
+  try {
+    co_await pair.server.send("nobody reads this");
+  } catch (const std::system_error& e) {
+    error = e.code().value();
+  }
+  EXPECT_EQ(error, EPIPE);
+  const std::string met = co_await all_of(pair.server);
+  EXPECT_EQ(met, "1006");
+  bool closed = false;
+  try {
+    co_await pair.server.send("nor this");
+  } catch (const ws::Closed&) {
+    closed = true;
+  }
+  EXPECT_TRUE(closed);
+}
+
+ASYNC_TEST(WebSocket, ASenderThatWaitsWhileTheyCloseIsToldSo) {
+  auto pair = test::socket_pair(4, {.write_ahead = 1});
+  std::string met;
+  auto sending = async([&]() -> Async<> {
+    try {
+      for (;;) co_await pair.server.send("more and more");
+    } catch (const ws::Closed&) {
+      met = "closed";
+    }
+  });
+  auto sender = spawn(std::move(sending));
+  auto reading = async([&]() -> Async<std::string> {
+    std::string all = co_await all_of(pair.server);
+    co_await pair.server.hang_up();
+    co_return all;
+  });
+  auto reader = spawn(std::move(reading));
+  const ws::Ending ending = co_await pair.client.hang_up();
+  EXPECT_TRUE(ending.clean);
+  co_await sender;
+  EXPECT_EQ(met, "closed");
+  const std::string read = co_await reader;
+  EXPECT_EQ(read, "end");
+}
+
+ASYNC_TEST(WebSocket, HangUpWaitsForAnAnswerAsLongAsYouSay) {
+  auto ends = duplex(64);
+  const Instant began = now();
+  {
+    Socket socket = test::socket_on(std::move(ends.second), Role::server);
+    auto ending = co_await timeout(5s, socket.hang_up(ws::kPolicy, "too slow"));
+    EXPECT_FALSE(ending);
+    EXPECT_EQ(now() - began, 5s);
+  }
+  const std::string heard = co_await read_to_end(ends.first, 100);
+  EXPECT_EQ(heard, unmasked(Opcode::close, "\x03\xf0too slow"));
+}
+
+ASYNC_TEST(WebSocket, TheServerEndsTheConnectionFirst) {
+  auto ends = duplex(64);
+  auto& client = ends.first;
+  Socket socket = test::socket_on(std::move(ends.second), Role::server);
+  auto hanging = spawn(socket.hang_up());
+  const std::string close_frame = unmasked(Opcode::close, "\x03\xe8");
+  std::string heard = co_await raw(client, close_frame.size());
+  EXPECT_EQ(heard, close_frame);
+  EXPECT_FALSE(hanging.is_finished());
+  const std::string answer =
+      masked(Opcode::text, "still there") + masked(Opcode::close, "\x03\xe8");
+  co_await write_all(client, answer);
+  heard = co_await read_to_end(client, 100);
+  EXPECT_EQ(heard, "") << "the end, which our own has not caused";
+  EXPECT_FALSE(hanging.is_finished()) << "it reads to our end";
+  co_await close(client);
+  const ws::Ending ending = co_await hanging;
+  EXPECT_EQ(ending, (ws::Ending{1000, "", true}));
+}
+
+// --- Real sockets ----------------------------------------------------------------------------
+
+ASYNC_TEST_REAL_TIME(WebSocket, ATooLargeMessageIsRefusedAndTheRefusalArrives) {
+  auto listener = TcpListener::bind(0);
+  auto client = co_await TcpStream::connect(listener.local_address());
+  auto accepted = co_await listener.accept();
+  auto serve = [](TcpStream stream) -> Async<ws::Ending> {
+    auto socket = test::socket_on(std::move(stream), Role::server, {.most_message = 1000});
+    co_return co_await socket.hang_up();
+  };
+  auto server = spawn(serve(std::move(accepted.stream)));
+  const std::string flood = masked(Opcode::binary, std::string(300'000, 'x'));
+  co_await write_all(client, flood);
+  const std::string heard = co_await read_to_end(client, 1000);
+  co_await close(client);
+  // The server had said Close already, and the flood came instead of an answer.
+  EXPECT_EQ(heard, unmasked(Opcode::close, "\x03\xe8"));
+  const ws::Ending ending = co_await server;
+  EXPECT_EQ(ending.code, 1009);
 }
 
 }  // namespace websocket_socket_test

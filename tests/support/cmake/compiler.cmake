@@ -69,6 +69,15 @@ if(CCACHE AND NOT ccache_failed)
   endif()
 endif()
 
+# Clang's thread sanitizer brings an operator new of its own, beside which a program that counts with its own does
+# not link. So its runtime is linked here, without that part. (g++'s gives way.)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
+  execute_process(COMMAND "${CMAKE_CXX_COMPILER}" -print-file-name=libclang_rt.tsan-${CMAKE_SYSTEM_PROCESSOR}.a
+    OUTPUT_VARIABLE tsan OUTPUT_STRIP_TRAILING_WHITESPACE)
+  add_link_options(-fno-sanitize-link-runtime "-Wl,--dynamic-list=${tsan}.syms")
+  string(APPEND CMAKE_CXX_STANDARD_LIBRARIES " -Wl,--whole-archive ${tsan} -Wl,--no-whole-archive -ldl -lm -lrt")
+endif()
+
 # The headers nearly every file reads: parsed once for the libraries and programs, once for the tests.
 set(book_precompiled_headers
     <fmt/format.h> <array> <atomic> <chrono> <concepts> <coroutine> <cstdint> <deque> <exception>

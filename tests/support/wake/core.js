@@ -6,7 +6,7 @@ const Wake = (() => {
   // --- Reading -----------------------------------------------------------------------------------
 
   const kinds = new Set(['spawn', 'poll+', 'poll-', 'store', 'wclone', 'wdrop', 'wake', 'timer', 'io', 'idle',
-    'drop', 'cut']);
+    'drop', 'cut', 'steal', 'park', 'unpark']);
 
   /** The events of a trace, and one sentence for each thing that is wrong with its text. */
   function read(text) {
@@ -51,7 +51,7 @@ const Wake = (() => {
       this.events = events;
       this.notes = !forwardOnly;
       this.at = 0;  // so many events have happened
-      this.state = {tasks: {}, wakers: {}, queue: {}, ready: 0, running: {}, idle: null, vt: null};
+      this.state = {tasks: {}, wakers: {}, queue: {}, ready: 0, running: {}, threads: {}, idle: null, vt: null};
       this.undo = [];
     }
 
@@ -77,6 +77,11 @@ const Wake = (() => {
       return this.state.wakers[event.w];
     }
 
+    thread(th) {
+      if (!this.state.threads[th]) this.set(this.state.threads, th, {th, name: `thread ${th}`, parked: false});
+      return this.state.threads[th];
+    }
+
     running(th) {
       const stack = this.state.running[th];
       return stack && stack.length ? stack[stack.length - 1] : 0;
@@ -97,7 +102,8 @@ const Wake = (() => {
       const e = this.events[this.at], s = this.state;
       if (!e) return false;
       const mark = this.undo.length;
-      if (s.idle) this.set(s, 'idle', null);
+      if (s.idle && (e.th === s.idle.th || e.e === 'cut')) this.set(s, 'idle', null);
+      if (e.tn) this.set(this.thread(e.th), 'name', e.tn);
       if (e.vt !== undefined && e.vt !== s.vt) this.set(s, 'vt', e.vt);
       this.apply(e);
       if (this.notes) this.undo.push(mark);
@@ -197,6 +203,8 @@ const Wake = (() => {
           break;
         }
         case 'idle': this.set(s, 'idle', e); break;
+        case 'park': this.set(this.thread(e.th), 'parked', true); break;
+        case 'unpark': this.set(this.thread(e.th), 'parked', false); break;
         case 'cut':  // what happened meanwhile is not known
           this.set(s, 'queue', {});
           this.set(s, 'ready', 0);
@@ -255,13 +263,26 @@ const Wake = (() => {
     return colon < 0 ? ['', ''] : [place.slice(0, colon), place.slice(colon + 1)];
   }
 
+  const named = new WeakMap();
+  /** What each thread is called, by its number: the workers of a pool, and no others. */
+  function workers(events) {
+    if (!named.has(events)) {
+      const all = {};
+      for (const e of events) if (e.tn) all[e.th] = e.tn;
+      named.set(events, all);
+    }
+    return named.get(events);
+  }
+  const threadName = (th, events) => workers(events)[th] || `thread ${th}`;
+  const by = (e, events) => (e.by || '').replace(/^thread (\d+)$/, (text, th) => threadName(th, events));
+
   const who = (e) => (e.k ? `task ${e.k}` : `waker ${e.w}`);
 
   /** One sentence about an event. */
   function describe(e, events, at) {
     const cause = e.c && at && at.has(e.c) ? events[at.get(e.c)] : null;
     switch (e.e) {
-      case 'spawn': return `${who(e)} is spawned${e.l ? ' at ' + short(e.l) : ''}, by ${e.by}.`;
+      case 'spawn': return `${who(e)} is spawned${e.l ? ' at ' + short(e.l) : ''}, by ${by(e, events)}.`;
       case 'poll+':
         if (!e.c) return `${who(e)} is polled; no wake asked for it.`;
         if (cause && cause.e === 'spawn') return `${who(e)} is polled for the first time.`;
@@ -274,16 +295,19 @@ const Wake = (() => {
           threw: `${who(e)} ends in an exception.`,
         }[e.is] || `The poll of ${who(e)} ends.`;
       case 'store': return `${who(e)} waits for ${e.why}${e.due !== undefined ? `, due at ${time(e.due)}` : ''}.`;
-      case 'wclone': return `One more copy of the waker of ${who(e)} is kept, by ${e.by}.`;
-      case 'wdrop': return `A copy of the waker of ${who(e)} is dropped, by ${e.by}.`;
+      case 'wclone': return `One more copy of the waker of ${who(e)} is kept, by ${by(e, events)}.`;
+      case 'wdrop': return `A copy of the waker of ${who(e)} is dropped, by ${by(e, events)}.`;
       case 'wake': {
         const what = cause && cause.e === 'timer' ? 'its timer' : cause && cause.e === 'io' ? cause.why.replace(/ .*$/, '') + cause.why.slice(2) :
-          e.by === `task ${e.k}` ? 'itself' : e.by;
+          e.by === `task ${e.k}` ? 'itself' : by(e, events);
         return `${who(e)} is woken by ${what}${e.up ? '; the waker is used up' : ''}.`;
       }
       case 'timer': return e.k ? `A deadline has passed: a timer of task ${e.k} fires.` : 'A deadline has passed: a timer fires.';
       case 'io': return `The system says: ${e.why}.`;
       case 'idle': return `Nothing is ready: the thread sleeps in the reactor (${e.why}).`;
+      case 'steal': return `${threadName(e.th, events)} has nothing to do, and takes half of the queue of ${e.from}: ${who(e)} comes first.`;
+      case 'park': return `${threadName(e.th, events)} finds nothing to do, and sleeps.`;
+      case 'unpark': return `${threadName(e.th, events)} is up again.`;
       case 'drop': return `The future of ${who(e)} is destroyed.`;
       case 'cut': return `${count(e.n - e.from + 1, 'event', 'events')} were not kept in this long trace: n ${e.from} to ${e.n}.`;
       default: return e.e;
@@ -330,7 +354,7 @@ const Wake = (() => {
 
   /** What looks wrong: [{kind, level, n, k, text}], by n. */
   function lints(events) {
-    const replay = new Replay(events, true), found = [], tasks = {};
+    const replay = new Replay(events, true), found = [], tasks = {}, pool = workers(events);
     const of = (k) => tasks[k] || (tasks[k] = {row: 0, rowStart: 0, lost: null, useless: 0});
     const say = (kind, e, k, text) => {
       const lint = {kind, level: lintLevel[kind], n: e.n, k, text};
@@ -359,7 +383,9 @@ const Wake = (() => {
         it.lost = null;
         it.begin = e;
       } else if (e.e === 'poll-' && it.begin && e.t - it.begin.t > blocksAfter) {
-        const others = s.ready - (s.queue[e.k] ? 1 : 0);
+        // In a pool another worker may take them; those wait that were ready all the time, in this queue.
+        const others = !pool[e.th] ? s.ready - (s.queue[e.k] ? 1 : 0) :
+          Object.keys(s.queue).filter((k) => +k !== e.k && s.queue[k] < it.begin.n && of(k).readied === e.th).length;
         if (others > 0)
           say('blocks', it.begin, e.k, `This poll of task ${e.k} takes ${time(e.t - it.begin.t)} of real time, and ${count(others, 'task that is ready waits', 'tasks that are ready wait')} for it. A poll has to be short.`);
       } else if (e.e === 'wake' && task) {
@@ -377,10 +403,12 @@ const Wake = (() => {
         else if (task.status === 'asleep' || task.status === 'ready')
           say('dropped', e, e.k, `Task ${e.k} is dropped while it is pending: cancelled, where it stood${task.waits.length ? ` (it waited for ${task.waits[task.waits.length - 1].why})` : ''}.`);
       } else if (e.e === 'idle') {
-        const ready = s.ready ? Object.keys(s.queue).find((k) => of(k).readied === e.th) : null;
+        const ready = s.ready && !pool[e.th] ? Object.keys(s.queue).find((k) => of(k).readied === e.th) : null;
         if (ready) say('idle', e, +ready, `The thread goes to sleep although task ${ready} is ready: an executor must look at its queue last of all.`);
       } else if (e.e === 'cut') {
         for (const k of Object.keys(tasks)) endRow(+k), tasks[k].lost = null;
+      } else if (e.e === 'steal') {
+        for (const k of Object.keys(s.queue)) of(k).readied = 0;  // which of them have gone along is not said
       }
       if (it && (e.e === 'store' || e.e === 'wclone')) it.stored = true;
       if (it && (e.e === 'spawn' || e.e === 'wake')) it.readied = e.th;
@@ -428,7 +456,7 @@ const Wake = (() => {
     const needed = new Set(trace.events.filter((e) => e.e === 'poll+').map((e) => e.c));
     const slice = (e, tid, text, cat, end) => out.push({ph: 'X', pid: 1, tid, ts: e.t, dur: Math.max(.5, (end || e.t) - e.t), name: text, cat, args: {n: e.n}});
     trace.events.forEach((e, i) => {
-      const next = trace.events[i + 1];
+      const next = e.e === 'idle' ? trace.events.slice(i + 1, i + 5000).find((other) => other.th === e.th) : null;
       if (e.k && !named.has(e.k)) {
         named.add(e.k);
         const own = e.e === 'spawn' ? nameOf(e, sources) : '';
@@ -463,6 +491,6 @@ const Wake = (() => {
     return JSON.stringify({traceEvents: out});
   }
 
-  return {read, Replay, lints, lintWords, describe, causes, couldWake, select, chrome, index, time, nameOf, split, short, alive, readyOrder, count};
+  return {read, Replay, lints, lintWords, describe, causes, couldWake, select, chrome, index, time, nameOf, split, short, alive, readyOrder, count, workers, threadName};
 })();
 if (typeof module !== 'undefined') module.exports = Wake;

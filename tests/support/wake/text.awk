@@ -59,6 +59,10 @@ FNR == 1 {
         clock = number($0, "t") + 0
     }
     reactor = ""
+    if (text($0, "tn") != "") called["thread " number($0, "th")] = text($0, "tn")
+    self = "thread " number($0, "th")
+    if (self in called) self = called[self]
+    if (by in called) by = called[by]
     if (k) column(k)
     because = c ? ", because of " c : ""
     if (e == "spawn") {
@@ -88,6 +92,10 @@ FNR == 1 {
     } else if (e == "drop") {
         state[k] = "x"; row("the future of " task " is destroyed")
         owner[place_of[k]] = 0; delete place_of[k]; delete state[k]
+    } else if (e == "steal") {
+        row(self " steals " task ", and what follows it, from " text($0, "from"))
+    } else if (e == "park" || e == "unpark") {
+        row(self (e == "park" ? " finds nothing to do, and sleeps" : " is up again"))
     } else if (e == "cut") {
         row("(events " number($0, "from") " to " n " were not kept in this long trace)")
     }

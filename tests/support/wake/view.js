@@ -27,6 +27,7 @@
 
   // --- What is shown: some events are columns, every task is a lane --------------------------------
 
+  let firstTask = 1;  // the lane of the first task
   let shown = [], columnOf = new Map(), lanes = [], laneOf = new Map(), spans = [], vts = [];
   let current = -1;  // the index of the event that has just happened
   let chosen = 0, byTime = false, playing = 0, guess = null;
@@ -41,16 +42,29 @@
     columnOf = new Map(shown.map((i, c) => [i, c]));
     lanes = [{k: 0, name: 'reactor', sub: 'timers, descriptors', spans: []}];
     laneOf = new Map([[0, 0]]);
+    for (const [th, name] of Object.entries(Wake.workers(events))) {  // a thread's lane has the number -th
+      laneOf.set(-th, lanes.length);
+      lanes.push({k: -th, name, sub: 'a thread', spans: []});
+    }
+    firstTask = lanes.length;
     const walk = new Wake.Replay(events, true), open = new Map();
-    let column = -1, idleFrom = -1;
+    let column = -1, idleFrom = -1, idleBy = 0;
     vts = [];
     for (let i = 0; i < events.length; i++) {
       const e = events[i];
       walk.forward();
       if (columnOf.has(i)) column = columnOf.get(i), vts[column] = walk.state.vt;
       if (e.w && !e.k && walk.state.wakers[e.w]) parents[e.w] = walk.state.wakers[e.w].parent;
-      if (idleFrom >= 0 && e.e !== 'idle' && columnOf.has(i)) lanes[0].spans.push({from: idleFrom, to: column, status: 'asleep', why: ''}), idleFrom = -1;
-      if (e.e === 'idle' && columnOf.has(i)) idleFrom = column;
+      if (idleFrom >= 0 && e.e !== 'idle' && (e.th === idleBy || e.e === 'cut') && columnOf.has(i)) lanes[0].spans.push({from: idleFrom, to: column, status: 'asleep', why: ''}), idleFrom = -1;
+      if (e.e === 'idle' && columnOf.has(i)) idleFrom = column, idleBy = e.th;
+      for (const th of e.e === 'cut' ? [...open.keys()].filter((k) => k < 0) : laneOf.has(-e.th) ? [-e.th] : []) {
+        const status = {'poll+': 'running', 'poll-': '', park: 'asleep', unpark: '', cut: ''}[e.e];
+        if (status === undefined) continue;
+        const span = open.get(th);
+        if (span && span.from < column) lanes[laneOf.get(th)].spans.push({...span, to: column});
+        open.delete(th);
+        if (status) open.set(th, {from: Math.max(column, 0), to: -1, status, why: ''});
+      }
       const touched = e.e === 'cut' ? [...open.keys()] : e.k ? [e.k] : [];
       for (const k of touched) {
         const task = walk.state.tasks[k];
@@ -113,7 +127,7 @@
   }
 
   const yOf = (lane) => rulerHeight + lane * rowHeight + rowHeight / 2;
-  const laneOfEvent = (e) => (e.e === 'timer' ? 0 : laneOf.get(e.k || (e.w && parents[e.w]) || 0) || 0);
+  const laneOfEvent = (e) => (e.e === 'timer' ? 0 : e.e === 'park' || e.e === 'unpark' ? laneOf.get(-e.th) || 0 : laneOf.get(e.k || (e.w && parents[e.w]) || 0) || 0);
   const firstColumnAfter = (x) => {
     let low = 0, high = xs.length;
     while (low < high) {
@@ -126,9 +140,10 @@
 
   // --- Drawing -----------------------------------------------------------------------------------
 
-  const letters = {spawn: '+', store: 'k', wclone: 'c', wdrop: 'd', wake: 'w', timer: 'T', io: 'I', idle: 'z', drop: '\u00d7', cut: '\u2026'};
+  const letters = {spawn: '+', store: 'k', wclone: 'c', wdrop: 'd', wake: 'w', timer: 'T', io: 'I', idle: 'z', drop: '\u00d7', cut: '\u2026', steal: 's', park: 'p', unpark: 'u'};
   const words = [['+', 'spawn'], ['k', 'keeps a waker, says why'], ['c', 'copy of a waker'], ['d', 'copy dropped'], ['w', 'wake'], ['T', 'timer'], ['I', 'descriptor'],
-    ['z', 'thread sleeps'], ['\u2713', 'ready, ended'], ['\u00d7', 'future destroyed']];
+    ['z', 'thread sleeps'], ['\u2713', 'ready, ended'], ['\u00d7', 'future destroyed'],
+    ['p', 'worker sleeps'], ['u', 'worker is up'], ['s', 'stolen by a worker']];
 
   function defs() {
     const it = svg('defs', {});
@@ -300,8 +315,8 @@
     const corner = make('div', {class: 'corner', style: `top:${$('scroll').scrollTop}px;height:${rulerHeight}px`}, byTime ? 'time' : 'event');
     for (let l = from; l <= to; l++) {
       const lane = lanes[l];
-      const node = make('button', {'data-lane': l, 'aria-pressed': String(lane.k !== 0 && lane.k === chosen), style: `top:${rulerHeight + l * rowHeight}px;height:${rowHeight}px`,
-        title: lane.k ? `Choose task ${lane.k}` : 'The reactor and the thread that runs it', tabindex: -1}, lane.name);
+      const node = make('button', {'data-lane': l, 'aria-pressed': String(lane.k > 0 && lane.k === chosen), style: `top:${rulerHeight + l * rowHeight}px;height:${rowHeight}px`,
+        title: lane.k > 0 ? `Choose task ${lane.k}` : lane.k < 0 ? 'A worker of the thread pool: when it polls, and when it sleeps' : 'The reactor and the thread that runs it', tabindex: -1}, lane.name);
       if (lane.sub) node.append(make('small', {}, lane.sub));
       nodes.push(node);
     }
@@ -343,12 +358,12 @@
     if (guess) return void box.replaceChildren(...question());
     if (!events.length) return void box.replaceChildren(make('h2', {}, 'There is nothing to show.'));
     if (!e) {
-      const tasks = lanes.length - 1;
+      const tasks = lanes.length - firstTask;
       return void box.replaceChildren(make('h2', {}, 'Before the first event'),
         make('p', {class: 'meta'}, `${Wake.count(events.length, 'event', 'events')}, ${Wake.count(tasks, 'task', 'tasks')}. Step with the right arrow, or start with a guess: press p.`));
     }
     const nodes = [make('h2', {}, capital(Wake.describe(e, events, at)))];
-    nodes.push(make('p', {class: 'meta'}, `n ${e.n}, thread ${e.th || '?'}, ${Wake.time(e.t || 0)} after the start${state.vt !== null && state.vt !== undefined ? `, virtual time ${Wake.time(state.vt)}` : ''}`));
+    nodes.push(make('p', {class: 'meta'}, `n ${e.n}, ${e.th ? Wake.threadName(e.th, events) : 'thread ?'}, ${Wake.time(e.t || 0)} after the start${state.vt !== null && state.vt !== undefined ? `, virtual time ${Wake.time(state.vt)}` : ''}`));
 
     const chain = Wake.causes(e.n, events, at);
     if (chain.length > 1) {
@@ -489,6 +504,7 @@
   }
 
   function choose(k) {
+    if (k < 0) return;
     chosen = chosen === k ? 0 : k;
     lay(current);
     remember();
@@ -521,8 +537,8 @@
     last: () => go(events.length - 1),
     back: (shift) => (shift ? stepTask(-1) : step(-1)),
     forward: (shift) => (shift ? stepTask(1) : step(1)),
-    up: () => choose(lanes[Math.max(1, (laneOf.get(chosen) || 2) - 1)].k),
-    down: () => choose(lanes[Math.min(lanes.length - 1, (chosen ? laneOf.get(chosen) : 0) + 1)].k),
+    up: () => choose(lanes[Math.min(lanes.length - 1, Math.max(firstTask, (laneOf.get(chosen) || firstTask + 1) - 1))].k),
+    down: () => choose(lanes[Math.min(lanes.length - 1, (chosen ? laneOf.get(chosen) : firstTask - 1) + 1)].k),
     why: () => events[current] && events[current].c && at.has(events[current].c) && go(at.get(events[current].c)),
     could: () => $('could') && ($('could').focus(), $('could').scrollIntoView({block: 'nearest'})),
     problem: (shift) => remark(shift ? -1 : 1),
@@ -582,7 +598,7 @@
     } else if (data.lane !== undefined) {
       const k = lanes[data.lane].k;
       if (guess) (guess.choices.includes(k) || k === 0) && reply(k);
-      else if (k) choose(k);
+      else if (k > 0) choose(k);
     } else if (data.index !== undefined && !guess) {
       go(+data.index);
     }
@@ -622,7 +638,7 @@
 
   /** On paper: one row an event, one column a lane if there are few. */
   function print() {
-    const table = $('printed'), few = lanes.length <= 9 ? lanes.slice(1) : [], walk = new Wake.Replay(events, true);
+    const table = $('printed'), few = lanes.length - firstTask <= 8 ? lanes.slice(firstTask) : [], walk = new Wake.Replay(events, true);
     const glyph = {running: '\u2588', ready: '\u2592', asleep: '\u250a', unknown: '?'};
     const head = make('tr', {}, make('th', {}, 'n'), make('th', {}, hasVirtual ? 'virtual' : 'time'));
     for (const lane of few) head.append(make('th', {}, `${lane.k}`));
@@ -720,7 +736,7 @@
     const verdict = $('verdict');
     verdict.hidden = false;
     verdict.textContent = wrong.length ? `check: FAILED\n${[...new Set(wrong)].slice(0, 20).join('\n')}` :
-      `check: ok, ${Wake.count(events.length, 'event', 'events')}, ${Wake.count(lanes.length - 1, 'task', 'tasks')}, ${Wake.count(remarks.length, 'remark', 'remarks')}, ${boxes} boxes measured`;
+      `check: ok, ${Wake.count(events.length, 'event', 'events')}, ${Wake.count(lanes.length - firstTask, 'task', 'tasks')}, ${Wake.count(remarks.length, 'remark', 'remarks')}, ${boxes} boxes measured`;
     for (const problem of trace.problems) verdict.textContent += `\n${problem}`;
     verdict.dataset.ms = Math.round(performance.now() - started);
   }
@@ -755,7 +771,7 @@
     expect(byTime && (shown.length < 3 || $('space').style.width !== wide), 't does not change the columns');
     press('t');
     press('ArrowDown');
-    expect(chosen === lanes[1].k && location.hash.includes('task='), 'down chooses no task');
+    expect(chosen === lanes[firstTask].k && location.hash.includes('task='), 'down chooses no task');
     choose(chosen);
     press('Home'), press('p');
     if (guess) {
