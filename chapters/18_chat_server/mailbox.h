@@ -75,6 +75,7 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   /// Ready when the policy was Slow::drop and a line too many has come. It may be asked by the
   /// writer while it writes; it keeps the waker of the latest poll.
   Poll<void> poll_too_slow(Context& cx);
+  void forget_sending() noexcept { sending_ = Waker(); }
   bool is_too_slow() const noexcept { return too_slow_; }
   /// The member has gone: what is here is dropped, and a room that waits is told.
   void abandon() noexcept;
