@@ -19,13 +19,6 @@ void expect(const char* line, Kind kind, const char* to, const char* text, const
   EXPECT_EQ(command.text, text) << seen;
 }
 
-TEST(Commands, SayWhatIsNoCommand) {
-  expect("hello", Kind::say, "", "hello", "what does not begin with / is said.");
-  expect(" two  blanks ", Kind::say, "", " two  blanks ", "it is said as it was typed.");
-  expect("//x", Kind::say, "", "/x", "two slashes say one.");
-  expect("//me waves", Kind::say, "", "/me waves", "two slashes say one.");
-}
-
 TEST(Commands, AreReadByTheirFirstWord) {
   expect("/me waves", Kind::me, "", "waves", "a command is no line for all.");
   expect("/me  waves  twice", Kind::me, "", "waves  twice", "blanks within a text stay.");
@@ -38,10 +31,17 @@ TEST(Commands, AreReadByTheirFirstWord) {
          "blanks within a text stay: it may be a table.");
 }
 
+TEST(Commands, SayWhatIsNoCommand) {
+  expect("hello", Kind::say, "", "hello", "what does not begin with / is said.");
+  expect(" two  blanks ", Kind::say, "", " two  blanks ", "it is said as it was typed.");
+  expect("//x", Kind::say, "", "/x", "two slashes say one.");
+  expect("//me waves", Kind::say, "", "/me waves", "two slashes say one.");
+}
+
 TEST(Commands, TakeTheWholeWord) {
-  expect("/nickname x", Kind::unknown, "", "nickname", "that begins with /nick, and is not it.");
   expect("/mesg ben hi", Kind::unknown, "", "mesg",
          "what is no command is never said aloud: it may have been a password.");
+  expect("/nickname x", Kind::unknown, "", "nickname", "that begins with /nick, and is not it.");
   expect("/", Kind::unknown, "", "", "no word at all is an unknown one.");
   expect("/ me", Kind::unknown, "", "", "the word begins right behind the slash.");
 }

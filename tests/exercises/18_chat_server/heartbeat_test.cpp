@@ -66,9 +66,17 @@ Seen run(const Seconds& talks, const Seconds& pongs) {
 TEST(Heartbeat, AsksBeforeItEnds) {
   const Seen seen = run({}, {});
   EXPECT_FALSE(seen.pings.empty()) << "It gave up on one that it had never asked.";
-  EXPECT_EQ(seen.pings, (Seconds{30})) << "One question, after 30 seconds of silence.";
   EXPECT_EQ(seen.end, 40) << "After 30 seconds it asks, and 10 seconds later it is over. (-1 is "
                              "never.)";
+  EXPECT_EQ(seen.pings, (Seconds{30})) << "One question, after 30 seconds of silence.";
+}
+
+TEST(Heartbeat, CountsFromTheLastByte) {
+  const Seen seen = run({5}, {});
+  EXPECT_NE(seen.pings.at(0), 30)
+      << "They said something at 5, and were asked at 30 all the same: look again before you ask.";
+  EXPECT_EQ(seen.pings, (Seconds{35})) << "The last byte came at 5: 30 seconds from then.";
+  EXPECT_EQ(seen.end, 45);
 }
 
 TEST(Heartbeat, DoesNotAskOneWhoTalks) {
@@ -78,16 +86,12 @@ TEST(Heartbeat, DoesNotAskOneWhoTalks) {
   EXPECT_EQ(seen.end, 100);
 }
 
-TEST(Heartbeat, CountsFromTheLastByte) {
-  const Seen seen = run({5}, {});
-  EXPECT_EQ(seen.pings, (Seconds{35})) << "The last byte came at 5: 30 seconds from then.";
-  EXPECT_EQ(seen.end, 45);
-}
-
 TEST(Heartbeat, GoesOnWhenAnAnswerComes) {
   const Seen seen = run({}, {32});
-  EXPECT_EQ(seen.pings, (Seconds{30, 62})) << "The pong at 32 is life: from there it starts anew.";
-  EXPECT_EQ(seen.end, 72) << "A pong at 32, and then nothing.";
+  EXPECT_GE(seen.pings.size(), 2u) << "The pong at 32 is life: from there it starts anew.";
+  EXPECT_NE(seen.end, -1) << "One pong, at 32, does not answer the ping of 62 and all others.";
+  EXPECT_EQ(seen.pings, (Seconds{30, 62}));
+  EXPECT_EQ(seen.end, 72);
 }
 
 TEST(Heartbeat, TakesAnyByteForLife) {
@@ -95,11 +99,6 @@ TEST(Heartbeat, TakesAnyByteForLife) {
   EXPECT_EQ(seen.pings, (Seconds{30, 63}))
       << "No pong came, but a line did: who talks is alive, and was thrown out.";
   EXPECT_EQ(seen.end, 73);
-}
-
-TEST(Heartbeat, DoesNotTakeAnOldPongForAnAnswer) {
-  const Seen seen = run({}, {31});
-  EXPECT_EQ(seen.end, 71) << "One pong at 31 does not answer the ping of 61. (-1 is never.)";
 }
 
 TEST(Heartbeat, MayBeDroppedAnywhere) {
