@@ -41,7 +41,10 @@ std::string page() {
   const std::string path = BOOK_PAGES "/chat.html";
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (text.empty()) throw std::runtime_error(fmt::format("the page {} cannot be read: has the book been moved since it was built? Build it again", path));
+  if (text.empty())
+    throw std::runtime_error(fmt::format(
+        "the page {} cannot be read: has the book been moved since it was built? Build it again",
+        path));
   return text;
 }
 
@@ -68,14 +71,16 @@ Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, Signals signals) {
 }
 
 void open_doors(const Args& args) {
-  if (args.virtual_time()) throw UsageError("--virtual-time and --serve: real people live in real time");
+  if (args.virtual_time())
+    throw UsageError("--virtual-time and --serve: real people live in real time");
   raise_descriptor_limit();
   const std::string chat_page = page();
   chat::Chat chat(chat::limits_from(args));
   Executor executor({.seed = args.seed()});
   Signals signals = book::signals({SIGINT, SIGTERM});
-  chat::Doors doors{listen(args.get<std::uint16_t>("port"), "--port"),
-                    chat::WebDoor{listen(args.get<std::uint16_t>("web-port"), "--web-port"), chat_page}};
+  chat::Doors doors{
+      listen(args.get<std::uint16_t>("port"), "--port"),
+      chat::WebDoor{listen(args.get<std::uint16_t>("web-port"), "--web-port"), chat_page}};
   fmt::print("the chat is open\n");
   fmt::print("  lines    nc 127.0.0.1 {}\n", doors.lines.local_address().port());
   fmt::print("  page     http://127.0.0.1:{}/\n", doors.web->listener.local_address().port());
@@ -120,8 +125,9 @@ std::vector<Option> options() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return book::chapter_main({.name = "18_chat_server",
-                             .summary = "a chat server: one room, and nobody waits for a slow reader",
-                             .options = options()},
-                            argc, argv, tell);
+  return book::chapter_main(
+      {.name = "18_chat_server",
+       .summary = "a chat server: one room, and nobody waits for a slow reader",
+       .options = options()},
+      argc, argv, tell);
 }
