@@ -36,9 +36,11 @@ const std::filesystem::path kScripts = test::source_dir() / "tests/real_clients/
 class Ws : public testing::Test {
  protected:
   void SetUp() override {
-    if (!test::has_tool("node")) GTEST_SKIP() << "node is not installed: apt-get install nodejs npm";
+    if (!test::has_tool("node"))
+      GTEST_SKIP() << "node is not installed: apt-get install nodejs npm";
     if (test::run(node("-e", "'require(\"ws\")'")).code != 0)
-      GTEST_SKIP() << "the npm package ws is not installed: npm install -g ws, or NODE_PATH says where it is";
+      GTEST_SKIP() << "the npm package ws is not installed: npm install -g ws, or NODE_PATH says "
+                      "where it is";
   }
 
   static std::string node(const std::string& script, const std::string& argument = "") {
@@ -127,14 +129,18 @@ TEST_F(Chat, OfTwoTabsOfABrowser) {
   test::give_this_test(90s);
   chat::Chat chat;
   auto listener = TcpListener::bind(0);
-  const std::string url = "http://127.0.0.1:" + std::to_string(listener.local_address().port()) + "/#";
-  const std::string page = content_of(test::source_dir() / "chapters/18_chat_server/pages/chat.html") +
-                           content_of(kScripts / "driver.html");
+  const std::string url =
+      "http://127.0.0.1:" + std::to_string(listener.local_address().port()) + "/#";
+  const std::string page =
+      content_of(test::source_dir() / "chapters/18_chat_server/pages/chat.html") +
+      content_of(kScripts / "driver.html");
   const test::Tool ann(browser_command(folder.base() / "ann", url + "ann"));
   const test::Tool ben(browser_command(folder.base() / "ben", url + "ben"));
   const std::optional<std::string> heard = block_on(timeout(60s, overhear(chat, page, listener)));
   ASSERT_TRUE(heard) << ann.output() << ben.output();
-  EXPECT_NE(heard->find("ann: ben, are you there? <img src=x onerror=\"document.title=1\">\n"), std::string::npos) << *heard;
+  EXPECT_NE(heard->find("ann: ben, are you there? <img src=x onerror=\"document.title=1\">\n"),
+            std::string::npos)
+      << *heard;
   EXPECT_NE(heard->find("ben: yes, ann\n"), std::string::npos) << *heard;
   const std::regex saw("ann: I saw \\d+ lines, 0 images, \\d+ notices\n");
   EXPECT_TRUE(std::regex_search(*heard, saw)) << "what was typed is text: " << *heard;
