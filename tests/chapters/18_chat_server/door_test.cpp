@@ -2,8 +2,10 @@
 // (Chapter 18)
 #include "18_chat_server/line_door.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -16,6 +18,8 @@
 #include "17_io/bytes/lines.h"
 #include "18_chat_server/server.h"
 #include "support/async_test.h"
+#include "support/child_process.h"
+#include "support/paths.h"
 
 namespace book {
 namespace chat_door_test {
@@ -74,6 +78,29 @@ ASYNC_TEST_REAL_TIME(ChatDoor, LetsInAsManyAsThereArePlacesAndSaysGoodBye) {
     refused = true;
   }
   EXPECT_TRUE(refused) << "the door is shut";
+}
+
+TEST(ChatProgram, SaysOneClearLineWhenItCannotServe) {
+  const TcpListener taken = TcpListener::bind(0);
+  const std::uint16_t port = taken.local_address().port();
+  const struct {
+    std::string arguments;
+    int exit_code;
+    std::string error;
+  } cases[] = {
+      {fmt::format("--serve --port {}", port), 1,
+       fmt::format("port {} is in use: choose another one with --port, or 0 for any", port)},
+      {"--serve --members 0", 2, "--members"},
+      {"--serve --silence 3601", 2, "--silence"},
+      {"--serve --slow later", 2, "--slow"},
+      {"--serve --virtual-time", 2, "real people live in real time"},
+  };
+  for (const auto& one : cases) {
+    const test::ChildResult result =
+        test::run_program(test::program("18_chat_server"), one.arguments);
+    EXPECT_EQ(result.exit_code, one.exit_code) << one.arguments;
+    EXPECT_NE(result.err.find(one.error), std::string::npos) << result.err;
+  }
 }
 
 }  // namespace chat_door_test
