@@ -78,7 +78,7 @@ clang:     ## every test, built with clang
 explore:   ## every schedule of the lock-free parts: make explore SUBJECT=woken_set ARGS=--preemptions=3
 	@$(sh)/explore.sh
 
-fuzz:      ## the parser and the conversation of the web server against libFuzzer, for a minute
+fuzz:      ## the parsers, the frames and the conversation of the web server against libFuzzer, for a minute
 	@$(sh)/fuzz.sh
 
 format:    ## clang-format on every source

@@ -23,16 +23,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kBrowsers = {"chromium-headless-shell", "chromium", "chromium-browser",
-                            "google-chrome"};
-
-/// The first one that is installed; else the name of the first.
-std::string browser() {
-  for (const char* name : kBrowsers)
-    if (test::has_tool(name)) return name;
-  return *kBrowsers.begin();
-}
-
 class Browser : public Visit {
  protected:
   Browser() : Visit(browser()) {}
@@ -43,15 +33,8 @@ class Browser : public Visit {
       folder.write(entry.path().filename(), content_of(entry.path()));
   }
 
-  /// It talks to nobody but our server, has no window, and leaves nothing behind.
   std::string command(const std::string& address, const std::string& more = "") const {
-    const std::string home = (folder.base() / "home").string();
-    return "HOME=" + home + " exec " + browser() +
-           " --headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
-           " --disable-background-networking --disable-component-update --disable-sync"
-           " --disable-dev-shm-usage --disable-features=BackForwardCache,RenderDocument"
-           " --user-data-dir=" +
-           home + " " + more + " '" + address + "'";
+    return browser_command(folder.base() / "home", address, more);
   }
 
   /// Kilobytes of memory that the server has in use.

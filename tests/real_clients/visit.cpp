@@ -26,6 +26,24 @@ std::string content_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::string browser() {
+  static constexpr const char* kBrowsers[] = {"chromium-headless-shell", "chromium",
+                                              "chromium-browser", "google-chrome"};
+  for (const char* name : kBrowsers)
+    if (test::has_tool(name)) return name;
+  return kBrowsers[0];
+}
+
+std::string browser_command(const std::string& home, const std::string& address,
+                            const std::string& more) {
+  return "HOME=" + home + " exec " + browser() +
+         " --headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
+         " --disable-background-networking --disable-component-update --disable-sync"
+         " --disable-dev-shm-usage --disable-features=BackForwardCache,RenderDocument"
+         " --user-data-dir=" +
+         home + " " + more + " '" + address + "'";
+}
+
 void Visit::SetUp() {
   if (test::has_tool(tool_)) return;
   const std::string why = tool_ + " is not installed: apt-get install " + package_;

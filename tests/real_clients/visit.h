@@ -26,6 +26,11 @@ bool want_all_clients();
 /// The first group of the first match, as a number; -1 when there is none.
 long number_in(const std::string& text, const std::string& pattern);
 std::string content_of(const std::filesystem::path& path);
+/// The first browser that is installed; else the name of the first of those that we know.
+std::string browser();
+/// Runs it: it talks to nobody but our server, has no window, and leaves nothing behind.
+std::string browser_command(const std::string& home, const std::string& address,
+                            const std::string& more = "");
 
 /// What the program says when it ends.
 struct Counts {

@@ -99,6 +99,7 @@ class BufReader {
 
   /// The stream inside: for writing to it. To read from it is to miss what is buffered.
   std::remove_reference_t<R>& inner() noexcept { return reader_; }
+  const std::remove_reference_t<R>& inner() const noexcept { return reader_; }
 
   /// No longer wakes this task: for the destructors of futures.
   void forget(Direction direction, const Waker& waker) noexcept {

@@ -12,6 +12,8 @@ using namespace std::string_view_literals;
 
 std::string_view status_line(int status) {
   switch (status) {
+    case 101:
+      return "HTTP/1.1 101 Switching Protocols\r\n"sv;
     case 200:
       return "HTTP/1.1 200 OK\r\n"sv;
     case 204:
@@ -42,6 +44,8 @@ std::string_view status_line(int status) {
       return "HTTP/1.1 416 Range Not Satisfiable\r\n"sv;
     case 417:
       return "HTTP/1.1 417 Expectation Failed\r\n"sv;
+    case 426:
+      return "HTTP/1.1 426 Upgrade Required\r\n"sv;
     case 431:
       return "HTTP/1.1 431 Request Header Fields Too Large\r\n"sv;
     case 501:

@@ -46,8 +46,8 @@ TEST(HttpResponse, WritesAnErrorThatFramesItself) {
 }
 
 TEST(HttpResponse, HasALineForEveryStatusInUse) {
-  for (int status :
-       {200, 206, 301, 304, 400, 403, 404, 405, 408, 412, 413, 414, 416, 431, 501, 503, 505}) {
+  for (int status : {101, 200, 206, 301, 304, 400, 403, 404, 405, 408, 412, 413, 414, 416, 426, 431,
+                     501, 503, 505}) {
     const std::string line(status_line(status));
     EXPECT_EQ(line.substr(0, 13), "HTTP/1.1 " + std::to_string(status) + " ");
     EXPECT_EQ(line.substr(line.size() - 2), "\r\n");
