@@ -139,13 +139,17 @@ void crawl_for_real(const Args& args) {
       failure = error.what();
     }
   }
-  fmt::print("{}", report_of(crawler.pages()));
-  if (saver.taken_over() > 0) fmt::print("{} pages were here already.\n", saver.taken_over());
+  std::string report = report_of(crawler.pages());
+  if (saver.taken_over() > 0)
+    report += fmt::format("{} pages were here already.\n", saver.taken_over());
   if (signal != 0) {
-    fmt::print("Stopped by {}.\n", signal_name(signal));
+    // A terminal that was closed takes no report: that changes nothing about the code.
+    report += fmt::format("Stopped by {}.\n", signal_name(signal));
+    std::fputs(report.c_str(), stdout);
     std::fflush(stdout);
     std::_Exit(128 + signal);
   }
+  fmt::print("{}", report);
   if (!failure.empty()) throw std::runtime_error(failure);
   if (const std::size_t broken = totals_of(crawler.pages()).broken; broken > 0)
     throw std::runtime_error(
