@@ -61,7 +61,8 @@ class Crawler {
           CrawlObserver& observer);
 
   /// A future of the end. It throws std::runtime_error when the observer has stopped the crawl;
-  /// troubles of pages are in pages().
+  /// troubles of pages are in pages(). Dropped, its tasks are dropped at their next turn: until
+  /// then they use the crawler.
   Async<> run();
   /// Asks for no more pages; what is under way ends as it would have.
   void stop();

@@ -18,24 +18,23 @@ namespace book::crawl {
 void Site::add(std::string_view url, SitePage page) {
   const UrlResult parsed = parse_url(url);
   if (!parsed) throw std::invalid_argument(fmt::format("a site at {}: {}", url, parsed.why));
-  pages_[parsed.url.key()] = std::move(page);
+  state_->pages[parsed.url.key()] = std::move(page);
 }
 
 Dial Site::dial() {
-  return [this](Url) {
-    auto connect = [](Site& site) -> Async<std::unique_ptr<Wire>> {
-      auto ends = duplex(64 * 1024);
-      ++site.connections_;
-      spawn(site.serve(std::move(ends.second)));
-      std::unique_ptr<Wire> wire = std::make_unique<WireOf<DuplexStream>>(std::move(ends.first));
-      co_return wire;
-    };
-    return connect(*this);
-  };
+  return [state = state_](Url) { return connect(state); };
+}
+
+Async<std::unique_ptr<Wire>> Site::connect(std::shared_ptr<State> state) {
+  auto ends = duplex(64 * 1024);
+  ++state->connections;
+  spawn(serve(state, std::move(ends.second)));
+  std::unique_ptr<Wire> wire = std::make_unique<WireOf<DuplexStream>>(std::move(ends.first));
+  co_return wire;
 }
 
 /// One request after the other, until the client has gone.
-Async<> Site::serve(DuplexStream stream) {
+Async<> Site::serve(std::shared_ptr<State> state, DuplexStream stream) {
   std::string bytes(8192, '\0');
   std::size_t size = 0;
   for (;;) {
@@ -54,7 +53,7 @@ Async<> Site::serve(DuplexStream stream) {
     size -= parsed.request.head_size;
     bytes.resize(8192);
     try {
-      auto answering = answer(stream, std::move(key));
+      auto answering = answer(*state, stream, std::move(key));
       const bool more = co_await std::move(answering);
       if (!more) co_return;
     } catch (const std::exception&) {
@@ -64,17 +63,17 @@ Async<> Site::serve(DuplexStream stream) {
 }
 
 /// False: the connection ends with it.
-Async<bool> Site::answer(DuplexStream& stream, std::string key) {
+Async<bool> Site::answer(State& state, DuplexStream& stream, std::string key) {
   struct Busy {
-    std::size_t& now;
-    ~Busy() { --now; }
-  } const busy{now_};
-  most_ = std::max(most_, ++now_);
-  requests_.push_back({key, now()});
-  const auto found = pages_.find(key);
-  const SitePage page = found != pages_.end() ? found->second : SitePage{"nothing", 404};
+    std::size_t& count;
+    ~Busy() { --count; }
+  } const busy{state.busy};
+  state.most = std::max(state.most, ++state.busy);
+  state.requests.push_back({key, now()});
+  const auto found = state.pages.find(key);
+  const SitePage page = found != state.pages.end() ? found->second : SitePage{"nothing", 404};
   co_await sleep(page.takes);
-  if (asked_[key]++ < page.failures) {
+  if (state.asked[key]++ < page.failures) {
     auto failing = write_all(stream, page.failure);
     co_await failing;
     co_return true;

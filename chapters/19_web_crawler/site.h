@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,7 @@ struct SitePage {
   Duration drip = {};     ///< with a pause before each
 };
 
-/// It must outlive the tasks of its executor. For one thread.
+/// For one thread.
 class Site {
  public:
   /// `url` with its host. Throws std::invalid_argument when it is none.
@@ -45,18 +46,23 @@ class Site {
     std::string url;
     Instant at;
   };
-  const std::vector<Request>& requests() const noexcept { return requests_; }
-  std::size_t most_at_once() const noexcept { return most_; }
-  std::size_t connections() const noexcept { return connections_; }
+  const std::vector<Request>& requests() const noexcept { return state_->requests; }
+  std::size_t most_at_once() const noexcept { return state_->most; }
+  std::size_t connections() const noexcept { return state_->connections; }
 
  private:
-  Async<> serve(DuplexStream stream);
-  Async<bool> answer(DuplexStream& stream, std::string key);
+  /// Shared with the tasks of its connections, which may outlive it.
+  struct State {
+    std::map<std::string, SitePage> pages;
+    std::map<std::string, int> asked;
+    std::vector<Request> requests;
+    std::size_t busy = 0, most = 0, connections = 0;
+  };
+  static Async<std::unique_ptr<Wire>> connect(std::shared_ptr<State> state);
+  static Async<> serve(std::shared_ptr<State> state, DuplexStream stream);
+  static Async<bool> answer(State& state, DuplexStream& stream, std::string key);
 
-  std::map<std::string, SitePage> pages_;
-  std::map<std::string, int> asked_;
-  std::vector<Request> requests_;
-  std::size_t now_ = 0, most_ = 0, connections_ = 0;
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace book::crawl
