@@ -52,6 +52,10 @@
 #include "14_blocking/spawn_blocking.h"
 #include "14_blocking/stall.h"
 
+// Several threads.
+#include "15_threads/runtime.h"
+#include "15_threads/spawn_local.h"
+
 // Streams and channels.
 #include "09_streams/buffered.h"
 #include "09_streams/collect.h"
