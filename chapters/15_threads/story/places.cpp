@@ -18,7 +18,7 @@
 #include "15_threads/send.h"
 #include "15_threads/spawn_local.h"
 #include "15_threads/story/elsewhere.h"
-#include "15_threads/thread_bound.h"
+#include "common/thread_bound.h"
 #include "15_threads/thread_pool_executor.h"
 
 namespace book::story {
