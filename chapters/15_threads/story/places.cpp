@@ -18,8 +18,8 @@
 #include "15_threads/send.h"
 #include "15_threads/spawn_local.h"
 #include "15_threads/story/elsewhere.h"
-#include "common/thread_bound.h"
 #include "15_threads/thread_pool_executor.h"
+#include "common/thread_bound.h"
 
 namespace book::story {
 namespace {
