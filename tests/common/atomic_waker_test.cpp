@@ -147,8 +147,8 @@ class AllInterleavings {
     int seen = 0;                        // the sleeper's last look
     bool woken = false;                  // the sleeper was fired, and will poll again
     int sleeper = 0, waker[2] = {0, 0};  // program counters
-    auto operator<=>(const World&) const =
-        default;  // NOLINT(modernize-use-nullptr): of what the compiler compares
+    // It takes the 0 of its own comparison for a pointer. NOLINTNEXTLINE(modernize-use-nullptr)
+    auto operator<=>(const World&) const = default;
   };
 
   int run() {
