@@ -37,8 +37,8 @@ class [[nodiscard]] GoElsewhere : PinnedOncePolled {
 
  private:
   static Async<> keeps_this_thread(std::shared_ptr<Move> move) {
-    std::move(move->waker).wake();  // the task is ready, in the queue of this worker
-    move->arrived.wait();           // which has no time: another one takes it
+    std::move(move->waker).wake();  // the task is ready, in the slot of this worker
+    move->arrived.wait();           // which does not come back to it: another one takes it
     co_return;
   }
 
