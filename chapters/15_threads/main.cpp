@@ -30,18 +30,11 @@ const std::map<std::string, std::function<void()>> kTraps{
     {"destroyed-inside", destroys_the_pool_inside},
     {"never-returns", never_returns}};
 
-std::vector<std::string> names_of_traps() {
-  std::vector<std::string> names{"none"};
-  for (const auto& [name, trap] : kTraps) names.push_back(name);
-  return names;
-}
-
 void part(const char* title) { fmt::print("\n{}\n", title); }
 
 void tell(Args& args) {
-  if (const auto trap = kTraps.find(args.get<std::string>("trap")); trap != kTraps.end()) {
-    return trap->second();
-  }
+  const auto trap = args.get<std::string>("trap");
+  if (trap != "none") return kTraps.at(trap)();
   fmt::print("Tasks on several threads.\n");
   part("1. The same thousand tasks, on 1, 2 and 4 workers.");
   the_same_thousand();
@@ -79,7 +72,10 @@ int main(int argc, char** argv) {
                                   "how many threads wait in part 6, and as many tasks"),
                    option::number("tasks", {.fallback = 1'000'000, .min = 1, .max = 10'000'000},
                                   "how many tasks wait there after them"),
-                   option::choice("trap", book::story::names_of_traps(),
+                   option::choice("trap",
+                                  {"none", "thread-local", "dropped-elsewhere", "forgotten-waker",
+                                   "virtual-time", "seed", "too-many", "ended-inside", "run-inside",
+                                   "destroyed-inside", "never-returns"},
                                   "instead, make one of the mistakes that the README tells of")},
        .no_virtual_time = "virtual time is for one worker, and it has several",
        .no_seed = "a seed is for one worker, and it has several"},
