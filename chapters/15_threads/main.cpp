@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "15_threads/story/compare.h"
 #include "15_threads/story/crowd.h"
