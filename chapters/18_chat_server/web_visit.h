@@ -56,7 +56,8 @@ Async<> turn_away(BufReader<R>& reader, std::string text, Duration limit) {
 /// does wrong.
 template <class S>
 Async<> visit_web(S stream, Chat& chat, std::string_view page, Permit step) {
-  BufReader<Pulse<S>> reader(Pulse<S>(std::move(stream)));
+  constexpr std::size_t kBuffer = 1024;  // it stays: most messages are short, most members silent
+  BufReader<Pulse<S>> reader(Pulse<S>(std::move(stream)), kBuffer);
   std::optional<std::string> head;
   try {
     auto reading = timeout(chat.limits.naming, ws::read_request_head(reader));

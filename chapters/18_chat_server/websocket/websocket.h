@@ -155,4 +155,5 @@ class WebSocket {
 
 }  // namespace book::ws
 
+#include "18_chat_server/websocket/hang_up.h"
 #include "18_chat_server/websocket/websocket_polls.h"
