@@ -12,7 +12,8 @@ SANITIZE ?=
 TRACE ?=
 EXPORT ?=
 BOOK ?=
-export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE TRACE EXPORT BOOK
+MINE ?=
+export CHAPTER EXERCISE ARGS SUBJECT RAW SANITIZE TRACE EXPORT BOOK MINE
 
 commands := help course next hint progress exercise solution reset run test wake book bench setup asan tsan clang explore fuzz format clean
 .PHONY: $(commands)
@@ -41,10 +42,10 @@ progress:  ## which exercises are done, begun and new
 reset:     ## EXERCISE=alarm becomes the stub again; what you wrote is kept in .course/backup
 	@$(sh)/course.sh reset
 
-run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--virtual-time": that program
+run:       ## the web server; CHAPTER=03 or CHAPTER=channel_executor, ARGS="--virtual-time": that program; MINE=1: on your pieces
 	@$(sh)/run.sh
 
-test:      ## every test; CHAPTER=05: that chapter's tests, and no more is built than they need
+test:      ## every test; CHAPTER=05: that chapter's tests, and no more is built than they need; MINE=1: on your pieces
 	@$(sh)/test.sh dev
 
 exercise:  ## CHAPTER=02 or EXERCISE=alarm against its tests; RAW=1: all the compiler says; SANITIZE=address or thread
@@ -59,7 +60,7 @@ wake:      ## who wakes whom in a run, as a page: CHAPTER=04, or TRACE=file; ARG
 book:      ## the book as a site, in build/book; make run BOOK=1 serves it with chapter 20's server
 	@$(sh)/../site/book.sh
 
-bench:     ## the benches: a table, and build/bench.json
+bench:     ## the benches: a table, and build/bench.json; MINE=1: your pieces beside the book's
 	@$(sh)/bench.sh
 
 setup:     ## install what the book needs (run and test do it too)
@@ -84,4 +85,4 @@ format:    ## clang-format on every source
 	@$(sh)/format.sh
 
 clean:     ## forget everything that was built
-	@rm -rf build build-asan build-tsan build-clang build-fuzz compile_commands.json
+	@rm -rf build build-asan build-tsan build-clang build-fuzz build-mine compile_commands.json

@@ -33,6 +33,11 @@
 #include "08_select/select.h"
 #include "08_select/select_with.h"
 
+// Boxes, for what has many types.
+#include "16_workarounds/async_trait.h"
+#include "16_workarounds/boxed_future.h"
+#include "16_workarounds/boxed_stream.h"
+
 // Locks.
 #include "12_sync/barrier.h"
 #include "12_sync/mutex.h"
@@ -40,6 +45,16 @@
 #include "12_sync/once_cell.h"
 #include "12_sync/rw_lock.h"
 #include "12_sync/semaphore.h"
+
+// What blocks, and what takes long.
+#include "14_blocking/budget.h"
+#include "14_blocking/fs.h"
+#include "14_blocking/spawn_blocking.h"
+#include "14_blocking/stall.h"
+
+// Several threads.
+#include "15_threads/runtime.h"
+#include "15_threads/spawn_local.h"
 
 // Streams and channels.
 #include "09_streams/buffered.h"

@@ -151,6 +151,11 @@ using detail::ThisThread;
 ThreadName::ThreadName(const char* name) noexcept : outer_(detail::rename_thread(name)) {}
 ThreadName::~ThreadName() { detail::rename_thread(outer_); }
 
+const char* thread_name() noexcept {
+  const char* const name = detail::name_of_this_thread();
+  return name ? name : "";
+}
+
 Cause::Cause(long event) noexcept {
   if (event == 0) return;
   active_ = true;

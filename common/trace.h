@@ -181,6 +181,9 @@ class ThreadName {
   const char* outer_;
 };
 
+/// What this thread is called: "worker 2"; empty when it has no name.
+const char* thread_name() noexcept;
+
 /// While one of these lives, the wakes of this thread name it as their cause.
 class Cause {
  public:

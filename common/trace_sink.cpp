@@ -56,6 +56,7 @@ ThisThread& this_thread(Sink& s) noexcept {
 ThisThread& last_known_thread() noexcept { return the_thread; }
 
 const char* rename_thread(const char* name) noexcept { return std::exchange(its_name, name); }
+const char* name_of_this_thread() noexcept { return its_name; }
 
 void give_up(Sink& s, const char* reason) noexcept {
   close_file(s);

@@ -72,6 +72,7 @@ ThisThread& last_known_thread() noexcept;
 
 /// What this thread is called from now on, or null; gives what it was called before.
 const char* rename_thread(const char* name) noexcept;
+const char* name_of_this_thread() noexcept;
 
 /// The entry of this address, with a number.
 Known& name(Sink& sink, const void* waker);

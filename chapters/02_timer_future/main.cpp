@@ -20,6 +20,7 @@
 #include "02_timer_future/timer_future.h"
 #include "02_timer_future/value_future.h"
 #include "common/program/chapter.h"
+#include "common/program/narrator.h"
 #include "common/start_thread.h"
 
 // Inside namespace book, `sleep` is the book's; outside, it would be mixed up with unistd.h's.
@@ -28,14 +29,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// 12,345 for 12345.
-std::string grouped(long long number) {
-  std::string digits = fmt::format("{}", number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
-}
+using story::grouped;
 
 std::string milliseconds(Duration time) {
   return grouped(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";

@@ -32,6 +32,9 @@ class Scheduler : public RefCounted<Scheduler> {
   virtual void adopt(Task* task) = 0;
   /// Queues a task whose `scheduled` bit the caller has just set. From any thread.
   virtual void enqueue(Task* task) noexcept = 0;
+  /// May a task be polled on one thread, and later on another one? Then what it is made of has to
+  /// be Send (common/send.h).
+  virtual bool changes_threads() const noexcept { return false; }
   /// How many tasks are pending, and a line for each: where it was spawned, what it waits for, and
   /// how many hold its waker. On a thread for which it is the current one.
   virtual std::string describe() const = 0;
@@ -84,8 +87,10 @@ class Scheduler : public RefCounted<Scheduler> {
   /// The last turn was a long one: the reactor is to be asked before the next.
   static bool used_up_its_turn() noexcept { return calls_in_turn_ > kCallsInATurn; }
 
-  /// Polls its future. An exception that the task does not keep is reported.
-  static trace::Outcome poll(Task* task);
+  /// Polls its future. An exception that the task does not keep is reported. A scheduler may have
+  /// wakers of its own for that, made of a task's.
+  static trace::Outcome poll(Task* task, const WakerVTable& wakers = Task::kWakerVTable);
+  static const WakerVTable& task_wakers() noexcept { return Task::kWakerVTable; }
   static void drop_future(Task* task) noexcept;
   /// Sets `completed`, once the future is gone, and gives the scheduler's handle back; or leaves
   /// that to release_queued().
@@ -97,8 +102,8 @@ class Scheduler : public RefCounted<Scheduler> {
   }
 };
 
-inline trace::Outcome Scheduler::poll(Task* task) {
-  BorrowedWaker borrowed(task, &Task::kWakerVTable);
+inline trace::Outcome Scheduler::poll(Task* task, const WakerVTable& wakers) {
+  BorrowedWaker borrowed(task, &wakers);
   Context cx(borrowed.get());
   ++turn_number_;
   calls_in_turn_ = 0;

@@ -27,15 +27,6 @@ namespace book {
 
 namespace detail {
 
-/// What co_await keeps in the caller's frame has to be aligned there.
-template <class Kept>
-constexpr void check_alignment() {
-  if constexpr (!std::is_void_v<Kept>) {
-    static_assert(alignof(Kept) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
-                  "a coroutine's frame is aligned as new aligns: keep this type behind a pointer");
-  }
-}
-
 /// Where co_return puts the value: straight into the Outcome that the poll or co_await has ready.
 template <class T>
 struct ReturnInto {
@@ -133,6 +124,15 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
     }
     trace::await_at({file, line});
     return {future, this->context()};
+  }
+
+  /// The same, of a temporary that has an awaiter of its own.
+  template <detail::BringsItsAwaiter F>
+  auto await_transform(F&& future, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+    detail::check_alignment<OutputOf<F>>();
+    trace::await_at({file, line});
+    return std::move(future).await_in(this->context());
   }
 
   /// Whatever else: one sentence in the place of a page.

@@ -1,7 +1,8 @@
-// co_await of any future, from inside an Async.
+// co_await of any future, from inside an Async: as a leaf, if it says nothing else.
 #pragma once
 
 #include <coroutine>
+#include <type_traits>
 #include <utility>
 
 #include "04_io_executor/outcome.h"
@@ -9,6 +10,23 @@
 #include "common/future.h"
 
 namespace book::detail {
+
+/// What co_await keeps in the caller's frame has to be aligned there.
+template <class Kept>
+constexpr void check_alignment() {
+  if constexpr (!std::is_void_v<Kept>) {
+    static_assert(alignof(Kept) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "a coroutine's frame is aligned as new aligns: keep this type behind a pointer");
+  }
+}
+
+/// A temporary that knows better than a leaf how it is awaited brings an awaiter of its own:
+/// std::move(future).await_in(cx).
+template <class F>
+concept BringsItsAwaiter =
+    Future<F> && !std::is_reference_v<F> && requires(F && future, Context& cx) {
+  std::move(future).await_in(cx);
+};
 
 /// Polls the future once on the spot; when that is not enough, the root goes on polling it as the
 /// chain's leaf. The future is the caller's object, or a temporary that lives until the end of the

@@ -57,6 +57,11 @@ class [[nodiscard]] Map : PinnedOncePolled {
     }
   }
 
+  /// The future that it owns, while there is one: its destructor comes to that last.
+  std::remove_reference_t<F>* owned() noexcept requires(!std::is_reference_v<F>) {
+    return held_ ? &held_->future : nullptr;
+  }
+
  private:
   struct Held {
     Held(F&& held, Function&& kept) : future(std::forward<F>(held)), function(std::move(kept)) {}
@@ -88,6 +93,11 @@ class [[nodiscard]] Then : PinnedOncePolled {
     Poll<Output> output = second_->poll(cx);
     if (output.is_pending()) return pin_.pending();
     return output;
+  }
+
+  /// The first future, if it owns one that has not ended: its destructor comes to that last.
+  std::remove_reference_t<F>* owned() noexcept requires(!std::is_reference_v<F>) {
+    return first_ ? &first_->future : nullptr;
   }
 
  private:

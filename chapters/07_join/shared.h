@@ -121,7 +121,7 @@ class [[nodiscard]] Shared : PinnedOncePolled {
 /// The shared future owns the one it is given: name it and std::move it, or give a temporary.
 template <Future F>
 requires(!std::is_lvalue_reference_v<F>) Shared<F> shared(F&& future) {
-  return Shared<F>(make_arc<detail::SharedCore<F>>(std::move(future)));
+  return Shared<F>(make_arc<detail::SharedCore<F>>(std::forward<F>(future)));
 }
 
 }  // namespace book

@@ -5,7 +5,8 @@
 //        ^ waits while it is full                 waits while it is empty ^
 //
 // A full channel makes the sender wait: that is all there is to backpressure. Chapter 11 has
-// channels with many senders, and for many threads.
+// channels with many senders, and for many threads. In a debug build one that is used on a second
+// thread says so.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +18,7 @@
 #include "09_streams/channel_closed.h"
 #include "09_streams/sink.h"
 #include "09_streams/stream_step.h"
+#include "common/thread_bound.h"
 #include "common/wake_or_report.h"
 
 namespace book {
@@ -30,22 +32,28 @@ struct LocalChannel {
   std::size_t capacity;
   Waker sender, receiver;  // who waits for room, and who for an item
   bool sender_gone = false, receiver_gone = false;
+  [[no_unique_address]] DebugThreadBound bound{"a local_channel"};
 };
 }  // namespace detail
 
 template <class T>
 class LocalSender {
  public:
+  using not_send = void;  // the two ends share without a lock
+
   explicit LocalSender(std::shared_ptr<detail::LocalChannel<T>> channel)
       : channel_(std::move(channel)) {}
   LocalSender(LocalSender&&) = default;
   LocalSender& operator=(LocalSender&&) = delete;
   ~LocalSender() {
-    if (channel_) wake_or_report([this] { end(); });
+    if (!channel_) return;
+    channel_->bound.insist();
+    wake_or_report([this] { end(); });
   }
 
   /// Throws ChannelClosed when the receiver is gone.
   Poll<void> poll_ready(Context& cx) {
+    channel_->bound.check();
     if (channel_->receiver_gone) throw ChannelClosed();
     if (channel_->items.size() < channel_->capacity) return Poll<void>::ready();
     cx.store(channel_->sender, "room in a channel");
@@ -54,6 +62,7 @@ class LocalSender {
   /// Throws std::logic_error when there is no room, or after close; ChannelClosed when the receiver
   /// has gone since poll_ready was ready.
   void start_send(T item) {
+    channel_->bound.check();
     if (channel_->sender_gone) throw std::logic_error("start_send after the sink was closed");
     if (channel_->receiver_gone) throw ChannelClosed();
     if (channel_->items.size() >= channel_->capacity)
@@ -63,6 +72,7 @@ class LocalSender {
   }
   Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }  // what is in it has arrived
   Poll<void> poll_close(Context&) {
+    channel_->bound.check();
     end();
     return Poll<void>::ready();
   }
@@ -85,6 +95,7 @@ class LocalSender {
 template <class T>
 class LocalReceiver {
  public:
+  using not_send = void;
   using Item = T;
 
   explicit LocalReceiver(std::shared_ptr<detail::LocalChannel<T>> channel)
@@ -93,6 +104,7 @@ class LocalReceiver {
   LocalReceiver& operator=(LocalReceiver&&) = delete;
   ~LocalReceiver() {
     if (!channel_) return;
+    channel_->bound.insist();
     channel_->receiver_gone = true;
     channel_->receiver = {};
     wake_or_report(std::exchange(channel_->sender, {}));
@@ -101,6 +113,7 @@ class LocalReceiver {
 
   /// The end comes when the sender is gone and everything that it sent has been taken.
   PollItem<T> poll_next(Context& cx) {
+    channel_->bound.check();
     if (!channel_->items.empty()) {
       PollItem<T> next = PollItem<T>::ready(std::in_place, std::move(channel_->items.front()));
       channel_->items.pop_front();

@@ -10,14 +10,35 @@
 #include <stdexcept>
 #include <utility>
 
+#include "04_io_executor/scheduler.h"
 #include "07_join/maybe_done.h"
 #include "10_spawning/join_error.h"
 #include "common/arc.h"
 #include "common/future.h"
+#include "common/thread_bound.h"
 #include "common/wake_or_report.h"
 
 namespace book {
 namespace detail {
+
+/// Nothing is locked between a child and its handle: both are used in the scope's task (which may
+/// change threads, in a pool), or on the thread where the child was spawned. In a debug build a use
+/// elsewhere is said.
+class ScopePlace {
+ public:
+#ifdef NDEBUG
+  constexpr void check() const noexcept {}
+#else
+  void check() const {
+    if (task_ && Scheduler::polling() == task_) return;
+    if (!made_.is_here()) throw std::logic_error(made_.complaint("a ScopeHandle"));
+  }
+
+ private:
+  const Task* task_ = Scheduler::polling();
+  ThreadMark made_;
+#endif
+};
 
 /// What a child and its handle share. All of it happens in one task, so nothing is locked.
 template <class T>
@@ -28,6 +49,7 @@ struct ScopeEnd : RefCounted<ScopeEnd<T>> {
   bool ended = false;
   std::optional<ValueOrMonostate<T>> value;  // none: it threw, or was dropped
   Waker waiter;
+  [[no_unique_address]] ScopePlace place;
 };
 
 /// The child's side: says that the child has ended, in whatever way, when it goes.
@@ -56,6 +78,7 @@ template <class T>
 class ScopeHandle {
  public:
   using Output = T;
+  using not_send = void;
 
   ScopeHandle(ScopeHandle&& other) noexcept = default;
   ScopeHandle& operator=(ScopeHandle&& other) noexcept {
@@ -72,6 +95,7 @@ class ScopeHandle {
     if (!end_) {
       throw std::logic_error("a ScopeHandle was awaited twice, or after it was moved from");
     }
+    end_->place.check();
     if (!end_->ended) {
       cx.store(end_->waiter, "a child of its task_scope");
       return pending;

@@ -15,13 +15,20 @@
 #include "04_io_executor/scheduler.h"
 #include "10_spawning/join_handle.h"
 #include "common/future.h"
+#include "common/send.h"
 
 namespace book {
+
+namespace detail {
+/// Throws std::logic_error when this scheduler's tasks change threads.
+void refuse_if_it_changes_threads(const Scheduler& scheduler, Place spawned_at);
+}  // namespace detail
 
 struct SpawnFn {
   /// Queues the future as a task of the executor that runs the calling task; its first poll comes
   /// after the caller's turn. The task owns its future: an lvalue is copied, if it can be. Throws
-  /// std::logic_error outside of a task.
+  /// std::logic_error outside of a task; and in a thread pool (chapter 15), when the future or its
+  /// output says that it must not change threads. (Which executor it is, is known when it runs.)
   template <Future F>
   requires std::constructible_from<std::remove_cvref_t<F>, F> JoinHandle<OutputOf<F>>
   operator()(F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
@@ -31,6 +38,9 @@ struct SpawnFn {
   /// The same for a scheduler of the caller's choice.
   template <Future F>
   static JoinHandle<OutputOf<F>> on(Scheduler& scheduler, F&& future, Place place) {
+    if constexpr (!is_send_v<std::remove_cvref_t<F>> || !is_send_v<OutputOf<F>>) {
+      detail::refuse_if_it_changes_threads(scheduler, place);
+    }
     auto* task = new detail::SpawnedTask<std::remove_cvref_t<F>>(place, std::forward<F>(future));
     scheduler.adopt(task);
     return JoinHandle<OutputOf<F>>(task);

@@ -41,6 +41,8 @@ namespace book {
 /// What the body gets. It lives as long as the scope, and is not for anybody outside of it.
 class TaskScope {
  public:
+  using not_send = void;  // it is its task's
+
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
 

@@ -51,6 +51,8 @@ class BlockingPool {
   /// As it was a moment ago.
   Stats stats() const { return core_->stats(); }
   BlockingCore& core() noexcept { return *core_; }
+  /// For those who may outlive the pool, and find it ended then.
+  Arc<BlockingCore> share() noexcept { return core_; }
 
  private:
   Arc<BlockingCore> core_;

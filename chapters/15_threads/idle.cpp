@@ -84,15 +84,39 @@ void Idle::rouse(unsigned worker) noexcept {
   seat.bell.ring();
 }
 
+void Idle::set_deputy(Deputy deputy) noexcept {
+  deputy_.store(deputy);
+  watched_.store(deputy == Deputy::looks || driver_watches_);
+}
+void Idle::set_driver_watches(bool watches) noexcept {
+  driver_watches_ = watches;
+  watched_.store(watches || deputy_.load() == Deputy::looks);
+}
+
+/// All slept when the last one decided how: the deputy, or the driver, has to decide anew.
+void Idle::start_watch() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (watched_.load()) return;
+  if (deputy_.load() == Deputy::forever) {
+    set_deputy(Deputy::looks);
+    return seats_[deputy_number_].bell.ring();
+  }
+  for (unsigned i = 0; i < workers_; ++i) {
+    if (seats_[i].state.load() != State::asleep || seats_[i].way != Way::driver) continue;
+    set_driver_watches(true);
+    return reactor_.notify();
+  }
+}
+
 /// The deputy has gone, or sleeps until it is told.
 void Idle::appoint_deputy() noexcept {
-  deputy_.store(Deputy::none);
+  set_deputy(Deputy::none);
   for (unsigned i = 0; i < workers_; ++i) {
     Seat& seat = seats_[i];
     if (seat.state.load() != State::asleep || seat.way == Way::driver) continue;
     seat.way = Way::deputy;
     deputy_number_ = i;
-    deputy_.store(Deputy::looks);
+    set_deputy(Deputy::looks);
     return seat.bell.ring();
   }
 }
@@ -100,6 +124,7 @@ void Idle::appoint_deputy() noexcept {
 bool Idle::rise(unsigned worker) noexcept {
   const std::lock_guard lock(mutex_);
   Seat& seat = seats_[worker];
+  if (seat.way == Way::driver) set_driver_watches(false);
   if (seat.state.load() == State::awake) return true;
   seat.state.store(State::awake);
   word_.fetch_sub(kOneAsleep);
@@ -117,12 +142,13 @@ bool Idle::park(unsigned worker, bool is_searching, Sleeper& sleeper) {
                      : deputy_.load() == Deputy::none ? Way::deputy
                                                       : Way::plain;
     if (way == Way::deputy) {
-      deputy_.store(Deputy::looks);
+      set_deputy(Deputy::looks);
       deputy_number_ = worker;
     }
     seat.state.store(State::asleep);
     const std::uint32_t before = word_.fetch_add(kOneAsleep - (is_searching ? 1 : 0));
     last = asleep(before) + 1 == present_;
+    if (way == Way::driver) set_driver_watches(!last);
   }
   if (!sleeper.has_work()) {
     if (last && reactor_.waiting().nothing()) {
@@ -160,12 +186,13 @@ void Idle::sleep_plain(unsigned worker, Sleeper& sleeper) {
       if (seat.way == Way::plain) {
         until_told = true;
       } else {
-        // Nothing has moved since the last look: sleep until a driver leaves. Then look once more.
-        until_told = looked && turns_.load() == turns && driven_.load();
+        // Nothing has moved since the last look: sleep until a driver leaves, or a slot is filled.
+        // Then look once more.
+        until_told = looked && turns_.load() == turns && driven_.load() && all_sleep();
         if (until_told) {
-          deputy_.store(Deputy::forever);
+          set_deputy(Deputy::forever);
           if (turns_.load() != turns || !driven_.load()) {
-            deputy_.store(Deputy::looks);
+            set_deputy(Deputy::looks);
             until_told = false;
           }
         }
@@ -179,13 +206,14 @@ void Idle::sleep_plain(unsigned worker, Sleeper& sleeper) {
       continue;
     }
     if (seat.bell.wait_for(patience_)) continue;
-    if (sleeper.has_work()) return;
+    if (sleeper.has_work() || sleeper.sees_stuck_task()) return;
     if (!take_reactor()) continue;
     {
       const std::lock_guard lock(mutex_);
       if (seat.state.load() == State::asleep) {
         seat.way = Way::driver;
         appoint_deputy();
+        set_driver_watches(!all_sleep());
       }
     }
     return drive(worker, sleeper);
@@ -194,7 +222,14 @@ void Idle::sleep_plain(unsigned worker, Sleeper& sleeper) {
 
 /// With the reactor taken.
 void Idle::drive(unsigned worker, Sleeper& sleeper) {
-  if (seats_[worker].state.load() == State::asleep) sleeper.drive();
+  bool watches;
+  {
+    const std::lock_guard lock(mutex_);
+    watches = driver_watches_;
+  }
+  if (seats_[worker].state.load() == State::asleep) {
+    sleeper.drive(watches ? std::optional(patience_) : std::nullopt);
+  }
   leave_reactor();
 }
 
@@ -208,7 +243,7 @@ void Idle::leave_reactor() noexcept {
     if (deputy_.load() == Deputy::none) appoint_deputy();
     return;
   }
-  deputy_.store(Deputy::looks);
+  set_deputy(Deputy::looks);
   seats_[deputy_number_].bell.ring();
 }
 

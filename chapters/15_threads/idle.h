@@ -13,7 +13,8 @@
 // looks are in one order for all threads (seq_cst), so at least one of the two notices the other.
 // The same holds for a searcher that finds work: it leaves the count of searchers, then looks
 // whether there is more, and wakes the next one. So while a worker searches, no other has to be
-// woken for what it will find, and each wake brings the next: a chain, no herd.
+// woken for what it will find, and each wake brings the next: a chain, no herd. (The chain is for
+// speed: without it, the watch below would find the rest some 10 ms later.)
 //
 // **The deputy.** One worker at a time waits in the reactor: the driver. When an event comes, it
 // leaves the reactor to poll tasks; if that takes long, no thread would hear of further events. So
@@ -22,7 +23,17 @@
 // writes kForever, and then reads the count of turns once more. A driver that leaves counts a turn,
 // and then reads the deputy's word. Again two looks, in one order.
 //
-// **Invariant**: while workers sleep, one of them is the driver, or one of them is the deputy.
+// **The watch.** What a worker has in its slot (worker.h) is taken by no other, and wakes none: it
+// is polled next, a moment from now. Unless the poll that is under way is a long one. So, while a
+// worker is awake, one that sleeps does so for 10 ms at most, looks whether what lies in a slot
+// still lies there and its worker has not begun a poll since the last look, and takes it then. That
+// is the deputy, or else the driver. When all sleep, the watch ends: an idle pool makes no system
+// call. Who then wakes up finds `watched_` unset when it fills its slot, and starts it again. That
+// a worker is awake, and how another one sleeps, is decided under one mutex: so no order of other
+// words matters here.
+//
+// **Invariants**: while workers sleep, one of them is the driver, or one of them is the deputy.
+// While one is awake and another asleep, one that sleeps has a limit, or `watched_` is not set.
 //
 // **Thread safety**: each function says which thread it is for; wake_one and wake: any.
 #pragma once
@@ -33,6 +44,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "common/clock.h"
 #include "common/reactor/reactor.h"
@@ -59,6 +71,13 @@ class Idle {
     if (searching(word) == 0 && asleep(word) != 0) [[unlikely]]
       wake_one_of_them();
   }
+  /// This worker has filled its slot: sees to it that a sleeper watches it.
+  void watch() noexcept {
+    if (asleep(word_.load(std::memory_order_relaxed)) != 0 &&
+        !watched_.load(std::memory_order_relaxed)) [[unlikely]] {
+      start_watch();
+    }
+  }
   /// Wakes this worker if it sleeps: there is something that only it can do.
   void wake(unsigned worker) noexcept;
   void wake_all() noexcept;
@@ -71,8 +90,10 @@ class Idle {
     /// No worker of the pool is awake, and nothing is waited for that could wake one. The thread is
     /// the next driver's.
     virtual void all_asleep() = 0;
-    /// Waits in the reactor.
-    virtual void drive() = 0;
+    /// Does a worker not come back to what lies in its slot? A look at the slots.
+    virtual bool sees_stuck_task() noexcept = 0;
+    /// Waits in the reactor; with a limit, so long at most.
+    virtual void drive(std::optional<Duration> limit) = 0;
 
    protected:
     ~Sleeper() = default;
@@ -115,9 +136,13 @@ class Idle {
   static std::uint32_t asleep(std::uint32_t word) noexcept { return word >> 16; }
 
   void wake_one_of_them() noexcept;
+  void start_watch() noexcept;
   // With mutex_ held.
   void rouse(unsigned worker) noexcept;
   void appoint_deputy() noexcept;
+  void set_deputy(Deputy deputy) noexcept;
+  void set_driver_watches(bool watches) noexcept;
+  bool all_sleep() const noexcept { return asleep(word_.load()) == present_; }
   /// After its sleep: counted as awake from now on. True: as a searcher, by the one who woke it.
   bool rise(unsigned worker) noexcept;
   void sleep_plain(unsigned worker, Sleeper& sleeper);
@@ -130,10 +155,12 @@ class Idle {
   std::mutex mutex_;
   unsigned present_ = 0;                            // guarded by mutex_
   unsigned deputy_number_ = 0;                      // guarded by mutex_
+  bool driver_watches_ = false;                     // guarded by mutex_
   alignas(64) std::atomic<std::uint32_t> word_{0};  // asleep << 16 | searching
   alignas(64) std::atomic<bool> driven_{false};
   std::atomic<std::uint32_t> turns_{0};       // of all drivers: each counts one when it leaves
   std::atomic<Deputy> deputy_{Deputy::none};  // written under mutex_
+  std::atomic<bool> watched_{false};          // written under mutex_
 };
 
 }  // namespace book

@@ -86,6 +86,12 @@ void PoolCore::adopt(Task* task) {
   own(task);
   count_task();
   trace::spawn(task, task->place());
+  if (const Worker* here = worker_here(); here && !here->is_leaving_) {
+    // Nobody else knows the task yet: no step that other threads could interrupt.
+    state(task).store(
+        state(task).load(std::memory_order_relaxed) + Task::kRunning - Task::kScheduled,
+        std::memory_order_relaxed);
+  }
   bool refused;
   {
     Tasks& tasks = tasks_of(task);
@@ -106,32 +112,41 @@ void PoolCore::drop_unborn(Task* task) noexcept {
                "a task was spawned while its executor ends: it never runs, and is dropped (spawned "
                "at %s:%d)\n",
                task->place().file, task->place().line);
-  state(task).fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  state(task).fetch_and(~(Task::kScheduled | Task::kRunning), std::memory_order_acq_rel);
   drop_future(task);
   complete(task);
   forget_task();
 }
 
 void PoolCore::enqueue(Task* task) noexcept {
-  if (Worker* here = Worker::current(); here && &here->pool_ == this) return here->push(task);
+  if (Worker* here = worker_here()) return here->push(task);
   const auto keep = Arc<PoolCore>::share(this);  // the task, and we with it, may end at once
   if (!injector_.push(task)) return release_queued(task);
   idle_.wake_one();
 }
 
 void PoolCore::turn(Task* task, Worker& worker) {
-  // `scheduled` is set and `running` is not: one addition changes both.
-  std::uint64_t old =
-      state(task).fetch_add(Task::kRunning - Task::kScheduled, std::memory_order_acq_rel);
+  std::uint64_t old = state(task).load(std::memory_order_acquire);
+  if (!(old & Task::kRunning)) {
+    // A wake has queued it: `scheduled` is set, and one addition changes both.
+    old = state(task).fetch_add(Task::kRunning - Task::kScheduled, std::memory_order_acq_rel);
+  } else if (old & Task::kScheduled) {
+    // A worker has queued it, and a wake came after that. What the wake brought is seen from here.
+    old = state(task).fetch_and(~Task::kScheduled, std::memory_order_acq_rel);
+  }
   if (old & Task::kCancelled) return finish(task);
   worker.count(worker.polls_);
   worker.polling(task->place());
-  const trace::Outcome outcome = poll(task);
+  worker.polled_ = task;
+  worker.woke_itself_ = false;
+  const trace::Outcome outcome = poll(task, Worker::kWakers);
+  worker.polled_ = nullptr;
   if (outcome != trace::Outcome::pending) {
     finish(task);
     return worker.polling({nullptr, 0});
   }
   worker.polling({nullptr, 0});
+  if (worker.woke_itself_) return worker.push_back(task);
   // From the moment that `running` is given up the task is any worker's, unless it is queued here.
   old = state(task).load(std::memory_order_acquire);
   const bool may_be_stranded = old >> 32 == 0 && !(old & Task::kScheduled);
@@ -154,8 +169,30 @@ void PoolCore::finish(Task* task) noexcept {
   forget_task();
 }
 
+Worker* PoolCore::worker_here() const noexcept {
+  Worker* const here = Worker::current();
+  return here && &here->pool_ == this ? here : nullptr;
+}
+
+void PoolCore::count_task() noexcept {
+  if (Worker* here = worker_here()) return Worker::count(here->born_);
+  born_outside_.fetch_add(1, std::memory_order_acq_rel);
+}
 void PoolCore::forget_task() noexcept {
-  if (task_count_.fetch_sub(1, std::memory_order_seq_cst) == 1 && run_waits_.load()) idle_.wake(0);
+  if (Worker* here = worker_here()) return Worker::count(here->ended_);
+  ended_outside_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+/// Why 0 is never said too early, though the words are read one after the other: the ends are read
+/// first. Of each end that is counted the birth came before it, and the births of all that this
+/// task has spawned: these are counted too. So, as long as a task lives that was spawned by one of
+/// them, or before this was called, there are more births than ends.
+std::size_t PoolCore::task_count() const noexcept {
+  std::uint64_t ended = ended_outside_.load(std::memory_order_acquire);
+  for (const auto& worker : workers_) ended += worker->ended_.load(std::memory_order_acquire);
+  std::uint64_t born = born_outside_.load(std::memory_order_acquire);
+  for (const auto& worker : workers_) born += worker->born_.load(std::memory_order_acquire);
+  return born - ended;
 }
 
 bool PoolCore::has_shared_work() const noexcept {
@@ -236,8 +273,23 @@ void PoolCore::leave() noexcept {
   left_.notify_all();
 }
 
+/// Of a task that leaves the workers' queues for good.
+void PoolCore::hand_over(Task* task) noexcept {
+  state(task).fetch_or(Task::kScheduled, std::memory_order_acq_rel);
+  state(task).fetch_and(~Task::kRunning, std::memory_order_acq_rel);
+}
+
 /// On the last worker's thread, with scheduler and reactor current.
 void PoolCore::drop_all() noexcept {
+  // The injector stays open: who wakes a task from outside may be about to push it.
+  ReadyQueue queued;
+  injector_.take(queued, injector_.size());
+  ReadyQueue handed_over;
+  while (!queued.empty()) {
+    Task* const task = queued.pop();
+    hand_over(task);
+    handed_over.push(task);
+  }
   for (std::size_t i = 0; i < lists_; ++i) {
     for (;;) {
       Task* task;
@@ -250,8 +302,9 @@ void PoolCore::drop_all() noexcept {
       finish(task);
     }
   }
-  ReadyQueue queued = injector_.close();
-  while (!queued.empty()) release_queued(queued.pop());
+  queued = injector_.close();
+  handed_over.append(queued);
+  while (!handed_over.empty()) release_queued(handed_over.pop());
   while (Task* task = Worker::current()->queue_.pop()) release_queued(task);
   const std::lock_guard lock(stranded_mutex_);
   for (Task* task : stranded_) task->release();

@@ -36,6 +36,12 @@ struct ThreadPoolOptions {
   Duration hand_over_after = std::chrono::milliseconds(10);
 };
 
+/// The state word of a shared task: as task.h has it, with one thing more. A task that lies in a
+/// worker's queue because a worker has put it there (it was spawned, or has woken itself in its own
+/// poll) is `running` there, too: no thread but that worker could have queued it, so no step on the
+/// word was needed, and none is when it is taken out. A wake that comes meanwhile leaves
+/// `scheduled`, as during a poll, and is cleared before the poll that follows. Whatever leaves the
+/// workers' hands, when they end, is `scheduled` and no more: hand_over().
 class PoolCore final : public Scheduler {
  public:
   explicit PoolCore(ThreadPoolOptions options);
@@ -49,6 +55,7 @@ class PoolCore final : public Scheduler {
   // For shared tasks.
   void adopt(Task* task) override;
   void enqueue(Task* task) noexcept override;
+  bool changes_threads() const noexcept override { return true; }
   std::string describe() const override;
   /// One turn of a task that the worker has taken from a queue.
   void turn(Task* task, Worker& worker);
@@ -63,17 +70,19 @@ class PoolCore final : public Scheduler {
   unsigned worker_total() const noexcept { return worker_total_; }
   const std::string& name() const noexcept { return options_.name; }
   std::uint64_t seed() const noexcept { return options_.seed.value_or(0); }
-  std::size_t task_count() const noexcept { return task_count_.load(std::memory_order_seq_cst); }
+  std::size_t task_count() const noexcept;
   Reactor& reactor() noexcept { return reactor_; }
   Idle& idle() noexcept { return idle_; }
   Injector& injector() noexcept { return injector_; }
   /// Is there anything in a queue that all may take from?
   bool has_shared_work() const noexcept;
 
-  void count_task() noexcept { task_count_.fetch_add(1, std::memory_order_seq_cst); }
+  void count_task() noexcept;
   void forget_task() noexcept;
-  /// The worker that waits for the last task's end is to be told of it.
+  /// Worker 0 waits for the last task's end. The worker that ends it finds nothing to do then, and
+  /// tells it.
   void run_waits(bool waits) noexcept { run_waits_.store(waits); }
+  bool run_is_over() const noexcept { return run_waits_.load() && task_count() == 0; }
 
   // Who may spawn from outside: while there is one, silence may end.
   void add_handle() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
@@ -96,6 +105,8 @@ class PoolCore final : public Scheduler {
     bool refuses_tasks = false;  // guarded by lock
   };
   Tasks& tasks_of(const Task* task) noexcept;
+  Worker* worker_here() const noexcept;
+  static void hand_over(Task* task) noexcept;
   void finish(Task* task) noexcept;
   void drop_unborn(Task* task) noexcept;
   /// A worker goes; the last one drops all that is left.
@@ -114,7 +125,8 @@ class PoolCore final : public Scheduler {
   std::vector<Arc<Worker>> workers_;
   const std::size_t lists_;  // of tasks: a power of two, more than workers, so that two seldom meet
   std::unique_ptr<Tasks[]> tasks_;
-  SoloAtomic<std::size_t> task_count_{0};
+  // What threads outside have spawned, and dropped. The workers count for themselves.
+  std::atomic<std::uint64_t> born_outside_{0}, ended_outside_{0};
   std::atomic<bool> run_waits_{false};
   std::atomic<bool> ending_{false};
   std::atomic<unsigned> handles_{0};

@@ -1,27 +1,51 @@
-// Runtime: a thread pool, made step by step.
+// Runtime: a thread pool for tasks and one for what blocks (chapter 14), made step by step.
 //
-//     Runtime runtime = Runtime::builder().workers(2).on_thread_start(name_it).build();
+//     Runtime runtime = Runtime::builder().workers(2).blocking_threads(64).build();
 //     int answer = runtime.block_on(compute());
 //     runtime.shutdown(5s);
+//
+// On its threads, and inside block_on, spawn_blocking(f) means the runtime's own pool.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
+#include "14_blocking/spawn_blocking.h"
 #include "15_threads/thread_pool_executor.h"
 
 namespace book {
 
 class Runtime {
  public:
-  using Handle = ThreadPoolExecutor::Handle;
+  /// Spawns from anywhere, and may outlive the runtime. Copyable.
+  class Handle : public ThreadPoolExecutor::Handle {
+   public:
+    /// See spawn_blocking (chapter 14).
+    template <class F>
+    requires std::invocable<std::decay_t<F>>
+    auto spawn_blocking(F&& f, const char* file = __builtin_FILE(),
+                        int line = __builtin_LINE()) const {
+      return SpawnBlockingFn::on(*blocking_, std::forward<F>(f), Place{file, line});
+    }
+
+   private:
+    friend class Runtime;
+    Handle(ThreadPoolExecutor::Handle pool, Arc<BlockingCore> blocking) noexcept
+        : ThreadPoolExecutor::Handle(std::move(pool)), blocking_(std::move(blocking)) {}
+    Arc<BlockingCore> blocking_;
+  };
 
   class Builder {
    public:
     /// 0: as many as the machine has processors.
     Builder& workers(unsigned count) { return options_.workers = count, *this; }
+    /// So many jobs may block at once. Their threads are started when they are needed.
+    Builder& blocking_threads(unsigned most) { return blocking_.max_threads = most, *this; }
     /// Virtual time, and a seed, are for one worker.
     Builder& time(TimeMode mode) { return options_.time = mode, *this; }
     Builder& seed(std::uint64_t seed) { return options_.seed = seed, *this; }
@@ -33,11 +57,13 @@ class Runtime {
     }
     /// How long at most news is left unread while the worker that waited for it is busy.
     Builder& hand_over_after(Duration limit) { return options_.hand_over_after = limit, *this; }
-    /// Starts the threads. Throws as ThreadPoolExecutor's constructor does.
-    Runtime build() { return Runtime(options_); }
+    /// Starts the workers' threads. Throws as the constructors of ThreadPoolExecutor and
+    /// BlockingPool do.
+    Runtime build() { return Runtime(options_, blocking_); }
 
    private:
     ThreadPoolOptions options_;
+    BlockingPoolOptions blocking_;
   };
   static Builder builder() { return {}; }
 
@@ -45,6 +71,7 @@ class Runtime {
   template <Future F>
   OutputOf<F> block_on(F&& future, const char* file = __builtin_FILE(),
                        int line = __builtin_LINE()) {
+    const BlockingPool::Scope here(blocking_);
     return pool_.block_on(std::forward<F>(future), file, line);
   }
   template <Future F>
@@ -52,13 +79,32 @@ class Runtime {
                                 int line = __builtin_LINE()) {
     return pool_.spawn(std::forward<F>(future), file, line);
   }
-  Handle handle() noexcept { return pool_.handle(); }
-  std::size_t shutdown(Duration limit) { return pool_.shutdown(limit); }
+  Handle handle() noexcept { return {pool_.handle(), blocking_.share()}; }
+  /// Ends the tasks, then the jobs, and waits for so long at most. Says how many polls and jobs
+  /// have not ended, with a line on stderr for each.
+  std::size_t shutdown(Duration limit) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::size_t polls = pool_.shutdown(limit);
+    const Duration used = std::chrono::steady_clock::now() - begin;
+    return polls + blocking_.shutdown(std::max(Duration::zero(), limit - used));
+  }
   ThreadPoolExecutor& pool() noexcept { return pool_; }
+  BlockingPool& blocking() noexcept { return blocking_; }
 
  private:
-  explicit Runtime(const ThreadPoolOptions& options) : pool_(options) {}
+  Runtime(const ThreadPoolOptions& options, const BlockingPoolOptions& blocking)
+      : blocking_(blocking), pool_(with(options, blocking_.share())) {}
 
+  /// A worker that is stuck in a poll may outlive the runtime, so it shares what it refers to.
+  static ThreadPoolOptions with(ThreadPoolOptions options, Arc<BlockingCore> blocking) {
+    options.on_thread_start = [blocking, first = std::move(options.on_thread_start)] {
+      BlockingCore::make_current(blocking.get());
+      if (first) first();
+    };
+    return options;
+  }
+
+  BlockingPool blocking_;  // ends after the tasks, which may use it
   ThreadPoolExecutor pool_;
 };
 

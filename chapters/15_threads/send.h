@@ -1,73 +1,21 @@
-// Send: may this be moved to another thread, and used there? Rust's compiler derives the answer for
-// every type. In C++ a type has to say it, and this asks it.
+// The nets for what must not change threads, in one include, and the holes of each.
 //
-//     says it itself           struct Counter : NotSend {...};      or a member: using not_send =
-//     void; is known not to be       std::unique_lock and its like, LocalSender, TaskScope,
-//     ScopeHandle is what it is made of    join(a, b), std::vector<T>, std::optional<T>: X<A...>
-//     asks each A anything else            is believed to be
+//     net                           catches                          cannot see
+//     Send, common/send.h           a type that says so, in the      members, captures, a
+//       asked by pool.spawn           type of a future or of its       coroutine's frame, what a
+//       (when it is compiled)         output                           pointer points to
+//       and by spawn (when it runs)
+//     SendAsync, send_async.h       a parameter of a coroutine,      its other locals
+//       (compiled)                    a future that it awaits
+//     ThreadBound, thread_bound.h   the use on a second thread       a use that did not happen;
+//       (runs)                                                         two threads, if it is asked
+//                                                                      on the first one only
+//     the lint and the thread       a std lock across a co_await;    schedules that did not happen
+//       sanitizer                     a race that happens
 //
-// What it cannot see: the members of a class, what a lambda captures, the locals of a coroutine,
-// and what a pointer or a reference points to. Chapter 15 has three more nets for those.
+// The local channel (09) and ScopeHandle (10) have the third net in debug builds. Chapter 15.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <mutex>
-#include <shared_mutex>
-#include <type_traits>
-
-#include "09_streams/local_channel.h"
-#include "10_spawning/scope_handle.h"
-#include "10_spawning/task_scope.h"
-
-namespace book {
-
-/// Base of a class whose objects stay on the thread that made them.
-struct NotSend {};
-
-namespace detail {
-template <class T>
-concept SaysNotSend = std::is_base_of_v<NotSend, T> || requires {
-  typename T::not_send;
-};
-}  // namespace detail
-
-/// To be specialised for a class that cannot say it itself.
-template <class T>
-struct is_send : std::bool_constant<!detail::SaysNotSend<T>> {};
-
-template <class T>
-inline constexpr bool is_send_v = is_send<std::remove_cv_t<T>>::value;
-
-template <template <class...> class X, class... A>
-struct is_send<X<A...>>
-    : std::bool_constant<!detail::SaysNotSend<X<A...>> && (is_send_v<A> && ...)> {};
-template <class T, std::size_t kSize>
-struct is_send<std::array<T, kSize>> : is_send<std::remove_cv_t<T>> {};
-template <class T, std::size_t kSize>
-struct is_send<T[kSize]> : is_send<std::remove_cv_t<T>> {};
-
-// A mutex is unlocked by the thread that locked it.
-template <class M>
-struct is_send<std::unique_lock<M>> : std::false_type {};
-template <class M>
-struct is_send<std::shared_lock<M>> : std::false_type {};
-template <class M>
-struct is_send<std::lock_guard<M>> : std::false_type {};
-template <class... M>
-struct is_send<std::scoped_lock<M...>> : std::false_type {};
-
-// They share without a lock.
-template <class T>
-struct is_send<LocalSender<T>> : std::false_type {};
-template <class T>
-struct is_send<LocalReceiver<T>> : std::false_type {};
-template <class T>
-struct is_send<ScopeHandle<T>> : std::false_type {};
-template <>
-struct is_send<TaskScope> : std::false_type {};
-
-template <class T>
-concept Send = is_send_v<T>;
-
-}  // namespace book
+#include "15_threads/send_async.h"
+#include "common/send.h"
+#include "common/thread_bound.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "05_async_await/async.h"
-#include "15_threads/send.h"
+#include "common/send.h"
 
 namespace book {
 

@@ -18,8 +18,8 @@
 #include "04_io_executor/outcome.h"
 #include "10_spawning/spawn.h"
 #include "15_threads/pool_core.h"
-#include "15_threads/send.h"
 #include "common/future.h"
+#include "common/send.h"
 
 namespace book {
 
@@ -89,7 +89,7 @@ class ThreadPoolExecutor {
     template <Future F>
     requires std::constructible_from<std::remove_cvref_t<F>, F> JoinHandle<OutputOf<F>> spawn(
         F&& future, const char* file = __builtin_FILE(), int line = __builtin_LINE())
-    const { return SpawnFn::on(*core_, std::forward<F>(future), Place{file, line}); }
+    const { return detail::spawn_send(*core_, std::forward<F>(future), Place{file, line}); }
 
    private:
     friend class ThreadPoolExecutor;

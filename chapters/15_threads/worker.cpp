@@ -18,15 +18,34 @@ constexpr unsigned kSharedInARow = 31;
 /// Every so many turns the injector comes first: what lies there shall not wait for an empty queue.
 constexpr unsigned kTurnsBetweenInjector = 61;
 constexpr std::size_t kMostAtOnce = 128;
+/// So many turns in a row from the slot, then one from the queue: two tasks that wake each other
+/// shall not keep the others waiting.
+constexpr unsigned kSlotsInARow = 3;
 
 }  // namespace
+
+/// A task's own, but for a task that wakes itself while it is polled here: that is a note to its
+/// worker, who queues it when the poll ends.
+const WakerVTable Worker::kWakers{
+    .clone = [](void* task) { task_wakers().clone(task); },
+    .wake = [](void* task) { task_wakers().wake(task); },
+    .wake_by_ref =
+        [](void* task) {
+          Worker* const here = current_;
+          if (!here || here->polled_ != task) return task_wakers().wake_by_ref(task);
+          trace::wake(task);
+          here->woke_itself_ = true;
+        },
+    .drop = [](void* task) { task_wakers().drop(task); },
+};
 
 Worker::Worker(PoolCore& pool, unsigned number)
     : pool_(pool),
       number_(number),
       name_(fmt::format("{} {}", pool.name(), number)),
       alone_(pool.worker_total() == 1),
-      random_(pool.seed() + number) {}
+      random_(pool.seed() + number),
+      looks_(pool.worker_total()) {}
 
 // --- Being one ------------------------------------------------------------------------------
 
@@ -55,7 +74,7 @@ Worker::Running::~Running() {
 void Worker::run_until(const Task* goal) {
   goal_ = goal ? Goal::task : Goal::no_tasks;
   goal_task_ = goal;
-  pool_.run_waits(true);
+  pool_.run_waits(goal == nullptr);
   loop();
   pool_.run_waits(false);
 }
@@ -79,7 +98,8 @@ bool Worker::reached() const noexcept {
 
 void Worker::loop() {
   int polls_left = kPollsBetweenLooks;
-  while (!reached()) {
+  for (;;) {
+    if (goal_ != Goal::no_tasks && reached()) return;
     if (polls_left == 0) {
       look_at_reactor();
       polls_left = kPollsBetweenLooks;
@@ -88,6 +108,7 @@ void Worker::loop() {
       --polls_left;
       continue;
     }
+    if (goal_ == Goal::no_tasks && reached()) return;
     if (number_ == 0) pool_.throw_deadlock();
     count(parks_);
     trace::park();
@@ -195,6 +216,7 @@ void Worker::drop(Task* task) noexcept {
 }
 
 void Worker::close() noexcept {
+  is_leaving_ = true;
   for (;;) {
     Task* task;
     {
@@ -217,6 +239,14 @@ void Worker::close() noexcept {
 // --- Shared tasks ---------------------------------------------------------------------------
 
 void Worker::push(Task* task) noexcept {
+  if (!is_firing_ && !is_leaving_) {
+    task = slot_.exchange(task, std::memory_order_acq_rel);
+    if (!task) return pool_.idle().watch();
+  }
+  push_to_queue(task);
+}
+
+void Worker::push_to_queue(Task* task) noexcept {
   if (!queue_.push(task)) {
     ReadyQueue shed;
     std::size_t count = 1;
@@ -232,9 +262,9 @@ void Worker::push(Task* task) noexcept {
 
 void Worker::push_back(Task* task) noexcept {
   const bool was_firing = std::exchange(is_firing_, true);
-  push(task);
+  push_to_queue(task);
   is_firing_ = was_firing;
-  if (queue_.size() > 1) pool_.idle().wake_one();
+  if (queue_.size() > 1 || slot_.load(std::memory_order_relaxed)) pool_.idle().wake_one();
 }
 
 Task* Worker::next_shared() noexcept {
@@ -242,9 +272,48 @@ Task* Worker::next_shared() noexcept {
     ReadyQueue one;
     if (pool_.injector().take(one, 1)) return one.pop();
   }
+  const bool slot_first = slots_in_a_row_ < kSlotsInARow;
+  if (slot_first) {
+    if (Task* task = take_slot()) {
+      ++slots_in_a_row_;
+      return task;
+    }
+  }
+  slots_in_a_row_ = 0;
   if (Task* task = queue_.pop()) return task;
+  if (!slot_first) {
+    if (Task* task = take_slot()) return task;
+  }
   return take_from_injector();
 }
+
+Task* Worker::take_slot() noexcept {
+  if (!slot_.load(std::memory_order_relaxed)) return nullptr;
+  return slot_.exchange(nullptr, std::memory_order_acq_rel);
+}
+
+/// Out of another's slot, if it has lain there since the last look, and its worker has begun no
+/// poll since. (That is the same task, or another one at its address: both have waited as long as
+/// the poll that is under way.) `look_only`: leaves it there.
+Task* Worker::take_stuck_task(bool look_only) noexcept {
+  for (std::size_t i = 0; i < looks_.size(); ++i) {
+    Worker& other = pool_.worker(i);
+    if (&other == this) continue;
+    const Look now{other.slot_.load(std::memory_order_acquire),
+                   other.polls_.load(std::memory_order_acquire)};
+    const Look before = std::exchange(looks_[i], now);
+    if (!now.task || now.task != before.task || now.polls != before.polls) continue;
+    if (look_only) return now.task;
+    if (Task* task = other.slot_.exchange(nullptr, std::memory_order_acq_rel)) {
+      count(steals_);
+      trace::steal(task, other.name_.c_str());
+      return task;
+    }
+  }
+  return nullptr;
+}
+
+bool Worker::sees_stuck_task() noexcept { return take_stuck_task(true); }
 
 /// This worker's share of it; its queue is empty.
 Task* Worker::take_from_injector() noexcept {
@@ -274,7 +343,8 @@ Task* Worker::find_work() noexcept {
       return task;
     }
   }
-  return take_from_injector();
+  if (Task* task = take_from_injector()) return task;
+  return take_stuck_task(false);
 }
 
 /// The last of the searchers that finds work looks whether there is more, and wakes the next one:
@@ -287,7 +357,11 @@ void Worker::found_work() noexcept {
 void Worker::hand_back() noexcept {
   ReadyQueue all;
   std::size_t count = 0;
-  while (Task* task = queue_.pop()) {
+  for (;;) {
+    Task* task = queue_.pop();
+    if (!task) task = take_slot();
+    if (!task) break;
+    PoolCore::hand_over(task);
     all.push(task);
     ++count;
   }
@@ -311,6 +385,7 @@ void Worker::look_at_reactor() {
 }
 
 bool Worker::has_work() noexcept {
+  if (number_ != 0 && pool_.run_is_over()) pool_.idle().wake(0);
   if (inbox_has_tasks_.load() || reached()) return true;
   if (number_ == 0 && pool_.is_deadlocked()) return true;
   return !alone_ && pool_.has_shared_work();
@@ -318,12 +393,12 @@ bool Worker::has_work() noexcept {
 
 void Worker::all_asleep() { pool_.judge_silence(); }
 
-void Worker::drive() {
+void Worker::drive(std::optional<Duration> limit) {
   const Reactor::Waiting waiting = pool_.reactor().waiting();
   if (!waiting.nothing()) pool_.report_stranded();
   trace::idle(waiting.timers, waiting.io);
   is_firing_ = true;
-  pool_.reactor().wait();
+  limit ? pool_.reactor().wait_for(*limit) : pool_.reactor().wait();
   is_firing_ = false;
 }
 

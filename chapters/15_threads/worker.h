@@ -1,14 +1,22 @@
 // Worker: a thread of the pool, with its ready tasks: a queue that others may steal from, and one
 // of tasks that stay here.
 //
-//     wakes of shared tasks,      +-- StealQueue, 256 --+ <--- thieves take half
-//     on this thread ------------>|                     |
-//                                 +---------------------+---> 31 turns
+//     wakes of shared tasks,
+//     on this thread --> slot ------------------------------> at most so many turns in a row
+//                          | what was there before
+//                          v
+//     yields ------------> +-- StealQueue, 256 --+ <--- thieves take half
+//                          |                     |
+//                          +---------------------+----------> 31 turns
 //     the injector, every 61st turn and when this is empty ->
 //
 //     wakes of pinned tasks,      +-- ReadyQueue -------+
 //     on this thread ------------>|                     |---> 1 turn
 //     on others --> inbox ------->+---------------------+
+//
+// The slot has the task that was woken, or spawned, last. It is polled next, while what both tasks
+// use is near, and its wake wakes no other worker for a moment's wait: two tasks that talk to each
+// other stay on one thread. idle.h, "The watch", has the exception.
 //
 // A pinned task (block_on's, spawn_local's) has the worker itself as its scheduler, and lives as a
 // task of chapter 04 does: polled and dropped on one thread. In a pool of one worker every task
@@ -18,7 +26,9 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "04_io_executor/scheduler.h"
 #include "15_threads/idle.h"
@@ -98,6 +108,7 @@ class Worker final : public Scheduler, private Idle::Sleeper {
 
  private:
   friend class PoolCore;
+  static const WakerVTable kWakers;
   enum class Goal : unsigned char { task, no_tasks, the_end };
 
   bool reached() const noexcept;
@@ -105,15 +116,18 @@ class Worker final : public Scheduler, private Idle::Sleeper {
   bool one_turn();
   void turn_pinned(Task* task);
   void finish_pinned(Task* task) noexcept;
+  void push_to_queue(Task* task) noexcept;
   Task* next_shared() noexcept;
+  Task* take_slot() noexcept;
+  Task* take_stuck_task(bool look_only) noexcept;
   Task* take_from_injector() noexcept;
   Task* find_work() noexcept;
   void found_work() noexcept;
   void take_inbox() noexcept;
   void look_at_reactor();
   void hand_back() noexcept;
-  void count(std::atomic<std::uint64_t>& counter) noexcept {
-    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  static void count(std::atomic<std::uint64_t>& counter) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
   void polling(Place place) noexcept {
     polled_file_.store(place.file, std::memory_order_relaxed);
@@ -123,7 +137,8 @@ class Worker final : public Scheduler, private Idle::Sleeper {
   // Idle::Sleeper
   bool has_work() noexcept override;
   void all_asleep() override;
-  void drive() override;
+  bool sees_stuck_task() noexcept override;
+  void drive(std::optional<Duration> limit) override;
 
   static constinit inline thread_local Worker* current_ = nullptr;
 
@@ -137,15 +152,29 @@ class Worker final : public Scheduler, private Idle::Sleeper {
   Random random_;
   Goal goal_ = Goal::the_end;
   const Task* goal_task_ = nullptr;
-  unsigned tick_ = 0;          // of shared turns
+  unsigned tick_ = 0;  // of shared turns
+  unsigned slots_in_a_row_ = 0;
   unsigned since_pinned_ = 0;  // shared turns since a pinned one
   bool is_searching_ = false;
-  bool is_firing_ = false;  // the reactor's wakes: one other worker is woken when all are queued
+  Task* polled_ = nullptr;    // a shared task
+  bool woke_itself_ = false;  // the one that is polled: it is queued when its poll ends
+  bool is_leaving_ = false;   // what is queued now is for others
+  bool is_firing_ = false;    // the reactor's wakes: one other worker is woken when all are queued
 
   StealQueue<Task, 256> queue_;
+  /// Filled by its own thread; taken by it, or by a thief that finds it stuck.
+  std::atomic<Task*> slot_{nullptr};
+  /// What this worker saw in each one's slot at its last look, and how many polls that one had
+  /// begun.
+  struct Look {
+    Task* task = nullptr;
+    std::uint64_t polls = 0;
+  };
+  std::vector<Look> looks_;
 
   std::atomic<bool> is_run_{false};
   std::atomic<std::uint64_t> polls_{0}, steals_{0}, parks_{0};  // written by its own thread
+  std::atomic<std::uint64_t> born_{0}, ended_{0};               // tasks; likewise
   std::atomic<const char*> polled_file_{nullptr};
   std::atomic<int> polled_line_{0};
 

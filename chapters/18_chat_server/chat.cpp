@@ -10,19 +10,18 @@ constexpr std::size_t kQueue = 256;
 
 }  // namespace
 
-Chat::Chat(const Limits& limits)
-    : Chat(limits, channel<Request>(2 * limits.members + kQueue)) {}
+Chat::Chat(const Limits& limits) : Chat(limits, channel<Request>(2 * limits.members + kQueue)) {}
 
 Chat::Chat(const Limits& given, ChannelEnds<Request> ends)
     : limits(given),
       requests(std::move(ends.sender)),
       places(given.members),
-      room_(std::move(ends.receiver), given.mailbox.slow) {}
+      room_(std::move(ends.receiver), given.mailbox.slow),
+      closes_(*requests.try_reserve()) {}
 
 Async<> Chat::close() {
   closing_.cancel();
-  Request closes{Close{}};
-  co_await requests.send(std::move(closes));
+  closes_.send(Request{Close{}});
   auto all_gone = places.acquire(limits.members);
   const auto in_time = co_await timeout(limits.grace, std::move(all_gone));
   if (in_time) co_return;

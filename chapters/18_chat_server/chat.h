@@ -55,6 +55,7 @@ class Chat {
   Chat(const Limits& limits, ChannelEnds<Request> ends);
 
   Room room_;
+  Permits<Request> closes_;  // its own last word, for which there is always room
   CancellationToken abort_, closing_ = abort_.child_token();
 };
 

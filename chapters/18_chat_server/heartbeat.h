@@ -1,6 +1,6 @@
 // heartbeat(wire, mailbox, ...): ends when the other side is there no more, although nothing has
-// told us: a cable that was pulled, a phone in a tunnel. Such a peer is half open: it reads nothing,
-// writes nothing, and no end comes.
+// told us: a cable that was pulled, a phone in a tunnel. Such a peer is half open: it reads
+// nothing, writes nothing, and no end comes.
 //
 //     heard     30 s of silence      ping     10 s           nothing has come: ended
 //       |------------------------------|--------------|

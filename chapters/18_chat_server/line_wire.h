@@ -3,8 +3,8 @@
 //
 //     nc 127.0.0.1 7818
 //
-// A member that keeps silent is asked, in a line of its own, as IRC does it: any line, even an empty
-// one, is an answer. Chapter 18 explains it.
+// A member that keeps silent is asked, in a line of its own, as IRC does it: any line, even an
+// empty one, is an answer. Chapter 18 explains it.
 #pragma once
 
 #include <array>

@@ -75,6 +75,7 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   /// Ready when the policy was Slow::drop and a line too many has come. It may be asked by the
   /// writer while it writes; it keeps the waker of the latest poll.
   Poll<void> poll_too_slow(Context& cx);
+  void forget_sending() noexcept { sending_ = Waker(); }
   bool is_too_slow() const noexcept { return too_slow_; }
   /// The member has gone: what is here is dropped, and a room that waits is told.
   void abandon() noexcept;
@@ -96,9 +97,9 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   bool ping_ = false;
   bool over_ = false;
   bool too_slow_ = false;
-  Waker writer_;       ///< waits for mail
-  Waker sending_;      ///< waits for is_too_slow()
-  Waker sender_;       ///< the room, with Slow::wait
+  Waker writer_;   ///< waits for mail
+  Waker sending_;  ///< waits for is_too_slow()
+  Waker sender_;   ///< the room, with Slow::wait
 };
 
 }  // namespace book::chat

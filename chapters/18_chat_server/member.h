@@ -39,7 +39,7 @@ namespace detail {
 /// Asks for a name until there is a seat, or a reason why not.
 template <Wire W>
 Async<std::variant<Seat, Why>> find_seat(W& wire, Chat& chat) {
-  const auto say = [&wire](const char* text) { return std::array{Message(text)}; };
+  const auto say = [](const char* text) { return std::array{Message(text)}; };
   auto words = say("* your name?");
   for (;;) {
     co_await wire.send(words);

@@ -69,9 +69,9 @@ Async<Farewell> visit(W& wire, Chat& chat) {
   std::variant<Seat, Why> found = **std::move(in_time);
   if (Why* why = std::get_if<Why>(&found)) co_return Farewell{*why};
   Seat& seat = std::get<Seat>(found);
-  auto talk = race(read_lines(wire, chat, seat),
-                   write_lines(wire, seat.mailbox(), chat.limits.patience),
-                   heartbeat(wire, seat.mailbox(), chat.limits.silence, chat.limits.answer));
+  auto talk =
+      race(read_lines(wire, chat, seat), write_lines(wire, seat.mailbox(), chat.limits.patience),
+           heartbeat(wire, seat.mailbox(), chat.limits.silence, chat.limits.answer));
   Farewell farewell;
   try {
     farewell = co_await talk;

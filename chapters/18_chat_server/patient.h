@@ -3,8 +3,8 @@
 //
 //     |--- 8 s ---| a byte |--- 9 s ---| a byte |----- 10 s -----|  false: it stands still
 //
-// One timer, which is not moved at each byte: when it goes off, and bytes have gone meanwhile, it is
-// set again from the last one. Chapter 18 explains it.
+// One timer, which is not moved at each byte: when it goes off, and bytes have gone meanwhile, it
+// is set again from the last one. Chapter 18 explains it.
 #pragma once
 
 #include <algorithm>
@@ -27,13 +27,18 @@ class [[nodiscard]] Patient : PinnedOncePolled {
 
   Patient(F sending, const W& wire, Mailbox& mailbox, Duration limit)
       : sending_(std::move(sending)), wire_(&wire), mailbox_(&mailbox), limit_(limit) {}
+  Patient(Patient&&) = default;
+  Patient& operator=(Patient&&) = delete;
+  ~Patient() {
+    if (watches_) mailbox_->forget_sending();
+  }
 
   Poll<bool> poll(Context& cx) {
     const bool first = pin_.is_fresh();
     pin_.enter();
     if (sending_.poll(cx).is_ready()) return true;
     if (first) began_ = Reactor::current().coarse_now();
-    if (mailbox_->poll_too_slow(cx).is_ready()) return false;
+    if (mailbox_->is_too_slow()) return false;
     for (;;) {
       const Instant until = std::max(began_, wire_->moved()) + limit_;
       if (!timer_) timer_.emplace(sleep_until(until));
@@ -41,6 +46,8 @@ class [[nodiscard]] Patient : PinnedOncePolled {
       if (until <= Reactor::current().coarse_now()) return false;
       timer_.reset();
     }
+    watches_ = true;
+    if (mailbox_->poll_too_slow(cx).is_ready()) return false;
     return pin_.pending();
   }
 
@@ -50,6 +57,7 @@ class [[nodiscard]] Patient : PinnedOncePolled {
   Mailbox* mailbox_;
   Duration limit_;
   Instant began_{};
+  bool watches_ = false;  ///< its waker is in the mailbox
   std::optional<Sleep> timer_;
 };
 

@@ -32,7 +32,8 @@ Seat::Seat(Seat&& other) noexcept
 Seat::~Seat() {
   if (!mailbox_) return;
   mailbox_->abandon();
-  if (id_ != 0) wake_or_report([this] { last_word_.send(Request{Leave{id_, std::move(farewell_)}}); });
+  if (id_ != 0)
+    wake_or_report([this] { last_word_.send(Request{Leave{id_, std::move(farewell_)}}); });
 }
 
 Async<> Room::run() {
@@ -53,8 +54,7 @@ Async<> Room::run() {
 void Room::handle(Join& join) {
   const auto refuse = [&](NoSeat why) { join.answer.send(Welcome{why}); };
   if (closing_) return refuse(NoSeat::closing);
-  if (!names_.try_emplace(join.name.key(), last_id_ + 1).second)
-    return refuse(NoSeat::name_taken);
+  if (!names_.try_emplace(join.name.key(), last_id_ + 1).second) return refuse(NoSeat::name_taken);
 
   join.seat.id_ = ++last_id_;
   Mailbox& mailbox = *join.seat.mailbox_;

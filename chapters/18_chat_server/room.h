@@ -6,9 +6,9 @@
 //     cleo's door ---'    (11: mpsc)              '--> the history: the last 20 lines
 //            waits while it is full                     never waits
 //
-// **The room never awaits a member.** It pushes a line into each mailbox, and goes on. One that does
-// not read fills its own mailbox, and nobody else notices. (With Slow::wait it does await them: one
-// line of room.cpp, there for you to see what comes of it.)
+// **The room never awaits a member.** It pushes a line into each mailbox, and goes on. One that
+// does not read fills its own mailbox, and nobody else notices. (With Slow::wait it does await
+// them: one line of room.cpp, there for you to see what comes of it.)
 //
 // It does not know through which door a member came. Chapter 18 explains it.
 #pragma once

@@ -7,9 +7,9 @@
 //        '-- ~Seat, wherever it dies: Leave{7} goes into the slot that was kept for it
 //
 // The room's queue is chapter 11's mpsc, and it has an end: a talker waits while it is full. But a
-// destructor cannot wait. So a seat owns a slot of the queue from the beginning (reserve()), and its
-// last word is never lost, even where a member is dropped between the room's answer and the moment
-// at which it would have seen it. Chapter 18 explains it.
+// destructor cannot wait. So a seat owns a slot of the queue from the beginning (reserve()), and
+// its last word is never lost, even where a member is dropped between the room's answer and the
+// moment at which it would have seen it. Chapter 18 explains it.
 #pragma once
 
 #include <cstdint>

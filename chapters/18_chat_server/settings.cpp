@@ -55,7 +55,9 @@ std::vector<Option> limit_options() {
 }
 
 Limits limits_from(const Args& args) {
-  const auto time = [&](std::string_view name) { return std::chrono::seconds(args.get<int>(name)); };
+  const auto time = [&](std::string_view name) {
+    return std::chrono::seconds(args.get<int>(name));
+  };
   Limits limits;
   limits.members = args.get<std::size_t>("members");
   limits.line = args.get<std::size_t>("line");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
 
 #include "common/reactor/reactor.h"
 
@@ -19,6 +20,14 @@ void say(Instant start, std::string_view what, int width) {
 
 void say_about(Instant start, std::string_view what) {
   fmt::print("   {:>8}  {}\n", fmt::format("~{} ms", elapsed_ms(start)), what);
+}
+
+std::string grouped(long long number) {
+  std::string digits = fmt::format("{}", number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
+  }
+  return digits;
 }
 
 }  // namespace book::story

@@ -2,6 +2,7 @@
 // For main.cpp and story/ of every chapter; the runtime itself never speaks.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "common/clock.h"
@@ -16,5 +17,8 @@ void say(Instant start, std::string_view what, int width = 4);
 
 /// "    ~300 ms  what", for stories that are told in real time.
 void say_about(Instant start, std::string_view what);
+
+/// "12,345" for 12345.
+std::string grouped(long long number);
 
 }  // namespace book::story

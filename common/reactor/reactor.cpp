@@ -168,12 +168,14 @@ Reactor::Plan Reactor::plan_wait() {
   return {.timeout_ms = -1};
 }
 
-Reactor::Turn Reactor::turn(bool may_wait) {
+Reactor::Turn Reactor::turn(bool may_wait, std::int64_t most_ms) {
   Turn turn;
   detail::WakeRound round;
   detail::Poller::Batch batch;
   const Plan plan = may_wait ? plan_wait() : Plan{.timeout_ms = 0};
-  const auto [events, interrupted] = core_->poller.wait(batch, plan.timeout_ms);
+  const bool has_limit = most_ms >= 0 && (plan.timeout_ms < 0 || plan.timeout_ms > most_ms);
+  const auto [events, interrupted] =
+      core_->poller.wait(batch, has_limit ? most_ms : plan.timeout_ms);
   looked_at_.store(clock_.now(), std::memory_order_relaxed);
   for (std::size_t i = 0; i < events; ++i) {
     if (core_->table.deliver(batch[i], round)) ++turn.io;
@@ -199,6 +201,11 @@ Reactor::Turn Reactor::wait() {
     const Turn result = turn(true);
     if (result.io > 0 || result.timers > 0 || result.notified) return result;
   }
+}
+
+Reactor::Turn Reactor::wait_for(Duration limit) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
+  return turn(true, std::max<std::int64_t>(ms, 1));
 }
 
 // --- What can end a wait --------------------------------------------------------------------

@@ -92,6 +92,9 @@ class Reactor {
   /// notify(). In virtual time a wait that would block jumps to the next deadline instead, unless
   /// an OutsideWork is alive.
   Turn wait();
+  /// The same, for `limit` at most (in whole milliseconds, at least one). May come back with
+  /// nothing.
+  Turn wait_for(Duration limit);
   /// Ends a wait() that is under way, or the next one. From any thread.
   void notify() noexcept;
 
@@ -128,7 +131,7 @@ class Reactor {
   Tick tick_now() const noexcept;
   Instant instant_of(Tick tick) const noexcept;
 
-  Turn turn(bool may_wait);
+  Turn turn(bool may_wait, std::int64_t most_ms = -1);
   /// How to wait: for so long (negative: until something comes), and whether virtual time jumps
   /// when nothing came.
   struct Plan {

@@ -245,13 +245,9 @@ const Measures kMeasures{
     {"spawn_batch", in_task(spawn_batch)},
     {"yield_1", in_task([] { return yield_tasks(1); })},
     {"yield_1000", in_task([] { return yield_tasks(1000); })},
-    // A call of an async function is a frame of its own here, boxed or not.
     {"depth_1", in_task([] { return depth(1); })},
     {"depth_10", in_task([] { return depth(10); })},
     {"depth_100", in_task([] { return depth(100); })},
-    {"boxed_1", in_task([] { return depth(1); })},
-    {"boxed_10", in_task([] { return depth(10); })},
-    {"boxed_100", in_task([] { return depth(100); })},
     {"mem_pending", in_task([] { return memory(waits_for_ever); })},
     {"mem_sleep", in_task([] { return memory(sleeps_an_hour); })},
     {"select_ready", in_task([] { return selects([] { return ready(); }); })},
@@ -269,6 +265,8 @@ Measures all_measures() {
   add_channel_measures(all);
   add_sync_measures(all);
   add_thread_measures(all);
+  add_box_measures(all);
+  add_blocking_measures(all);
   return all;
 }
 

@@ -24,6 +24,8 @@ using Measures = std::map<std::string, std::function<void()>>;
 void add_channel_measures(Measures& measures);
 void add_sync_measures(Measures& measures);
 void add_thread_measures(Measures& measures);
+void add_blocking_measures(Measures& measures);
+void add_box_measures(Measures& measures);
 
 inline constexpr int kMillion = 1'000'000;
 using SteadyClock = std::chrono::steady_clock;

@@ -61,7 +61,7 @@ double resident_bytes() {
     if (std::fscanf(file, "%ld %ld", &all, &resident) != 2) resident = 0;
     std::fclose(file);
   }
-  return resident * 4096.0;
+  return static_cast<double>(resident) * 4096;
 }
 
 Async<> waits_for_ever() { co_await never<void>(); }

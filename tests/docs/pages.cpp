@@ -6,6 +6,8 @@
 #include <cctype>
 #include <map>
 #include <optional>
+#include <regex>
+#include <string>
 
 namespace book::docs {
 namespace fs = std::filesystem;
@@ -212,6 +214,13 @@ std::vector<Problem> check_chapters(const std::vector<Page>& pages, const fs::pa
     // The names come from solutions/: exercises/ is the reader's.
     for (const auto& file : files_under(chapter.path() / "solutions", {".h"})) {
       check_hints(all, file.stem().string(), problems);
+    }
+    // A piece of the house has none there: its solution is a file of the book.
+    const fs::path list = chapter.path() / "CMakeLists.txt";
+    const std::string lists = fs::exists(list) ? read_file(list) : "";
+    static const std::regex kPiece(R"(\nadd_piece\(\w+ (\w+) )");
+    for (std::sregex_iterator it(lists.begin(), lists.end(), kPiece), end; it != end; ++it) {
+      check_hints(all, (*it)[1], problems);
     }
   }
   return problems;

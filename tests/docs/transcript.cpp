@@ -130,6 +130,7 @@ Outcome run_program(const std::filesystem::path& program, const RunMark& run,
     ::dup2(nothing, 0);
     ::dup2(out.ends[1], 1);
     ::dup2(err.ends[1], 2);
+    ::signal(SIGINT, SIG_DFL);  // which a script's background jobs ignore, and so do their children
     if (::chdir(folder.c_str()) == 0) ::execv(argv[0], argv.data());
     ::_exit(127);
   }

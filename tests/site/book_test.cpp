@@ -16,6 +16,8 @@
 #include "docs/text.h"
 #include "site/built_book.h"
 #include "site/link_walk.h"
+#include "support/child_process.h"
+#include "support/paths.h"
 #include "support/watchdog.h"
 
 namespace book::site {
@@ -87,6 +89,21 @@ TEST_F(Book, IsServedByChapter20WithoutALinkThatLeadsNowhere) {
     EXPECT_EQ(pages_of(found), files());
   }
   EXPECT_EQ(server.end(SIGINT), 0);
+}
+
+TEST_F(Book, IsCrawledByChapter19WithoutABrokenLink) {
+  http::Program server({"--port", "0", "--root", folder().string()});
+  const auto port = server.port();
+  ASSERT_NE(port, 0) << server.errors();
+  const auto result = test::run_program(
+      test::program("19_web_crawler"),
+      "--url http://127.0.0.1:" + std::to_string(port) +
+          "/ --depth 100 --max-pages 20000 --max-bytes 100000000 --timeout 60 --no-robots");
+  EXPECT_EQ(result.exit_code, 0) << result.out
+                                 << result.err.substr(
+                                        result.err.rfind('\n', result.err.size() - 2) + 1);
+  EXPECT_NE(result.out.find(" 0 broken"), std::string::npos) << result.out;
+  EXPECT_GT(std::stoi(result.out), 500);
 }
 
 TEST_F(Book, AsksNobodyElseForAnything) {

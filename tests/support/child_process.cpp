@@ -1,6 +1,7 @@
 #include "support/child_process.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ ChildResult run_in_child(const std::function<int()>& body, const ChildOptions& o
   if (child == 0) {
     redirect(STDOUT_FILENO, options.out, out);
     redirect(STDERR_FILENO, options.err, err);
+    ::signal(SIGINT, SIG_DFL);  // which a script's background jobs ignore, and so do their children
     ::_exit(body());
   }
 

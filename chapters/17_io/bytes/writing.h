@@ -124,7 +124,7 @@ struct WriteFn {
   }
   template <AsyncWrite W, OwnedBytes Bytes>
   Write<W, Bytes> operator()(W& io, Bytes&& bytes) const {
-    return {io, Direction::write, {std::move(bytes)}};
+    return {io, Direction::write, {std::forward<Bytes>(bytes)}};
   }
 };
 }  // namespace detail
@@ -141,7 +141,7 @@ WriteAll<W> write_all(W& io, std::string_view bytes) {
 }
 template <AsyncWrite W, OwnedBytes Bytes>
 WriteAll<W, Bytes> write_all(W& io, Bytes&& bytes) {
-  return {io, Direction::write, {std::move(bytes)}};
+  return {io, Direction::write, {std::forward<Bytes>(bytes)}};
 }
 
 /// Writes all pieces, one after the other: std::array{head, body} for instance. The bytes have to
@@ -153,7 +153,7 @@ WriteAllVectored<W> write_all_vectored(W& io, ConstBuffers pieces) {
 }
 template <AsyncWrite W, OwnedBuffers List>
 WriteAllVectored<W, List> write_all_vectored(W& io, List&& pieces) {
-  return {io, Direction::write, {std::move(pieces)}};
+  return {io, Direction::write, {std::forward<List>(pieces)}};
 }
 
 }  // namespace book

@@ -130,14 +130,14 @@ inline UdpSocket::SendTo<std::string_view> UdpSocket::send_to(std::string_view b
 }
 template <OwnedBytes Bytes>
 UdpSocket::SendTo<Bytes> UdpSocket::send_to(Bytes&& bytes, const Address& to) & noexcept {
-  return {*this, Direction::write, {std::move(bytes), to}};
+  return {*this, Direction::write, {std::forward<Bytes>(bytes), to}};
 }
 inline UdpSocket::Send<std::string_view> UdpSocket::send(std::string_view bytes) & noexcept {
   return {*this, Direction::write, {bytes}};
 }
 template <OwnedBytes Bytes>
 UdpSocket::Send<Bytes> UdpSocket::send(Bytes&& bytes) & noexcept {
-  return {*this, Direction::write, {std::move(bytes)}};
+  return {*this, Direction::write, {std::forward<Bytes>(bytes)}};
 }
 inline UdpSocket::Recv UdpSocket::recv_from(std::span<char> buffer) & noexcept {
   return {*this, Direction::read, {buffer}};

@@ -28,8 +28,10 @@ std::string found_in(std::string_view bytes, std::size_t piece) {
     const ws::Assembler::Step step = assembler.read(bytes.substr(0, piece));
     bytes.remove_prefix(step.used);
     const char* space = text.empty() ? "" : ", ";
-    if (step.found == ws::Found::ping) text += fmt::format("{}ping \"{}\"", space, assembler.take());
-    if (step.found == ws::Found::text) text += fmt::format("{}text \"{}\"", space, assembler.take());
+    if (step.found == ws::Found::ping)
+      text += fmt::format("{}ping \"{}\"", space, assembler.take());
+    if (step.found == ws::Found::text)
+      text += fmt::format("{}text \"{}\"", space, assembler.take());
     if (step.found == ws::Found::fault) return text + assembler.fault().why;
   }
   return text;

@@ -44,9 +44,7 @@ Async<> Guest::says(std::string line) {
   co_await begins_to_say(std::move(line));
 }
 
-Async<> Guest::begins_to_say(std::string bytes) {
-  co_await write_all(connection_->inner(), bytes);
-}
+Async<> Guest::begins_to_say(std::string bytes) { co_await write_all(connection_->inner(), bytes); }
 
 Async<> Guest::listens() {
   for (;;) {

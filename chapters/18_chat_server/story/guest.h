@@ -80,7 +80,8 @@ class Guest {
   std::vector<Heard> heard_;
 };
 
-/// What each of them has read, a column each; what came to several in the same moment is in one row.
+/// What each of them has read, a column each; what came to several in the same moment is in one
+/// row.
 void print_side_by_side(std::span<const Guest* const> guests, std::size_t width);
 
 }  // namespace book::story

@@ -23,8 +23,8 @@ Async<> three_people_meet() {
   auto all_hear = join(ann.listens(), ben.listens(), cleo.listens());
   auto hearing = spawn(std::move(all_hear));
   const std::pair<Guest*, const char*> script[] = {
-      {&ann, "ann"},     {&ben, "Ann"},       {&ben, "ben"},         {&ann, "hello"},
-      {&cleo, "cleo"},   {&cleo, "hi both"},  {&ben, "/me waves"},   {&ann, "/msg cleo psst"},
+      {&ann, "ann"},      {&ben, "Ann"},      {&ben, "ben"},           {&ann, "hello"},
+      {&cleo, "cleo"},    {&cleo, "hi both"}, {&ben, "/me waves"},     {&ann, "/msg cleo psst"},
       {&ben, "/nick bo"}, {&cleo, "\x1b[2J"}, {&ann, "/quit see you"}, {&ben, "/who"},
   };
   for (const auto& [who, line] : script) {

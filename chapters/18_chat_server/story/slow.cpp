@@ -100,8 +100,8 @@ Async<> memory_goes() {
   co_await cleo.says("cleo");
   for (int i = 0; i < 4; ++i) {
     co_await talks(ben, 2000 * i + 1, 2000 * (i + 1));
-    say(hall.start, fmt::format("ben has said {} lines; the server holds {} of them for ann", 2000 * (i + 1),
-                                hall.chat.state().most_held()));
+    say(hall.start, fmt::format("ben has said {} lines; the server holds {} of them for ann",
+                                2000 * (i + 1), hall.chat.state().most_held()));
   }
   hall.chat.abort();
   co_await hall.closes();

@@ -1,5 +1,5 @@
-// How a WebSocket comes to its end: Close, their answer, the end of the connection.
-// websocket.h says what that is for.
+// How a WebSocket comes to its end: Close, their answer, the end of the connection. websocket.h
+// says what that is for.
 #pragma once
 
 #include "18_chat_server/websocket/websocket.h"

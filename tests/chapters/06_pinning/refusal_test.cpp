@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "support/asks_the_compiler.h"
 #include "support/compile.h"
 #include "support/paths.h"
 #include "support/watchdog.h"
@@ -37,10 +38,7 @@ const Verdict& compile(const std::string& name, const std::string& option) {
   return test::compile("tests/chapters/06_pinning/refusals/" + name + ".cpp", option);
 }
 
-class Refusals : public testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override { test::give_this_test(std::chrono::seconds(120)); }
-};
+class Refusals : public test::AsksTheCompiler {};
 
 TEST_P(Refusals, CompilesWithoutTheLine) {
   const Verdict& verdict = compile(GetParam(), "");

@@ -4,21 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 
+#include "support/asks_the_compiler.h"
 #include "support/compile.h"
 #include "support/paths.h"
-#include "support/watchdog.h"
 
 namespace book {
 namespace messages_test {
 
 constexpr const char* kFolder = "tests/chapters/15_threads/messages";
 
-class Messages : public testing::TestWithParam<std::string> {
+class Messages : public test::AsksTheCompiler {
  protected:
-  void SetUp() override { test::give_this_test(std::chrono::seconds(120)); }
   std::string file() const { return std::string(kFolder) + "/" + GetParam() + ".cpp"; }
 };
 

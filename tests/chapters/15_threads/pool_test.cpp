@@ -151,38 +151,6 @@ TEST(Pool, WhatABusyWorkerHasQueuedIsStolen) {
   EXPECT_GT(stolen, 0u);
 }
 
-// tokio's workers would all sleep here, and the timer with them.
-TEST(Pool, NewsIsReadWhileTheWorkerThatDroveTheReactorIsStuck) {
-  for (unsigned workers : {2u, 4u}) {
-    ThreadPoolExecutor pool({.workers = workers});
-    std::latch opened(1);
-    pool.spawn(async([&]() -> Async<> {
-      co_await sleep(
-          1ms);  // so that the worker that has just left the reactor is the one that polls
-      opened.wait();
-    }));
-    pool.spawn(async([&]() -> Async<> {
-      co_await sleep(30ms);
-      opened.count_down();
-    }));
-    pool.run();
-  }
-}
-
-TEST(Pool, AlsoWhenTheDeputyHasGoneToSleepForGood) {
-  ThreadPoolExecutor pool({.workers = 2, .hand_over_after = 1ms});
-  std::latch opened(1);
-  pool.spawn(async([&]() -> Async<> {
-    co_await sleep(60ms);  // long enough for the deputy's two looks
-    opened.wait();
-  }));
-  pool.spawn(async([&]() -> Async<> {
-    co_await sleep(90ms);
-    opened.count_down();
-  }));
-  pool.run();
-}
-
 TEST_P(EachPool, ABlockOnLeavesTheOthersForTheNextRun) {
   std::atomic<int> ended{0};
   Waker waker;
@@ -441,16 +409,27 @@ TEST_P(EachPool, WhatBlocksIsRefusedInsideATask) {
       errors += '\n';
     }
   };
-  pool.block_on(poll_fn([&](Context&) -> Poll<void> {
-    note([&] { pool.run(); });
-    note([&] { pool.block_on(ready()); });
-    note([&] { pool.shutdown(1s); });
-    return Poll<void>::ready();
+  const auto tries = [&] {
+    return poll_fn([&](Context&) -> Poll<void> {
+      note([&] { pool.run(); });
+      note([&] { pool.block_on(ready()); });
+      note([&] { pool.shutdown(1s); });
+      return Poll<void>::ready();
+    });
+  };
+  const std::string refused =
+      "run() inside a task would stop every other task: spawn what it would run instead\n"
+      "block_on() inside a task would stop every other task: co_await the future instead\n"
+      "a thread pool cannot end inside one of its own tasks\n";
+  pool.block_on(tries());
+  EXPECT_EQ(std::exchange(errors, ""), refused) << "of the root";
+  pool.block_on(pool.spawn(tries()));
+  EXPECT_EQ(std::exchange(errors, ""), refused) << "of a task";
+  pool.block_on(async([&]() -> Async<> {
+    auto local = spawn_local(tries());
+    co_await local;
   }));
-  EXPECT_EQ(errors,
-            "run() inside a task would stop every other task: spawn what it would run instead\n"
-            "block_on() inside a task would stop every other task: co_await the future instead\n"
-            "a thread pool cannot end inside one of its own tasks\n");
+  EXPECT_EQ(errors, refused) << "of a local task";
 }
 
 TEST(Pool, VirtualTimeAndASeedAreForOneWorker) {

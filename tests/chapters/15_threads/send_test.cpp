@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,13 +15,17 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
+#include "05_async_await/async_block.h"
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
 #include "07_join/join.h"
+#include "09_streams/local_channel.h"
+#include "10_spawning/task_scope.h"
 #include "12_sync/mutex.h"
 #include "15_threads/runtime.h"
 #include "15_threads/send_async.h"
-#include "15_threads/thread_bound.h"
+#include "15_threads/spawn_local.h"
+#include "support/hand.h"
 
 namespace book {
 namespace send_test {
@@ -59,6 +64,65 @@ TEST(Send, AsksWhatAThingIsMadeOf) {
   EXPECT_TRUE(Send<Fine>);
 }
 
+template <class Action>
+std::string error_of(Action action) {
+  try {
+    action();
+  } catch (const std::logic_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Send, IsAskedBySpawnWhenItRunsInAPool) {
+  Runtime runtime = Runtime::builder().workers(2).build();
+  std::string error;
+  int kept = 0;
+  int line = 0;
+  runtime.block_on(async([&]() -> Async<> {
+    line = __LINE__ + 1;
+    error = error_of([] { spawn(Pinned()); });
+    auto local = spawn_local(Pinned());
+    kept = co_await local;
+  }));
+  EXPECT_NE(error.find("send_test.cpp:" + std::to_string(line)), std::string::npos) << error;
+  EXPECT_NE(error.find("is not Send, and tasks of a pool change threads: spawn_local keeps"),
+            std::string::npos)
+      << error;
+  EXPECT_EQ(kept, 1);
+  EXPECT_EQ(block_on(async([&]() -> Async<int> {
+              auto handle = spawn(Pinned());  // one thread: why not
+              const int one = co_await handle;
+              co_return one;
+            })),
+            1);
+}
+
+Async<int> keeps_in_its_frame(Stays) {
+  co_await yield_now();
+  co_return 3;
+}
+
+TEST(Send, SeesNoCaptureNoMemberAndNoFrame) {
+  auto captures = [stays = Stays()] {};
+  struct Has {
+    Stays stays;
+  };
+  EXPECT_TRUE(Send<decltype(captures)>);
+  EXPECT_TRUE(Send<Has>);
+  EXPECT_TRUE(Send<Stays*>);
+  Runtime runtime = Runtime::builder().workers(2).build();
+  EXPECT_EQ(runtime.block_on(runtime.spawn(keeps_in_its_frame(Stays()))), 3) << "SendAsync sees it";
+}
+
+SendAsync<int> keeps_a_local() {
+  [[maybe_unused]] const Stays stays;
+  co_await yield_now();
+  co_return 4;
+}
+
+TEST(SendAsync, SeesNoLocal) { EXPECT_EQ(block_on(keeps_a_local()), 4); }
+
 SendAsync<int> half(int n) {
   co_await yield_now();
   co_return n / 2;
@@ -96,6 +160,80 @@ TEST(ThreadBound, ThrowsOnAnotherThread) {
   EXPECT_EQ(error,
             "Cache was made on a thread of no pool and used on another one: keep it in a block "
             "without co_await, or spawn_local");
+}
+
+TEST(ThreadBound, KnowsTheWorkersOfAPool) {
+  std::string error;
+  Runtime runtime = Runtime::builder().workers(2).build();
+  std::optional<ThreadBound> bound;
+  runtime.block_on(async([&]() -> Async<> {
+    bound.emplace("Cache");
+    co_return;
+  }));
+  std::thread([&] { error = error_of([&] { bound->check(); }); }).join();
+  EXPECT_EQ(error.rfind("Cache was made on worker 0 and used on a thread of no pool:", 0), 0u)
+      << error;
+}
+
+TEST(ThreadBound, SeesNoUseThatItIsNotAskedAbout) {
+  struct Cache {
+    ThreadBound bound{"Cache"};
+    int value = 5;
+    int peek() const { return value; }
+  } cache;
+  std::thread([&] { EXPECT_EQ(cache.peek(), 5); }).join();
+}
+
+#ifndef NDEBUG
+TEST(DebugThreadBound, ALocalChannelComplainsOnASecondThread) {
+  auto ends = local_channel<int>(2);
+  std::string sends, receives;
+  std::thread([&] {
+    sends = error_of([&] { ends.sender.start_send(1); });
+    const test::Hand hand;
+    receives = error_of([&] { hand.waits(ends.receiver); });
+  }).join();
+  const std::string words = "a local_channel was made on a thread of no pool and used on another";
+  EXPECT_EQ(sends.rfind(words, 0), 0u) << sends;
+  EXPECT_EQ(receives.rfind(words, 0), 0u) << receives;
+  ends.sender.start_send(1);
+  EXPECT_EQ(ends.receiver.size(), 1u);
+}
+
+TEST(DebugThreadBound, AScopeHandleComplainsOnASecondThreadInASecondTask) {
+  std::string error;
+  auto body = [&](TaskScope& scope) -> Async<> {
+    auto child = scope.spawn(ready(1));
+    std::thread([&] {
+      const test::Hand hand;
+      error = error_of([&] { (void)hand.poll(child); });
+    }).join();
+    co_return;
+  };
+  block_on(task_scope(body));
+  EXPECT_EQ(error.rfind("a ScopeHandle was made on a thread of no pool and used on", 0), 0u)
+      << error;
+}
+#endif
+
+TEST(ScopeHandle, GoesWithItsTaskToAnotherThread) {
+  std::atomic<int> sum{0};
+  {
+    ThreadPoolExecutor pool({.workers = 4});
+    for (int i = 0; i < 100; ++i) {
+      pool.spawn(async([&]() -> Async<> {
+        auto body = [&](TaskScope& scope) -> Async<> {
+          auto child = scope.spawn(half(6));
+          for (int k = 0; k < 5; ++k) co_await yield_now();
+          const int three = co_await child;
+          sum += three;
+        };
+        co_await task_scope(body);
+      }));
+    }
+    pool.run();
+  }
+  EXPECT_EQ(sum, 300);
 }
 
 TEST(ThreadBoundDeathTest, EndsTheProgramWhenItIsDroppedOnAnotherThread) {

@@ -677,7 +677,7 @@ TEST(TcpConnect, ASocketThatHasFoundItselfIsNoConnection) {
   const Address any = Address::loopback(0);
   ASSERT_EQ(::bind(alone.get(), any.data(), any.size()), 0);
   const Address own = detail::local_address(alone.get());
-  ::connect(alone.get(), own.data(), own.size());  // nobody listens there: it meets itself
+  (void)::connect(alone.get(), own.data(), own.size());  // nobody listens there: it meets itself
   EXPECT_TRUE(detail::is_connected_to_itself(alone.get()));
 
   TcpListener listener = TcpListener::bind(Address::loopback(0));

@@ -53,7 +53,8 @@ TEST(ChatCommands, AreReadAsTyped) {
 TEST(ChatName, IsShortPlainAndOneWhateverItsCase) {
   for (const char* good : {"a", "Ann-Marie_7", "12345678901234567890", " ann "})
     EXPECT_TRUE(Name::parse(good)) << good;
-  for (const char* bad : {"", " ", "a b", "ann:", "*", "\xc3\xa4", "a\x1b", "123456789012345678901"})
+  for (const char* bad :
+       {"", " ", "a b", "ann:", "*", "\xc3\xa4", "a\x1b", "123456789012345678901"})
     EXPECT_FALSE(Name::parse(bad)) << bad;
   EXPECT_EQ(Name::parse("AnN")->key(), Name::parse("aNn")->key());
   EXPECT_EQ(Name::parse(" AnN")->text(), "AnN");
@@ -65,14 +66,17 @@ TEST(ChatClean, LeavesTextAloneAndNothingElse) {
     std::string_view text;
     std::string wanted;
   } cases[] = {
-      {"gr\xc3\xbc\xc3\x9f dich \xe2\x82\xac \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f dich \xe2\x82\xac \xf0\x9f\x98\x80"},
+      {"gr\xc3\xbc\xc3\x9f dich \xe2\x82\xac \xf0\x9f\x98\x80",
+       "gr\xc3\xbc\xc3\x9f dich \xe2\x82\xac \xf0\x9f\x98\x80"},
       {"\x1b[2J", bad + "[2J"},
       {std::string_view("a\0b", 3), "a" + bad + "b"},
       {"\x7f\r\t", bad + bad + bad},
-      {"\xc2\x9b" "2J", bad + "2J"},        // U+009B: ESC [ in one character
+      {"\xc2\x9b"
+       "2J",
+       bad + "2J"},  // U+009B: ESC [ in one character
       {"\xc2\xa0", "\xc2\xa0"},
-      {"\xff\xc3", bad + bad},              // no UTF-8, and a character that is cut short
-      {"\xed\xa0\x80", bad + bad + bad},    // a surrogate
+      {"\xff\xc3", bad + bad},            // no UTF-8, and a character that is cut short
+      {"\xed\xa0\x80", bad + bad + bad},  // a surrogate
       {"\xc3x", bad + "x"},
   };
   for (const auto& one : cases) EXPECT_EQ(clean(one.text), one.wanted);

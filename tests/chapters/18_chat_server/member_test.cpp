@@ -6,10 +6,12 @@
 #include <chrono>
 #include <string>
 
+#include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
 #include "10_spawning/spawn.h"
 #include "people.h"
 #include "support/async_test.h"
+#include "support/contract.h"
 
 namespace book {
 namespace chat_member_test {
@@ -47,6 +49,26 @@ ASYNC_TEST(ChatMember, SaysAndReads) {
   lines = co_await ann.reads();
   EXPECT_TRUE(ann.ended);
   co_await open.ends();
+}
+
+TEST(ChatPatient, KeepsTheContract) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope scope(reactor);
+  auto ends = duplex(64);
+  const chat::LineWire<DuplexStream> wire(std::move(ends.first), 100);
+  for (const bool runs_over : {false, true}) {
+    const auto make = [&] {
+      const auto mailbox =
+          make_arc<chat::Mailbox>(chat::MailboxLimits{.lines = 1, .slow = chat::Slow::drop});
+      auto future = chat::patient(never<void>(), wire, *mailbox, 10s);
+      return test::subject(std::move(future), [&, mailbox] {
+        if (!runs_over && !reactor.waiting().nothing()) reactor.wait();
+        for (int i = 0; runs_over && i < 2; ++i) mailbox->push(chat::Message("1"));
+      });
+    };
+    test::expect_contract(make, {.untouched = [&] { return reactor.waiting().nothing(); }},
+                          [](bool in_time) { return !in_time; });
+  }
 }
 
 /// Comes in, and reads what is said on the way.
@@ -121,13 +143,14 @@ ASYNC_TEST(ChatMember, HearsTheLastTwentyLinesWhenItComes) {
 ASYNC_TEST(ChatMember, GoesInManyWays) {
   const struct {
     const char* name;
-    const char* says;     // what it says before it goes
-    const char* told;     // the last it reads
-    const char* others;   // what ann reads
+    const char* says;    // what it says before it goes
+    const char* told;    // the last it reads
+    const char* others;  // what ann reads
     Duration after;
   } cases[] = {
       {"quits", "/quit", "* good-bye", "* quits has left", 0s},
-      {"longwinded", nullptr, "* that line is too long", "* longwinded has left (a line too long)", 0s},
+      {"longwinded", nullptr, "* that line is too long", "* longwinded has left (a line too long)",
+       0s},
       {"floods", "25", "* too many lines", "* floods has left (too many lines)", 0s},
       {"silent", "hm", "* no answer", "* silent has left (no answer)", 40s},
   };
@@ -229,6 +252,20 @@ ASYNC_TEST(ChatMember, TheEndComesInGoodOrderAndInTime) {
     EXPECT_EQ(Reactor::current().now() - start, asleep ? Duration(5s) : Duration(1ms) * 0);
     EXPECT_EQ(chat.places.available(), 100u);
   }
+}
+
+ASYNC_TEST(ChatMember, TheEndComesInTimeAlsoWhileTheRoomWaits) {
+  Open open({.mailbox = {.lines = 1, .slow = chat::Slow::wait}, .rate = 0, .patience = 1h});
+  Person ann(open.chat, 16), ben(open.chat);
+  co_await ann.says("ann");
+  (void)co_await ann.reads();
+  co_await comes_in(ben, "ben");
+  for (int i = 0; i < 50; ++i) co_await ben.says("hm");
+  const Lines lines = co_await ben.reads();
+  EXPECT_LT(lines.size(), 50u) << "the room waits for ann";
+  const Instant start = Reactor::current().now();
+  co_await open.ends();
+  EXPECT_EQ(Reactor::current().now() - start, Duration(5s));
 }
 
 // A member's task is dropped after k turns, for every k: the room hears of it, nobody else notices,

@@ -67,7 +67,8 @@ class Person {
   bool ended = false;
 
  private:
-  Person(chat::Chat& chat, std::pair<DuplexStream, DuplexStream> ends) : ours_(std::move(ends.first)) {
+  Person(chat::Chat& chat, std::pair<DuplexStream, DuplexStream> ends)
+      : ours_(std::move(ends.first)) {
     chat::LineWire<DuplexStream> wire(std::move(ends.second), chat.limits.line);
     auto place = chat.places.try_acquire();
     spawn_detached(chat.until_abort(chat::serve_member(std::move(wire), chat, *std::move(place))));

@@ -77,6 +77,31 @@ void spawn_waiting(Shared& s, int expected) {
   });
 }
 
+/// The same, and it wakes itself in that poll: the other wake may find it in a queue.
+void a_wake_of_a_task_that_yields(Explore& e) {
+  auto& s = e.make<Shared>(2u);
+  spawn(s, [&s](Context& cx) {
+    ++s.polled;
+    cx.waits_for("news");
+    if (s.polled == 1) {
+      s.waker = cx.waker();
+      cx.waker().wake_by_ref();
+      s.parker.unpark();
+      return false;
+    }
+    if (s.news.load(std::memory_order_acquire) == 0) return false;
+    check(s.payload == 7, "the payload is not there");
+    return true;
+  });
+  run_workers(e, s);
+  e.thread("waker", [&s] {
+    s.parker.park();
+    s.payload = 7;
+    s.news.store(1, std::memory_order_release);  // its own poll may come before the wake
+    std::move(s.waker).wake();
+  });
+}
+
 /// The wake comes in the first poll, after it, or when all workers sleep.
 void a_wake(Explore& e, int wakes) {
   auto& s = e.make<Shared>(2u);
@@ -110,6 +135,30 @@ void busy(Explore& e, unsigned workers) {
     return true;
   });
   run_workers(e, s);
+}
+
+/// All sleep. Then a task is woken, spawns another, and blocks its worker until that one has ended:
+/// it lies in that worker's slot, and its spawn has woken nobody.
+void stuck_with_a_full_slot(Explore& e) {
+  auto& s = e.make<Shared>(2u);
+  spawn(s, [&s](Context& cx) {
+    if (s.polled++ == 0) {
+      s.waker = cx.waker();
+      s.parker.unpark();
+      return false;
+    }
+    spawn(s, [&s](Context&) {
+      s.second.unpark();
+      return true;
+    });
+    s.second.park();
+    return true;
+  });
+  run_workers(e, s);
+  e.thread("waker", [&s] {
+    s.parker.park();
+    std::move(s.waker).wake();
+  });
 }
 
 /// News comes from outside. The worker that was in the reactor for it polls, and does not return
@@ -182,14 +231,36 @@ void wake_at_the_end(Explore& e, unsigned workers) {
   e.thread("waker", [&s] { std::move(s.waker).wake(); });
 }
 
+/// A task is in a worker's queue, or is polled and wakes itself, while the pool ends.
+void ends_while_a_task_yields(Explore& e) {
+  auto& s = e.make<Shared>(2u);
+  spawn(s, [&s](Context& cx) {
+    if (++s.polled <= 3) cx.waker().wake_by_ref();
+    return false;
+  });
+  e.thread("worker 1", [keep = s.core]() mutable {
+    keep->run_thread(1);
+    keep = nullptr;
+  });
+  e.thread("worker 0", [&s] {
+    s.outside.reset();
+    s.core->shutdown(std::nullopt);
+    s.core = nullptr;
+  });
+}
+
 const Subject kSubject("pool", [](Trial& trial) {
   const Options by_lot{.preemptions = 3, .max_steps = 6000, .by_lot = 1'500};
   trial.explore("a wake", by_lot, [](Explore& e) { a_wake(e, 1); });
   trial.explore("two wakes", by_lot, [](Explore& e) { a_wake(e, 2); });
+  trial.explore("a wake of a task that yields", by_lot, a_wake_of_a_task_that_yields);
   trial.explore("a busy worker and one that steals", by_lot, [](Explore& e) { busy(e, 2); });
   trial.explore("a busy worker and two that steal", by_lot, [](Explore& e) { busy(e, 3); });
-  trial.explore("a worker that is stuck", by_lot, stuck);
+  const Options more{.preemptions = 3, .max_steps = 6000, .by_lot = 12'000};
+  trial.explore("a worker that is stuck", more, stuck);
+  trial.explore("a worker that is stuck, with a full slot", by_lot, stuck_with_a_full_slot);
   trial.explore("a wake while a pool of one ends", {}, [](Explore& e) { wake_at_the_end(e, 1); });
+  trial.explore("a pool ends while a task yields", by_lot, ends_while_a_task_yields);
   trial.explore("a wake while a pool of two ends", by_lot,
                 [](Explore& e) { wake_at_the_end(e, 2); });
 });

@@ -45,6 +45,7 @@ function(add_chapter name)
     COMMENT "Reading the includes of ${name}")
   add_custom_target(${name}_includes DEPENDS "${stamp}")
 
+  book_sources_of_the_house(sources)
   add_library(${library} STATIC ${sources} "${BOOK_EMPTY_SOURCE}")
   set_property(GLOBAL APPEND PROPERTY BOOK_LIBRARIES ${library})
   add_dependencies(${library} ${name}_includes)
@@ -82,9 +83,8 @@ function(add_chapter name)
   endif()
 endfunction()
 
-# Links a test, a bench or an exercise with every chapter whose headers these files include, and
-# with what tests of coroutines need.
-function(book_link_what_is_included target)
+# The numbers of the chapters whose headers these files include, and NN_story where it is a story's.
+function(book_chapters_included result)
   set(numbers "")
   foreach(file IN LISTS ARGN)
     file(STRINGS "${file}" includes REGEX "^#include \"[0-9][0-9]_")
@@ -98,13 +98,19 @@ function(book_link_what_is_included target)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
   endforeach()
   list(REMOVE_DUPLICATES numbers)
+  set(${result} "${numbers}" PARENT_SCOPE)
+endfunction()
+
+# Links a test, a bench or an exercise with these chapters, and with what tests of coroutines need.
+function(book_link_what_is_included target)
+  book_chapters_included(numbers ${ARGN})
   foreach(number IN LISTS numbers)
     target_link_libraries(${target} PRIVATE chapter_${number})
     if(number GREATER_EQUAL 04)  # the first with an executor of which a report can be had
       set(has_tasks TRUE)
     endif()
   endforeach()
-  if(has_tasks)
+  if(has_tasks AND NOT BOOK_WITHOUT_ASYNC_SUPPORT)
     target_link_libraries(${target} PRIVATE book_async_support)
   endif()
 endfunction()

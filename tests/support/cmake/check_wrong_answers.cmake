@@ -1,5 +1,6 @@
 # The test exercise_patches, also for builds that prove no exercises: each wrong answer says its mistake
-# in its first line, is named by its chapter, and is a patch that applies. In the top folder:
+# in its first line, is named by its chapter, and is a patch that applies; so is the gap of each piece. In the top
+# folder:
 #
 #     cmake -P tests/support/cmake/check_wrong_answers.cmake
 cmake_minimum_required(VERSION 3.22)
@@ -7,40 +8,72 @@ include("${CMAKE_CURRENT_LIST_DIR}/patch.cmake")
 
 set(problems "")
 set(patches 0)
-file(GLOB files "${CMAKE_SOURCE_DIR}/tests/exercises/*/wrong/*")
+
+# The exercises of a chapter, as its CMakeLists.txt adds them: `names`, and original_of_NAME, to which patches of
+# it apply.
+macro(exercises_of chapter)
+  file(READ "${CMAKE_SOURCE_DIR}/chapters/${chapter}/CMakeLists.txt" lists)
+  set(names "")
+  string(REGEX MATCHALL "\nadd_exercise\\([^ ]+ [A-Za-z0-9_]+" exercises "\n${lists}")
+  foreach(line IN LISTS exercises)
+    string(REGEX REPLACE ".* " "" candidate "${line}")
+    list(APPEND names ${candidate})
+    set(original_of_${candidate} chapters/${chapter}/solutions/${candidate}.h)
+  endforeach()
+  string(REGEX MATCHALL "\nadd_piece\\([^ ]+ [A-Za-z0-9_]+ [^ \n)]+" pieces "\n${lists}")
+  foreach(line IN LISTS pieces)
+    string(REGEX REPLACE ".* ([^ ]+) ([^ ]+)$" "\\1;\\2" words "${line}")
+    list(GET words 0 candidate)
+    list(APPEND names ${candidate})
+    list(GET words 1 original_of_${candidate})
+    set(gap "tests/exercises/${chapter}/gap/${candidate}.patch")
+    if(NOT EXISTS "${CMAKE_SOURCE_DIR}/${gap}")
+      string(APPEND problems "${gap} is missing: add_piece() in chapters/${chapter}/CMakeLists.txt names it.\n")
+    endif()
+  endforeach()
+endmacro()
+
+file(GLOB files "${CMAKE_SOURCE_DIR}/tests/exercises/*/wrong/*" "${CMAKE_SOURCE_DIR}/tests/exercises/*/gap/*")
 foreach(file IN LISTS files)
   file(RELATIVE_PATH place "${CMAKE_SOURCE_DIR}" "${file}")
-  string(REGEX REPLACE "^tests/exercises/([^/]+)/wrong/(.*)\\.(h|patch)$" "\\1;\\2;\\3" words "${place}")
+  string(REGEX REPLACE "^tests/exercises/([^/]+)/(wrong|gap)/(.*)\\.(h|patch)$" "\\1;\\3;\\4;\\2" words "${place}")
   list(LENGTH words count)
-  if(NOT count EQUAL 3)
+  if(NOT count EQUAL 4)
     string(APPEND problems "${place} is neither a .patch nor a .h.\n")
     continue()
   endif()
   list(GET words 0 chapter)
   list(GET words 1 name)
   list(GET words 2 kind)
+  list(GET words 3 folder)
 
-  # Which exercise is it of, and does add_exercise() name it?
+  # Which exercise is it of, and does add_exercise() or add_piece() name it?
+  exercises_of(${chapter})
   set(exercise "")
-  file(READ "${CMAKE_SOURCE_DIR}/chapters/${chapter}/CMakeLists.txt" lists)
-  file(GLOB solutions "${CMAKE_SOURCE_DIR}/chapters/${chapter}/solutions/*.h")
-  foreach(solution IN LISTS solutions)
-    get_filename_component(candidate "${solution}" NAME_WE)
-    if(name MATCHES "^${candidate}_(.*)$")
+  foreach(candidate IN LISTS names)
+    if(folder STREQUAL "gap")
+      if(name STREQUAL candidate)
+        set(exercise ${candidate})
+      endif()
+    elseif(name MATCHES "^${candidate}_(.*)$")
       if(lists MATCHES "[ \n]${CMAKE_MATCH_1}[ \n]+\"")
         set(exercise ${candidate})
       endif()
     endif()
   endforeach()
   if(NOT exercise)
-    string(APPEND problems "${place} is not proved: add_exercise() in chapters/${chapter}/CMakeLists.txt "
+    string(APPEND problems "${place} is not proved: add_exercise() or add_piece() in chapters/${chapter}/CMakeLists.txt "
            "does not name it.\n")
     continue()
   endif()
 
   file(READ "${file}" text)
   string(REPLACE "\r" "" text "${text}")
-  set(original chapters/${chapter}/solutions/${exercise}.h)
+  set(original ${original_of_${exercise}})
+  set(title "Wrong")
+  if(folder STREQUAL "gap")
+    set(title "Gap")
+  endif()
   if(kind STREQUAL "h")
     if(NOT text MATCHES "^// Wrong: ")
       string(APPEND problems "${place} does not begin with the mistake: // Wrong: what it does.\n")
@@ -49,8 +82,8 @@ foreach(file IN LISTS files)
   endif()
   math(EXPR patches "${patches} + 1")
   string(FIND "${text}" "\n--- a/${original}\n+++ b/${original}\n@@ " heads)
-  if(NOT text MATCHES "^# Wrong: " OR heads EQUAL -1)
-    string(APPEND problems "${place} does not begin with # Wrong: what it does, and then --- a/${original}"
+  if(NOT text MATCHES "^# ${title}: " OR heads EQUAL -1)
+    string(APPEND problems "${place} does not begin with # ${title}: what it does, and then --- a/${original}"
            " and +++ b/${original}.\n")
   endif()
   book_apply_patch("${file}" "${CMAKE_SOURCE_DIR}/${original}" text error)

@@ -12,28 +12,27 @@
 # EXPLORED: the test runs the answer under the schedule explorer (tests/explorer/README.md).
 include(patch)  # book_apply_patch()
 
-# One program: the exercise's test with one answer; EXPLORED may follow.
-function(book_exercise_program target chapter name answer)
-  set(folder "${CMAKE_BINARY_DIR}/exercises/${target}")
-  file(CONFIGURE OUTPUT "${folder}/exercise/${name}.h" CONTENT "#include \"${answer}\"\n" @ONLY)
-  add_executable(${target} EXCLUDE_FROM_ALL
-                 "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
-  target_include_directories(${target} PRIVATE "${folder}")
+# The program of a test, `sources`, with some answer; EXPLORED may stand among them.
+function(book_test_of_answer target chapter)
+  set(sources ${ARGN})
+  list(REMOVE_ITEM sources EXPLORED)
+  add_executable(${target} EXCLUDE_FROM_ALL ${sources})
   string(SUBSTRING ${chapter} 0 2 number)
-  if(ARGN)
+  if("EXPLORED" IN_LIST ARGN)
     explored_target(${target})
     target_link_libraries(${target} PRIVATE explored book_explorer)
   else()
     target_compile_options(${target} PRIVATE ${BOOK_TEST_OPTIONS})
     target_precompile_headers(${target} REUSE_FROM book_test_support)
   endif()
-  file(STRINGS "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp" lint REGEX "^#include \"docs/answer\\.h\"")
+  list(GET sources 0 test)
+  file(STRINGS "${test}" lint REGEX "^#include \"docs/answer\\.h\"")
   if(lint)
     target_link_libraries(${target} PRIVATE book_lint)
   endif()
   target_link_libraries(${target} PRIVATE book_test_support book_test_main chapter_${number})
-  book_link_what_is_included(${target} "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
-  # What there must be before the exercise itself is compiled: `make exercise` builds that first.
+  book_link_what_is_included(${target} "${test}")
+  # What there must be before the answer itself is compiled: `make exercise` builds that first.
   if(NOT TARGET exercise_tools.${chapter})
     add_custom_target(exercise_tools.${chapter})
     if(number GREATER_EQUAL 5)  # before, there are no coroutines
@@ -46,28 +45,39 @@ function(book_exercise_program target chapter name answer)
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/exercises")
 endfunction()
 
-# The program of a wrong answer. One that is a patch is applied here, into the build folder, and again
-# whenever it or the solution has changed.
+# One program: the exercise's test with one answer; EXPLORED may follow.
+function(book_exercise_program target chapter name answer)
+  set(folder "${CMAKE_BINARY_DIR}/exercises/${target}")
+  file(CONFIGURE OUTPUT "${folder}/exercise/${name}.h" CONTENT "#include \"${answer}\"\n" @ONLY)
+  book_test_of_answer(${target} ${chapter} "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp" ${ARGN})
+  target_include_directories(${target} PRIVATE "${folder}")
+endfunction()
+
+# What a patch makes of a file, into the build folder, and again whenever either has changed.
+function(book_patched patch original result)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${patch}" "${original}")
+  book_apply_patch("${patch}" "${original}" text error)
+  if(error)
+    message(SEND_ERROR "${error}")
+  endif()
+  set(before "")
+  if(EXISTS "${result}")
+    file(READ "${result}" before)
+  endif()
+  if(NOT "${before}" STREQUAL "${text}")  # else it would be compiled anew for nothing
+    file(WRITE "${result}" "${text}")
+  endif()
+endfunction()
+
+# The program of a wrong answer.
 function(book_wrong_answer target chapter name what)  # EXPLORED may follow
   set(wrong "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/wrong/${name}_${what}")
   if(NOT EXISTS "${wrong}.patch")
     book_exercise_program(${target} ${chapter} ${name} "exercises/${chapter}/wrong/${name}_${what}.h" ${ARGN})
     return()
   endif()
-  set(solution "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${wrong}.patch" "${solution}")
-  book_apply_patch("${wrong}.patch" "${solution}" text error)
-  if(error)
-    message(SEND_ERROR "${error}")
-  endif()
-  set(file "${CMAKE_BINARY_DIR}/exercises/${target}/${name}_${what}.h")
-  set(before "")
-  if(EXISTS "${file}")
-    file(READ "${file}" before)
-  endif()
-  if(NOT "${before}" STREQUAL "${text}")  # else it would be compiled anew for nothing
-    file(WRITE "${file}" "${text}")
-  endif()
+  book_patched("${wrong}.patch" "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h"
+               "${CMAKE_BINARY_DIR}/exercises/${target}/${name}_${what}.h")
   book_exercise_program(${target} ${chapter} ${name} "${name}_${what}.h" ${ARGN})
   # So that an include which is found beside the solution is found here.
   target_include_directories(${target} PRIVATE "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions")
@@ -140,7 +150,7 @@ function(add_exercise chapter name)
     if(NOT EXISTS "${BOOK_SOURCE_DIR}/${wrong}.patch" AND NOT EXISTS "${BOOK_SOURCE_DIR}/${wrong}.h")
       message(FATAL_ERROR "add_exercise(${chapter} ${name}) needs the file ${wrong}.patch")
     endif()
-    if(ASYNC_BOOK_PROVE_EXERCISES)
+    if(ASYNC_BOOK_PROVE_EXERCISES AND chapter MATCHES "${ASYNC_BOOK_PROVE_ANSWERS}")
       book_wrong_answer(${exercise}.wrong.${what} ${chapter} ${name} ${what} ${explored})
       book_expect_red(${exercise}.wrong.${what} "${words}")
     endif()

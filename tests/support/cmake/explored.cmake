@@ -9,6 +9,9 @@ endif()
 
 # explored_target(target): its sources call the explorer at each step.
 function(explored_target target)
+  if(BOOK_MINE)
+    target_include_directories(${target} PRIVATE "${BOOK_HOUSE}" "${BOOK_HOUSE}/chapters")
+  endif()
   target_include_directories(${target} PRIVATE "${BOOK_SOURCE_DIR}" "${BOOK_SOURCE_DIR}/chapters"
                                                "${BOOK_SOURCE_DIR}/tests")
   target_compile_options(${target} PRIVATE -fsanitize=thread -O2 -g1 -fno-optimize-sibling-calls

@@ -1,6 +1,9 @@
 #!/bin/sh
 # make bench: builds and runs the benches of tests/bench/. Figures mean something only beside others
 # of the same run on the same machine.
+#
+# MINE=1: those of Google Benchmark alone, in the book's house and in the one on the reader's pieces, by turns, twice;
+# the smaller figure of each counts. ARGS="--benchmark_filter=yield" chooses.
 . tests/support/make/common.sh
 . tests/support/make/setup.sh bench
 
@@ -8,6 +11,26 @@ configure dev build
 # Google Benchmark may have been installed just now: CMake looks once more.
 [ -x build/bin/book_bench ] || cmake --preset dev >/dev/null || die "CMake could not set up the build."
 build build benches || die "The benches do not build: the compiler's message is above."
+
+if [ -n "$MINE" ]; then
+    [ -x build/bin/book_bench ] || die "Google Benchmark is missing (libbenchmark-dev): there is nothing to compare."
+    sh tests/support/make/mine.sh prepare || exit
+    grep -q '^yours' build-mine/pieces || exit 0
+    configure mine build-mine
+    build build-mine book_bench || {
+        sh tests/support/make/mine.sh blame true book_bench
+        die "The benches do not build on your pieces: the compiler's message is above."
+    }
+    eval "set -- $ARGS"
+    for turn in 1 2; do
+        for folder in build build-mine; do
+            "$folder/bin/book_bench" --benchmark_out="$folder/bench.$turn.csv" --benchmark_out_format=csv "$@" \
+                >build/bench.log 2>&1 || { cat build/bench.log >&2; exit 1; }
+        done
+    done
+    say ""
+    exec awk -F, -f tests/support/make/beside.awk build/bench.1.csv build/bench.2.csv build-mine/bench.1.csv build-mine/bench.2.csv
+fi
 
 if [ -x build/bin/book_bench ]; then
     eval "set -- $ARGS"

@@ -1,7 +1,8 @@
 # What `make exercise`, `make next` and `make course` share: which exercises there are, how one is
 # checked, and what is told of it. Sourced, after common.sh.
 #
-# An exercise is named by its id: 02/alarm. What a check finds is in $built/course/02_alarm.reader/:
+# An exercise is named by its id: 02/alarm. A piece of the house is one, too: 02/sleep_poll, whose file is the
+# reader's copy, in mine/, of a file of the book. What a check finds is in $built/course/02_alarm.reader/:
 #
 #   outcome    green, red, crashed, hung, compile (it does not compile), broken (the build itself is);
 #              then the test that was red, how many passed before it, how many there are
@@ -10,13 +11,15 @@
 
 built=build preset=dev
 
-# "02/alarm 02_timer_future" a line, in the book's order. It is asked often: read once.
-all_exercises=$(LC_ALL=C awk 'match($0, /^add_exercise\([^ ]+ +[A-Za-z0-9_]+/) {
-    split(substr($0, RSTART + 13, RLENGTH - 13), word, " +")
-    print substr(word[1], 1, index(word[1], "_") - 1) "/" word[2], word[1]
+# "02/alarm 02_timer_future" a line, in the book's order; of a piece also which file it is of. It is asked often:
+# read once.
+all_exercises=$(LC_ALL=C awk 'match($0, /^add_(exercise\([^ ]+ +[A-Za-z0-9_]+|piece\([^ ]+ +[^ ]+ +[^ )]+)/) {
+    split(substr($0, 1, RLENGTH), word, /[( ]+/)
+    print substr(word[2], 1, index(word[2], "_") - 1) "/" word[3], word[2] (word[4] == "" ? "" : " " word[4])
 }' chapters/*/CMakeLists.txt 2>/dev/null)
 exercises() { [ -z "$all_exercises" ] || say "$all_exercises"; }
 ids() { exercises | sed 's/ .*//'; }
+pieces() { exercises | awk 'NF == 3 { print $1 }'; }
 ids_of() { ids | grep "^${1%%_*}/"; }
 # Those that are not done, in the book's order.
 ids_not_done() {
@@ -30,13 +33,15 @@ ids_not_done() {
 use() {
     id=$1 whose=${2:-reader}
     name=${id#*/} number=${id%/*}
-    chapter=$(exercises | sed -n "s|^$id ||p")
+    set -- $(exercises | sed -n "s|^$id ||p")
+    chapter=$1 piece=$2
+    solution=${piece:-chapters/$chapter/solutions/$name.h}
     case $whose in
-        reader) file=chapters/$chapter/exercises/$name.h ;;
-        *) file=chapters/$chapter/solutions/$name.h ;;
+        reader) file=${piece:+mine/}${piece:-chapters/$chapter/exercises/$name.h} ;;
+        *) file=$solution ;;
     esac
-    solution=chapters/$chapter/solutions/$name.h
     target=$chapter.$name.$whose
+    [ -z "$piece" ] || [ "$whose" != reader ] || target=$chapter.$name.mine
     results=$built/course/${number}_$name.$whose
 }
 
@@ -82,6 +87,7 @@ find_exercise() {
 #   done      02/alarm CHECKSUM 2026-11-19     green, with this text, on this day
 #   hints     02/alarm 2                       so many were shown
 #   current   02/alarm                         looked at last
+#   pieces    02/sleep_poll CHECKSUM CHECKSUM  of its stub, and of the book's file it was made from
 
 # remember FILE ID [WORDS...]: the line of this id in .course/FILE; without words it is taken away.
 remember() {
@@ -106,6 +112,29 @@ current() {
     else
         first_not_done
     fi
+}
+
+# ---- The stubs
+
+# The stub of $file: from git; of a piece, the book's file with the gap in it.
+stub() {
+    [ -n "$piece" ] || { git show "HEAD:./$file" 2>/dev/null; return; }
+    gap=$(mktemp) || return
+    cmake -D PATCH="tests/exercises/$chapter/gap/$name.patch" -D ORIGINAL="$piece" -D RESULT="$gap" \
+        -P tests/support/cmake/patch.cmake >&2 && {
+        say "// $name: your copy of $piece. Write where it says YOUR PIECE, and leave"
+        say "// the rest as it is, above all the members of classes. Its test: make exercise EXERCISE=$name"
+        cat "$gap"
+    }
+    rm -f "$gap"
+}
+
+# A piece that the reader has not begun: its stub is put into mine/.
+begin_piece() {
+    [ -n "$piece" ] && [ "$whose" = reader ] && [ ! -e "$file" ] || return 0
+    mkdir -p "${file%/*}"
+    stub >"$file.stub" && [ -s "$file.stub" ] && mv "$file.stub" "$file" || { rm -f "$file.stub"; return 1; }
+    remember pieces "$id" "$(sum_of "$file")" "$(sum_of "$piece")"
 }
 
 # ---- The build
@@ -281,6 +310,7 @@ check() {
     rm -f "$results/outcome"
     : >"$results/test.log"
 
+    begin_piece
     if [ ! -e "$file" ]; then
         say "$file is gone. make reset EXERCISE=$(spelled) brings the stub back." >"$results/words"
         finish broken
@@ -290,7 +320,7 @@ check() {
     # A file that was saved while it was compiled may be older than what was made of its former text.
     sum=$(sum_of "$file")
     [ "$sum" = "$(cat "$results/sum" 2>/dev/null)" ] ||
-        rm -f "$built/chapters/$chapter/CMakeFiles/$target.dir/__/__/tests/exercises/$chapter"/*.o
+        find "$built/chapters/$chapter/CMakeFiles/$target.dir" -name '*.o' -exec rm -f {} + 2>/dev/null
     say "$sum" >"$results/sum"
 
     if [ -n "$SANITIZE" ] && ! ninja -C "$built" -t query "$target" >/dev/null 2>&1; then
@@ -418,6 +448,8 @@ tell() {
     [ ! -t 1 ] || width=$(stty size 2>/dev/null </dev/tty | sed 's/.* //')
     if [ "${width:-0}" -gt 0 ]; then fold_words "$width" "$results/words"; else cat "$results/words"; fi
 }
+
+note_piece() { [ -z "$piece" ] || say "It carries the house from now on: make run CHAPTER=20 MINE=1"; }
 
 # Which sanitizer sees more of an exercise with threads, and of one without.
 note_threads() {

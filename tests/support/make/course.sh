@@ -90,9 +90,12 @@ list() {
         for part in "done" hints; do
             [ ! -e ".course/$part" ] || sed "s/^/$part /" ".course/$part"
         done
-        exercises | while read -r one where; do
-            say "sum $one $(sum_of "chapters/$where/exercises/${one#*/}.h")"
+        exercises | while read -r one where of; do
+            sum=$(sum_of "${of:+mine/}${of:-chapters/$where/exercises/${one#*/}.h}")
+            say "sum $one $sum"
+            [ -z "$of" ] || [ -z "$sum" ] || [ "$sum" = "$(recalled pieces "$one" | sed 's/ .*//')" ] || say "begun $one"
         done
+        pieces | sed 's/^/piece /'
         exercises | awk '!seen[$2]++ { print $2 }' | while read -r where; do
             say "title ${where%%_*} $(title_of "$where")"
         done
@@ -109,6 +112,7 @@ list() {
         $1 == "done" { text_then[$2] = $3; when[$2] = $4 }
         $1 == "hints" { hints[$2] = $3 }
         $1 == "begun" { begun[$2] = 1 }
+        $1 == "piece" { piece[$2] = 1 }
         $1 == "sum" { sum[$2] = $3 }
         $1 == "title" { c = $2; $1 = $2 = ""; sub(/^ */, ""); title[c] = $0 }
         END {
@@ -134,6 +138,7 @@ list() {
                         state = sum[id[i]] == text_then[id[i]] ? "done" : "done, changed since"
                         more = day(when[id[i]])
                     } else if (hints[id[i]]) more = "hint " hints[id[i]] " of 3 shown"
+                    if (more == "" && id[i] in piece) more = "a piece of the house"
                     line = sprintf("  %s   %-20s %-20s %s", id[i] == at ? ">" : " ", name, state, more)
                     sub(/ *$/, "", line)
                     print line
@@ -144,11 +149,9 @@ list() {
 
 # ---- Back to the stub
 
-# The stub of $file, from git.
-stub() { git show "HEAD:./$file" 2>/dev/null; }
-
 # Puts the stub in the place of $file, and keeps what was there.
 put_stub_back() {
+    mkdir -p "${file%/*}"
     stub >"$file.stub" && [ -s "$file.stub" ] || {
         rm -f "$file.stub"
         say "git does not know $file, so there is no stub to bring back." >&2
@@ -158,11 +161,12 @@ put_stub_back() {
     if [ -e "$file" ]; then
         mkdir -p .course/backup
         n=1
-        while [ -e ".course/backup/${number}_$name.$n.h" ]; do n=$((n + 1)); done
-        backup=.course/backup/${number}_$name.$n.h
+        while [ -e ".course/backup/${number}_$name.$n.${file##*.}" ]; do n=$((n + 1)); done
+        backup=.course/backup/${number}_$name.$n.${file##*.}
         cp "$file" "$backup"
     fi
     mv "$file.stub" "$file"
+    [ -z "$piece" ] || remember pieces "$id" "$(sum_of "$file")" "$(sum_of "$piece")"
     remember "done" "$id"
     remember hints "$id"
 }
@@ -172,8 +176,12 @@ reset() {
     find_exercise
     use "$id"
     if [ -e "$file" ] && [ "$(stub | cksum)" = "$(cksum <"$file")" ]; then
-        say "$file is as git has it. (If you have committed your answer: git log -- $file
+        if [ -n "$piece" ]; then
+            say "$file is the stub still."
+        else
+            say "$file is as git has it. (If you have committed your answer: git log -- $file
 shows where the stub was.)"
+        fi
         remember "done" "$id"
         remember hints "$id"
         return
@@ -207,6 +215,7 @@ next() {
         [ ! -s "$results/words" ] || { say ""; tell; }
         say ""
         say "Compare your way with the book's: $solution"
+        note_piece
         say "Then: make next"
         return
     fi

@@ -60,5 +60,7 @@ done
 
 say ""
 if [ "$whose" = reader ]; then
-    say "Well done. Compare your way with the book's: ${solution%/*}/${EXERCISE:+$name.h}"
+    [ -n "$EXERCISE" ] || solution=chapters/$chapter/solutions/ piece=
+    say "Well done. Compare your way with the book's: $solution"
+    note_piece
 fi

@@ -5,4 +5,4 @@
 command -v clang-format >/dev/null 2>&1 || die "clang-format is missing: apt-get install -y clang-format"
 how=-i
 [ "$1" = --check ] && how='--dry-run -Werror'
-git ls-files -co --exclude-standard '*.h' '*.cpp' | xargs -r clang-format $how
+git ls-files -co --exclude-standard '*.h' '*.cpp' ':!mine' | xargs -r clang-format $how

@@ -20,7 +20,7 @@ build build-fuzz fuzzers || die "The build failed: the compiler's message is abo
 found=build-fuzz/found
 failed=0
 mkdir -p "$found"
-for target in head:requests chunked:chunked conversation:requests frames:frames; do
+for target in head:requests chunked:chunked conversation:requests frames:frames response:responses page:pages; do
     name=${target%:*} corpus=tests/fuzz/corpus/${target#*:}
     log=build-fuzz/$name.log
     learned=build-fuzz/corpus/$name

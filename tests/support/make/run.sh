@@ -1,5 +1,6 @@
 #!/bin/sh
 # make run [CHAPTER=03] [ARGS="--virtual-time"]: builds one chapter's program and becomes it.
+# make run MINE=1: on the reader's own pieces.
 # make run BOOK=1: makes the book's site, and has the server of chapter 20 serve it.
 . tests/support/make/common.sh
 
@@ -9,8 +10,16 @@ check_args
 [ -z "$BOOK" ] || sh tests/support/site/book.sh || exit
 . tests/support/make/setup.sh
 
-configure dev build
-build build "$chapter" || die "$chapter does not build: the compiler's message is above."
+preset=dev folder=build
+if [ -n "$MINE" ]; then
+    sh tests/support/make/mine.sh prepare || exit
+    ! grep -q '^yours' build-mine/pieces || preset=mine folder=build-mine
+fi
+configure "$preset" "$folder"
+if ! build "$folder" "$chapter"; then
+    [ "$preset" = dev ] || sh tests/support/make/mine.sh blame true "$chapter"
+    die "$chapter does not build: the compiler's message is above."
+fi
 
 if [ -n "$BOOK" ]; then
     say ""
@@ -28,7 +37,7 @@ elif [ -z "$CHAPTER" ]; then
 fi
 
 eval "set -- $ARGS"
-program="build/bin/$chapter"
+program="$folder/bin/$chapter"
 
 # Becoming the program would be simplest. But Ctrl-C goes to make as well, and GNU make 4.3 complains
 # ("wait: No child processes") when what it runs has ended before make itself has seen the Ctrl-C. So this shell

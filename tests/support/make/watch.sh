@@ -133,6 +133,7 @@ go() {
     at_id=$id absent=0
     mkdir -p .course "$results"
     say "$id" >.course/current
+    begin_piece 2>/dev/null
     rm -f "$results/words"
     open_in_editor
     sum_seen= saved= state=checking dirty=1

@@ -126,8 +126,10 @@ TEST_F(Filter, ShowsTwoAndCountsTheRest) {
   std::string log;
   for (int line = 1; line <= 5; ++line) {
     const std::string place = "ex/a.h:" + std::to_string(line);
-    log += place + ":1: error: '" + std::string(1, 'a' + line) + "' was not declared\n";
-    log += place + ":1: error: '" + std::string(1, 'a' + line) + "' was not declared\n";
+    log += place + ":1: error: '" + std::string(1, static_cast<char>('a' + line)) +
+           "' was not declared\n";
+    log += place + ":1: error: '" + std::string(1, static_cast<char>('a' + line)) +
+           "' was not declared\n";
   }
   EXPECT_EQ(filter(log).output,
             "  ex/a.h:1:1: error: 'b' was not declared\n"

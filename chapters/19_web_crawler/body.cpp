@@ -1,0 +1,80 @@
+#include "19_web_crawler/body.h"
+
+#include <algorithm>
+
+#include "19_web_crawler/fetch_error.h"
+
+namespace book::crawl {
+namespace {
+
+using http::BodyEnd;
+using Kind = FetchError::Kind;
+
+[[noreturn]] void too_long() { throw FetchError(Kind::too_long, "the page is too long"); }
+
+}  // namespace
+
+/// A chunk of one byte costs six: so many may come, beside the few that a kind server needs.
+Body::Body(Reader& reader, const http::ResponseHead& head, std::uint64_t most)
+    : reader_(&reader),
+      end_(head.body),
+      left_(head.body == BodyEnd::length ? head.content_length : most),
+      decoder_(6 * most + 8192),
+      over_(head.body == BodyEnd::none || (end_ == BodyEnd::length && left_ == 0)) {
+  if (end_ == BodyEnd::length && left_ > most) too_long();
+}
+
+/// One read at most, and no loop: what a piece costs is bounded by the size of the buffer. (Chunk
+/// sizes and their line ends may fill a whole read: then it is polled once more, in its turn.)
+Poll<std::optional<std::string>> Body::poll_next(Context& cx) {
+  for (int empty = 0; !over_; ++empty) {
+    if (empty == 2) return AsyncFd::yield(cx);
+    const Poll<std::string_view> there = reader_->poll_fill(cx);
+    if (there.is_pending()) return pending;
+    if (there.value().empty()) {
+      over_ = true;
+      if (end_ == BodyEnd::close) break;
+      throw FetchError(Kind::broken_off, "the connection ended in the middle of the page");
+    }
+    std::string piece = end_ == BodyEnd::chunks ? take_chunks(there.value()) : take(there.value());
+    if (!piece.empty())
+      return Poll<std::optional<std::string>>::ready(std::optional<std::string>(std::move(piece)));
+  }
+  return Poll<std::optional<std::string>>::ready(std::nullopt);
+}
+
+std::string Body::take(std::string_view there) {
+  if (end_ == BodyEnd::close && there.size() > left_) {
+    over_ = true;
+    too_long();
+  }
+  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, there.size()));
+  std::string piece(there.substr(0, n));
+  reader_->consume(n);
+  left_ -= n;
+  over_ = end_ == BodyEnd::length && left_ == 0;
+  return piece;
+}
+
+std::string Body::take_chunks(std::string_view there) {
+  using State = http::ChunkedDecoder::State;
+  std::string piece;
+  std::size_t used = 0;
+  while (used < there.size() && decoder_.state() == State::reading) {
+    const auto read = decoder_.read(there.substr(used));
+    used += read.size;
+    piece += read.data;
+  }
+  reader_->consume(used);
+  over_ = decoder_.state() != State::reading;
+  if (decoder_.state() == State::malformed)
+    throw FetchError(Kind::not_http, "the page came in chunks that are none");
+  if (decoder_.state() == State::too_much || piece.size() > left_) {
+    over_ = true;
+    too_long();
+  }
+  left_ -= piece.size();
+  return piece;
+}
+
+}  // namespace book::crawl

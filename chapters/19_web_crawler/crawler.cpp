@@ -1,0 +1,241 @@
+#include "19_web_crawler/crawler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <stdexcept>
+#include <utility>
+
+#include "02_timer_future/sleep.h"
+#include "10_spawning/join_set.h"
+#include "19_web_crawler/fetch_error.h"
+#include "19_web_crawler/links.h"
+#include "19_web_crawler/media_type.h"
+#include "19_web_crawler/retry.h"
+
+namespace book::crawl {
+
+Crawler::Crawler(CrawlOptions options, HttpClient& client, Politeness& politeness,
+                 CrawlObserver& observer)
+    : options_(std::move(options)),
+      client_(client),
+      politeness_(politeness),
+      observer_(observer),
+      frontier_(options_.depth, options_.max_pages),
+      random_(options_.seed) {}
+
+Async<> Crawler::run() {
+  for (const Url& url : options_.start) frontier_.add(url);
+  JoinSet<void> tasks;
+  for (;;) {
+    std::optional<PageId> id = co_await frontier_.take();
+    if (!id) break;
+    tasks.spawn(visit(*id));
+    while (tasks.try_join_next()) {
+    }
+  }
+  co_await tasks.join_all();
+  if (!failure_.empty()) throw std::runtime_error(failure_);
+}
+
+void Crawler::stop() {
+  frontier_.close();
+  stop_.cancel();
+}
+
+/// Whatever becomes of it, the frontier hears of its end, or the crawl would never be over.
+Async<> Crawler::visit(PageId id) {
+  struct AtTheEnd {
+    Crawler& crawler;
+    PageId id;
+    ~AtTheEnd() {
+      crawler.frontier_.done(id);
+      crawler.observer_.ended(crawler.frontier_.page(id));
+    }
+  } const at_the_end{*this, id};
+  Page& page = frontier_.page(id);
+  auto looking = observer_.known(page);
+  std::optional<Answer> answer = co_await std::move(looking);
+  if (answer) {
+    page.status = answer->status;
+    auto using_it = use(id, *answer);
+    co_await std::move(using_it);
+    co_return;
+  }
+  if (options_.robots) {
+    auto asking = may_fetch(page);
+    const bool may = co_await std::move(asking);
+    if (!may) co_return;
+  }
+  auto fetching = fetch(page);
+  answer = co_await std::move(fetching);
+  if (!answer) co_return;
+  auto using_it = use(id, *answer);
+  co_await std::move(using_it);
+}
+
+Async<bool> Crawler::may_fetch(Page& page) {
+  const Url url = page.url;
+  const auto loading = [this, url] { return load_rules(url); };
+  auto waiting = rules_[url.authority()].get_or_init(loading);
+  const Rules* rules = co_await waiting;
+  if (stop_.is_cancelled()) co_return false;
+  if (!rules->trouble.empty()) {
+    page.outcome = Outcome::broken;
+    page.note = rules->trouble;
+  } else if (!rules->robots.allows(url.target())) {
+    page.outcome = Outcome::forbidden;
+    page.note = "robots.txt forbids it";
+  }
+  co_return page.outcome == Outcome::none;
+}
+
+/// RFC 9309: there is none, so all is allowed; it cannot be had, so nothing is. Five redirects.
+Async<Crawler::Rules> Crawler::load_rules(Url url) {
+  Page asked;
+  asked.url = url;
+  asked.url.path = "/robots.txt";
+  asked.url.query.reset();
+  for (int hops = 0; hops <= 5; ++hops) {
+    auto fetching = fetch(asked);
+    std::optional<Answer> answer = co_await std::move(fetching);
+    if (!answer) {
+      // Without an answer it is the host that cannot be had; with one, its robots.txt.
+      Rules none{Robots::nothing_allowed(), asked.note};
+      if (asked.status != 0) none.trouble = "robots.txt cannot be had: " + asked.note;
+      co_return none;
+    }
+    if (answer->status / 100 == 2) {
+      const std::string agent = "async-book";
+      co_return Rules{Robots::parse(answer->body, agent), ""};
+    }
+    if (answer->status / 100 != 3) co_return Rules{};
+    const UrlResult to = resolve_url(asked.url, answer->location);
+    if (!to) break;
+    asked.url = to.url;
+  }
+  co_return Rules{};
+}
+
+/// Until there is an answer that will not change. Nothing: there is none, and page.note says why;
+/// or the crawl was stopped.
+Async<std::optional<Answer>> Crawler::fetch(Page& page) {
+  for (page.attempts = 1;; ++page.attempts) {
+    std::optional<Answer> answer;
+    auto trying = attempt(page, answer);
+    const std::optional<Duration> pause = co_await std::move(trying);
+    if (!pause) co_return answer;
+    auto sleeping = stop_.run_until_cancelled(sleep(*pause));
+    const auto slept = co_await sleeping;
+    if (!slept) co_return std::nullopt;
+  }
+}
+
+/// One attempt. Gives the pause before the next one, if there is to be one. While it lasts, the
+/// turn is over: a place that sleeps is a place that nobody has.
+Async<std::optional<Duration>> Crawler::attempt(Page& page, std::optional<Answer>& answer) {
+  const std::string host = page.url.authority();
+  auto waiting = stop_.run_until_cancelled(politeness_.turn(host));
+  const std::optional<Turn> turn = co_await waiting;
+  if (!turn || stop_.is_cancelled()) co_return std::nullopt;
+  observer_.asks(page);
+  bool passes = false;
+  std::optional<Duration> asked_for;
+  try {
+    auto getting = client_.get(page.url);
+    answer = co_await std::move(getting);
+    page.status = answer->status;
+    if (!may_pass(answer->status)) co_return std::nullopt;
+    page.note = fmt::format("HTTP {}", answer->status);
+    passes = true;
+    asked_for = retry_after(answer->retry_after, answer->date, std::time(nullptr));
+    answer.reset();
+  } catch (const FetchError& error) {
+    page.note = error.what();
+    passes = error.may_pass();
+  }
+  page.outcome = Outcome::broken;
+  if (!passes || page.attempts > options_.retries) co_return std::nullopt;
+  if (asked_for && *asked_for > options_.patience) {
+    page.note += fmt::format(", and asks for {} s", *asked_for / std::chrono::seconds(1));
+    co_return std::nullopt;
+  }
+  const Duration pause =
+      std::min(asked_for.value_or(backoff(page.attempts, random_)), options_.patience);
+  if (asked_for) politeness_.quiet(host, *asked_for);  // for all its pages
+  co_return pause;
+}
+
+Async<> Crawler::use(PageId id, const Answer& answer) {
+  Page& page = frontier_.page(id);
+  page.bytes = answer.body.size();
+  page.note.clear();
+  if (answer.status / 100 == 3) {
+    go_elsewhere(id, answer);
+    co_return;
+  }
+  if (answer.status / 100 != 2) {
+    page.outcome = Outcome::broken;
+    page.note = fmt::format("HTTP {}", answer.status);
+    co_return;
+  }
+  page.outcome = Outcome::fetched;
+  follow(id, answer);
+  auto telling = observer_.whole(page, answer);
+  std::string trouble = co_await std::move(telling);
+  if (trouble.empty() || !failure_.empty()) co_return;
+  failure_ = std::move(trouble);
+  stop();
+}
+
+void Crawler::go_elsewhere(PageId id, const Answer& answer) {
+  Page& page = frontier_.page(id);
+  page.outcome = Outcome::redirect;
+  const UrlResult to = resolve_url(page.url, answer.location);
+  if (answer.location.empty() || to.kind == UrlResult::Kind::refused) {
+    page.outcome = Outcome::broken;
+    page.note = fmt::format("HTTP {}, and no address to go to", answer.status);
+  } else if (page.hops >= options_.hops) {
+    page.outcome = Outcome::broken;
+    page.note = fmt::format("more than {} redirects", options_.hops);
+  } else if (!to || !is_wanted(to.url)) {
+    page.note = "leads away: " + answer.location.substr(0, 200);
+  } else {
+    frontier_.redirected(id, to.url);
+  }
+}
+
+/// Links count from where the page really is, or from its <base>: not from where it was asked for.
+void Crawler::follow(PageId id, const Answer& answer) {
+  Page& page = frontier_.page(id);
+  const MediaType type(answer.type);
+  if (!type.is_html()) return;
+  if (!type.is_readable()) {
+    page.note = "not searched for links: it is in " + type.charset();
+    return;
+  }
+  PageLinks found = find_links(answer.body);
+  if (found.more) page.note = fmt::format("only the first {} links were followed", kMostLinks);
+  Url base = page.url;
+  if (!found.base.empty())
+    if (UrlResult given = resolve_url(page.url, found.base)) base = std::move(given.url);
+  std::vector<Url> links;
+  for (const std::string& text : found.links) {
+    UrlResult to = resolve_url(base, text);
+    if (to && is_wanted(to.url))
+      links.push_back(std::move(to.url));
+    else if (!to && page.not_looked_at.size() < 20)
+      page.not_looked_at.emplace_back(text.substr(0, 200), to.why);
+  }
+  frontier_.found(id, links);
+}
+
+bool Crawler::is_wanted(const Url& url) const {
+  return options_.same == Same::any ||
+         std::any_of(options_.start.begin(), options_.start.end(), [&](const Url& start) {
+           return url.host == start.host && (options_.same == Same::host || url.port == start.port);
+         });
+}
+
+}  // namespace book::crawl

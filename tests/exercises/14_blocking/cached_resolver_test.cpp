@@ -1,0 +1,144 @@
+#include "exercise/cached_resolver.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "04_io_executor/executor.h"
+#include "05_async_await/async.h"
+#include "05_async_await/yield_now.h"
+#include "10_spawning/spawn.h"
+#include "14_blocking/blocking_pool.h"
+
+namespace book {
+namespace {
+
+using exercise::CachedResolver;
+
+/// A slow server of names. It answers when it is told to.
+struct Server {
+  std::string look_up(const std::string& name) {
+    if (std::this_thread::get_id() == loop) throw std::logic_error("this is the loop's thread");
+    const int number = count(name);
+    may_answer.wait();
+    if (number == fails) throw std::runtime_error("the server does not answer");
+    return name + " " + std::to_string(number);
+  }
+  int count(const std::string& name) {
+    const std::scoped_lock lock(mutex);
+    return ++lookups[name];
+  }
+
+  std::mutex mutex;
+  std::map<std::string, int> lookups;  // guarded by mutex
+  const std::thread::id loop = std::this_thread::get_id();
+  std::promise<void> opener;
+  const std::shared_future<void> may_answer = opener.get_future().share();
+  int fails = 0;  ///< the number of the lookup that does
+};
+
+Async<std::string> answer_of(CachedResolver& resolver, std::string name) {
+  try {
+    std::string address = co_await resolver.resolve(std::move(name));
+    co_return address;
+  } catch (const std::exception& error) {
+    co_return std::string(error.what());
+  }
+}
+
+struct Town {
+  std::shared_ptr<Server> server = std::make_shared<Server>();
+  CachedResolver resolver{[server = server](std::string name) { return server->look_up(name); }};
+  BlockingPool pool;
+  BlockingPool::Scope here{pool};
+  Executor executor;
+
+  JoinHandle<std::string> ask(std::string name) {
+    return spawn(answer_of(resolver, std::move(name)));
+  }
+  void let_it_answer() { server->opener.set_value(); }
+  int lookups(const std::string& name) {
+    const std::scoped_lock lock(server->mutex);
+    return server->lookups[name];
+  }
+};
+/// Until all who were spawned have asked.
+Async<> all_have_asked() {
+  for (int i = 0; i < 5; ++i) co_await yield_now();
+}
+
+Async<> two_who_ask(Town& town) {
+  auto first = town.ask("a");
+  auto second = town.ask("a");
+  auto other = town.ask("b");
+  co_await all_have_asked();
+  town.let_it_answer();
+  const std::string one = co_await first;
+  const std::string two = co_await second;
+  const std::string three = co_await other;
+  EXPECT_NE(one, "this is the loop's thread")
+      << "The lookup blocks, and it was called on the thread that runs the tasks: spawn_blocking.";
+  EXPECT_EQ(town.lookups("a"), 1) << "Two asked for the same name at the same moment, and there "
+                                     "were two jobs. Those who come later wait for the first.";
+  EXPECT_EQ(one, "a 1");
+  EXPECT_EQ(two, "a 1");
+  EXPECT_EQ(three, "b 1");
+  auto later = town.ask("a");
+  const std::string again = co_await later;
+  EXPECT_EQ(again, "a 1") << "It was known already.";
+}
+TEST(CachedResolver, LooksUpOnceForAllWhoAsk) {
+  Town town;
+  town.executor.block_on(two_who_ask(town));
+}
+
+Async<> ask_after_a_failure(Town& town) {
+  auto first = town.ask("a");
+  auto second = town.ask("a");
+  co_await all_have_asked();
+  town.let_it_answer();
+  const std::string one = co_await first;
+  const std::string two = co_await second;
+  EXPECT_EQ(one, "the server does not answer");
+  EXPECT_EQ(two, "the server does not answer");
+  auto later = town.ask("a");
+  const std::string three = co_await later;
+  EXPECT_EQ(three, "a 2")
+      << "The first lookup failed. That is over, and whoever asks now gets the old failure once "
+         "more: an exception is not kept.";
+}
+TEST(CachedResolver, KeepsNoFailure) {
+  Town town;
+  town.server->fails = 1;
+  town.executor.block_on(ask_after_a_failure(town));
+}
+
+Async<> drop_the_first(Town& town) {
+  auto first = town.ask("a");
+  co_await all_have_asked();
+  first.abort();
+  co_await all_have_asked();
+  auto second = town.ask("a");
+  co_await all_have_asked();
+  town.let_it_answer();
+  const std::string two = co_await second;
+  EXPECT_EQ(two, "a 1")
+      << "The one who asked first was dropped while its name was looked up, and "
+         "that lookup was lost: the next one began another job. Keep it apart from "
+         "the one who asks.";
+  EXPECT_EQ(town.lookups("a"), 1);
+}
+TEST(CachedResolver, KeepsTheAnswerOfOneWhoWasDropped) {
+  Town town;
+  town.executor.block_on(drop_the_first(town));
+}
+
+}  // namespace
+}  // namespace book
