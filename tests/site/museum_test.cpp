@@ -59,6 +59,24 @@ TEST(Museum, HasEveryTrapOfThePrograms) {
          "sh tests/support/site/museum.sh";
 }
 
+TEST(Museum, LeadsToTheTraceOfEveryTrapOrSaysWhyThereIsNone) {
+  const std::string museum = read_file(test::source_dir() / "MUSEUM.md");
+  static const std::regex wake(
+      R"re(\nIts trace, in the player: `make wake CHAPTER=[0-9]+ ARGS="[^\n"]*--trap ([^ "]+))re");
+  std::size_t rooms = 0;
+  for (std::size_t at = museum.find("\n### ["); at != museum.npos; ++rooms) {
+    const std::size_t end = museum.find("\n### [", at + 1);
+    const std::string room = museum.substr(at, end - at);
+    const std::string title = room.substr(1, room.find('\n', 1) - 1);
+    std::smatch match;
+    const bool is_traced = std::regex_search(room, match, wake);
+    EXPECT_NE(is_traced, room.find("\nNo trace for the player: ") != room.npos) << title;
+    EXPECT_TRUE(!is_traced || title.ends_with(": `" + match[1].str() + "`")) << title;
+    at = end;
+  }
+  EXPECT_EQ(rooms, traps_of_the_museum().size());
+}
+
 TEST(Museum, ShowsWhatTheChaptersShow) {
   const test::ShellResult made =
       test::shell(test::source_dir(), "sh tests/support/site/museum.sh --print");

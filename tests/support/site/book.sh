@@ -5,7 +5,8 @@
 #   book.sh [FOLDER]      another place than build/book
 #
 # Where a chapter's page says `make wake CHAPTER=..`, a run of it stands below, in the player of traces: recorded
-# here, if the chapter's program is built. (BOOK_RECORD=no: none. The site needs no compiler.)
+# here, if the chapter's program is built. So do the museum's traps, each on a page of its own. (BOOK_RECORD=no: none.
+# The site needs no compiler.)
 . tests/support/make/common.sh
 . tests/support/make/setup.sh book
 
@@ -49,16 +50,40 @@ record() {
     mkdir -p "$out.new/wake"
     mv "build/${1%%_*}_wake.html" "$out.new/wake/${1%%_*}.html"
 }
-recorded=
+
+# The museum's traps, as its lines `make wake` say: each has ten seconds, and of a long trace the page has what the
+# player shows. The pages share the player.
+record_rooms() {
+    [ -e MUSEUM.md ] && [ -e tests/support/wake/page.sh ] || return
+    programs=$(for chapter in $(chapters); do [ ! -x "build/bin/$chapter" ] || say "$chapter"; done)
+    [ -n "$programs" ] || return
+    build build $programs >"$lists/build" 2>&1 ||
+        { say "without the runs of the museum: not all programs build" >&2; return; }
+    mkdir -p "$out.new/wake"
+    cp tests/support/wake/style.css tests/support/wake/core.js tests/support/wake/view.js "$out.new/wake/" || exit 1
+    sed -n 's/^Its trace, in the player: `make wake CHAPTER=\(..\) ARGS="\(.*\)"`$/\1 \2/p' MUSEUM.md >"$lists/rooms"
+    while read -r number words; do
+        program=$(say "$programs" | grep "^${number}_") || continue
+        trap_name=${words##*--trap }
+        room=${number}_${trap_name%% *}
+        rm -f "$lists/trace"
+        timeout -s INT -k 2 10 "build/bin/$program" $words --trace "$lists/trace" </dev/null >/dev/null 2>&1
+        grep -q '"e":"poll+"' "$lists/trace" 2>/dev/null || continue
+        awk -v title="$program $words" -f $site/shorten.awk "$lists/trace" >"$lists/short"
+        sh tests/support/wake/page.sh "$lists/short" shared >"$out.new/wake/$room.html" && rooms="$rooms $room"
+    done <"$lists/rooms"
+}
+recorded= rooms=
 if [ "$BOOK_RECORD" != no ]; then
     for chapter in $(chapters); do
         grep -q "make wake CHAPTER=${chapter%%_*}" "chapters/$chapter/README.md" 2>/dev/null || continue
         record "$chapter" && recorded="$recorded ${chapter%%_*}"
     done
+    record_rooms
 fi
 
 make_pages() {
-    awk -v out="$out.new" -v recorded="$recorded " -v pages_file="$lists/pages" -v sources_file="$lists/sources" \
+    awk -v out="$out.new" -v recorded="$recorded$rooms " -v pages_file="$lists/pages" -v sources_file="$lists/sources" \
         -f $site/anchor.awk -f $site/shell.awk -f "$@"
 }
 
@@ -79,4 +104,4 @@ cp $site/book.css $site/book.js "$out.new/" || exit 1
 
 rm -rf "$out"
 mv "$out.new" "$out" || exit 1
-say "$out/index.html: $(awk 'END { print NR }' "$lists/pages") pages, $(awk 'END { print NR }' "$lists/sources") sources${recorded:+, runs of}$recorded"
+say "$out/index.html: $(awk 'END { print NR }' "$lists/pages") pages, $(awk 'END { print NR }' "$lists/sources") sources${recorded:+, runs of}$recorded${rooms:+, of $(say $rooms | wc -w) traps}"

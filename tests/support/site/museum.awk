@@ -4,6 +4,8 @@
 # museum.txt has a paragraph a trap: its program and its name on the first line, a line `what` that says what it is
 # in one or two sentences, and, if one is known, a line `seen`: a public report of the same kind, and what
 # happened there. What is run and what it prints comes from the chapter's page, and the title is its heading there.
+# The trace is that of the same run. Two more lines, for where it is not: `wake`, the arguments of the run whose trace
+# is worth a look, and `untraced`, why there is none: no poll is in it.
 
 FILENAME != file {
     file = FILENAME
@@ -23,6 +25,8 @@ file ~ /museum\.txt$/ {
     if (/^trap /) key = $2 " " $3
     else if (/^what /) what[key] = substr($0, 6)
     else if (/^seen /) seen[key] = substr($0, 6)
+    else if (/^wake /) wake[key] = substr($0, 6)
+    else if (/^untraced /) untraced[key] = substr($0, 10)
     next
 }
 
@@ -108,8 +112,8 @@ function with_command(text, command, options,    result, stream) {
 END {
     print "# The bug museum"
     print ""
-    print "Every mistake of the book that you can run, in the order of the chapters: what it is, the command, what it prints, and"
-    print "where people have met its like. The outputs are those of the chapters, and compared with the programs there. Each title leads to"
+    print "Every mistake of the book that you can run, in the order of the chapters: what it is, the command, what it prints, its"
+    print "trace, and where people have met its like. The outputs are those of the chapters, and compared with the programs there. Each title leads to"
     print "the page that explains the mistake and its cure."
     print ""
     print "*Made by `sh tests/support/site/museum.sh` from the chapters' pages: mend them, not this page.*"
@@ -128,6 +132,9 @@ END {
         print ""
         print "```sh\nmake run CHAPTER=" substr(key, 1, 2) " ARGS=\"" command_of[key] "\"\n```"
         printf "%s", output[key]
+        if (key in untraced) print "\nNo trace for the player: " untraced[key]
+        else print "\nIts trace, in the player: `make wake CHAPTER=" substr(key, 1, 2) " ARGS=\"" \
+            (key in wake ? wake[key] : command_of[key]) "\"`"
         if (key in seen) print "\nSeen in the wild: " seen[key]
     }
     for (key in what) {

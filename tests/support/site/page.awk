@@ -2,7 +2,8 @@
 # behind a line "\001PATH". Run with anchor.awk and shell.awk, from the project's top folder, LC_ALL=C,
 # and the variables out (the folder of the site), pages_file and sources_file (see read_lists).
 #
-# A run stands below where a chapter's page says how to make it, if it is among the chapters `recorded`.
+# A run stands below where a chapter's page says how to make it, if it is among the chapters `recorded`; the
+# museum's traps, as 08_starving there, have a link to theirs.
 #
 # Headings get their anchors, links lead to pages of the site, a block of code says from which line of
 # which file it is, the marks of transcripts go. Beside the pages: print.html and search.js.
@@ -74,6 +75,7 @@ function take(line) {
         run_is_due = 1
     }
     if (in_code) take_code(line)
+    else if (line ~ /^<p>Its trace, in the player: /) take_trace(line)
     else take_text(line)
     if (run_is_due && !in_code && line ~ /<\/(p|pre)>$/) {
         run_is_due = 0
@@ -81,6 +83,17 @@ function take(line) {
             ", event by event\" loading=\"lazy\"></iframe><figcaption><a href=\"wake/" number \
             ".html\">The same run on a page of its own</a></figcaption></figure>", "")
     }
+}
+
+# A line of the museum: "Its trace, in the player: `make wake CHAPTER=08 ARGS="--trap starving"`".
+function take_trace(line,    room) {
+    room = line
+    sub(/^.*CHAPTER=/, "", room)
+    sub(/ .*--trap /, "_", room)
+    sub(/[^a-z0-9_-].*$/, "", room)
+    if (index(recorded, " " room " "))
+        sub(/<\/p>$/, ", or <a href=\"wake/" room ".html\">the run on a page of its own</a></p>", line)
+    put(line, line)
 }
 
 function take_text(line,    level, text, anchor, shown) {

@@ -1,4 +1,4 @@
-# page.html with its @names@ filled in: see page.sh.
+# page.html with its @names@ filled in, or with `shared` the style and the scripts as files beside it: see page.sh.
 function copy(file, line) {
     while ((getline line < file) > 0) print line
     close(file)
@@ -53,6 +53,9 @@ function sources(line, place, file, at, n, i, wanted, files, count, text, comma,
     print "}"
 }
 
+skips { skips = $0 !~ /^<\/(style|script)>$/; next }
+shared && /^<style>$/ { print "<link rel=\"stylesheet\" href=\"style.css\">"; skips = 1; next }
+shared && /^<script>$/ { print "<script src=\"" (scripts++ ? "view" : "core") ".js\"></script>"; skips = 1; next }
 /^@style@$/ { copy(player "/style.css"); next }
 /^@core@$/ { copy(player "/core.js"); next }
 /^@view@$/ { copy(player "/view.js"); next }
