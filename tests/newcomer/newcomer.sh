@@ -32,10 +32,10 @@ wrong() {
 # As a user of a number that no one has, with what is left of this environment.
 newcomer() {
     if [ "$(id -u)" -eq 0 ]; then
-        setpriv --reuid=61234 --regid=61234 --clear-groups env -u HOME CCACHE_DIR="$work/ccache" \
+        setpriv --reuid=61234 --regid=61234 --clear-groups env -u HOME -u CCACHE_DISABLE CCACHE_DIR="$work/ccache" \
             CCACHE_BASEDIR="$work" CCACHE_NOHASHDIR=1 nice -n 5 "$@"
     else
-        env -u HOME CCACHE_DIR="$work/ccache" CCACHE_BASEDIR="$work" CCACHE_NOHASHDIR=1 nice -n 5 "$@"
+        env -u HOME -u CCACHE_DISABLE CCACHE_DIR="$work/ccache" CCACHE_BASEDIR="$work" CCACHE_NOHASHDIR=1 nice -n 5 "$@"
     fi
 }
 
