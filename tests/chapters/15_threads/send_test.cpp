@@ -104,7 +104,7 @@ Async<int> keeps_in_its_frame(Stays) {
 }
 
 TEST(Send, SeesNoCaptureNoMemberAndNoFrame) {
-  auto captures = [stays = Stays()] {};
+  auto captures = [stays = Stays()] { (void)stays; };
   struct Has {
     Stays stays;
   };
