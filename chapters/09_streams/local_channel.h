@@ -86,7 +86,8 @@ class LocalSender {
  private:
   void end() {
     channel_->sender_gone = true;
-    channel_->sender = {};
+    // (Of = {} clang 14 forgets the destructor, in a member of a class template.)
+    channel_->sender = Waker();
     std::exchange(channel_->receiver, {}).wake();
   }
   std::shared_ptr<detail::LocalChannel<T>> channel_;
@@ -106,7 +107,7 @@ class LocalReceiver {
     if (!channel_) return;
     channel_->bound.insist();
     channel_->receiver_gone = true;
-    channel_->receiver = {};
+    channel_->receiver = Waker();
     wake_or_report(std::exchange(channel_->sender, {}));
     channel_->items.clear();
   }

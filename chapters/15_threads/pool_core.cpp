@@ -225,7 +225,9 @@ std::size_t PoolCore::shutdown(std::optional<Duration> limit) {
   shut_down_ = true;
   const auto all_left = [this] { return all_dropped_; };
   if (limit) {
-    left_.wait_until(lock, deadline, all_left);
+    // A worker on its way out is no poll that does not return.
+    if (!left_.wait_until(lock, deadline, all_left) && stuck_tasks().empty())
+      left_.wait_for(lock, std::chrono::seconds(1), all_left);
   } else {
     while (!left_.wait_for(lock, std::chrono::seconds(1), all_left)) {
       detail::say("a thread pool ends, and waits for a poll that does not return:" + stuck_tasks());

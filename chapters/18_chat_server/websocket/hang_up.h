@@ -31,7 +31,7 @@ Poll<Ending> WebSocket<S>::poll_hang_up(Context& cx) {
   } catch (const std::system_error&) {
     // Reset, say: it has ended, too.
   }
-  wake_->reader = {};
+  wake_->reader = Waker();
   return protocol_.ending();
 }
 

@@ -105,7 +105,7 @@ class WebSocket {
   Poll<void> poll_flush(Context& cx);
   /// Says Close (1000) behind all that was sent, and flushes. The reader hears the answer.
   Poll<void> poll_close(Context& cx);
-  void give_up() noexcept { wake_->writer = {}; }
+  void give_up() noexcept { wake_->writer = Waker(); }
 
   // For either of them, and any other task of the thread. They do not wait: the reader, or the
   // writer, is woken and writes.

@@ -13,10 +13,10 @@ PollItem<Message> WebSocket<S>::poll_next(Context& cx) {
   try {
     next = poll_message(cx);
   } catch (...) {
-    wake_->reader = {};
+    wake_->reader = Waker();
     throw;
   }
-  if (next.is_ready()) wake_->reader = {};
+  if (next.is_ready()) wake_->reader = Waker();
   return next;
 }
 
@@ -131,10 +131,10 @@ Poll<void> WebSocket<S>::poll_writer(Context& cx) {
   try {
     done = poll_write_all(cx, wake_->writer);
   } catch (...) {
-    wake_->writer = {};
+    wake_->writer = Waker();
     throw;
   }
-  if (done.is_ready()) wake_->writer = {};
+  if (done.is_ready()) wake_->writer = Waker();
   return done;
 }
 
@@ -143,7 +143,7 @@ Poll<void> WebSocket<S>::poll_ready(Context& cx) {
   if (protocol_.state() != State::open || protocol_.input_is_over()) throw Closed();
   if (protocol_.has_room()) return Poll<void>::ready();
   if (poll_writer(cx).is_ready() || protocol_.has_room()) {
-    wake_->writer = {};
+    wake_->writer = Waker();
     return Poll<void>::ready();
   }
   return pending;
@@ -163,7 +163,7 @@ Poll<void> WebSocket<S>::poll_close(Context& cx) {
 template <class S>
 void WebSocket<S>::forget(Direction direction, const Waker& waker) noexcept {
   Waker& slot = direction == Direction::read ? wake_->reader : wake_->writer;
-  if (slot.will_wake(waker)) slot = {};
+  if (slot.will_wake(waker)) slot = Waker();
   if (direction == Direction::read && reading_) reading_->leave();
 }
 

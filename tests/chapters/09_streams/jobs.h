@@ -40,7 +40,7 @@ class Jobs {
     Job(Job&&) = default;
     ~Job() {
       if (!state_) return;
-      state_->jobs[number_].waker = {};
+      state_->jobs[number_].waker = Waker();
       if (pin_.was_polled() && !over_) --state_->running;
     }
 

@@ -41,7 +41,7 @@ class Script {
   Script(Script&&) = default;
   ~Script() {
     if (!state_) return;
-    state_->waiter = {};
+    state_->waiter = Waker();
     state_->steps.clear();
     state_->dropped = true;
   }
