@@ -48,8 +48,8 @@ TEST(Runtime, HasAPoolForWhatBlocks) {
                         .build();
   EXPECT_EQ(runtime.block_on(asks_on_all_workers()), 5950);
   EXPECT_LE(runtime.blocking().stats().started, 3u);
-  EXPECT_EQ(started, 1) << "it is for the workers' threads, and one worker is this thread";
   EXPECT_EQ(runtime.shutdown(10s), 0u);
+  EXPECT_EQ(started, 1) << "it is for the workers' threads, and one worker is this thread";
 }
 
 TEST(Runtime, TakesJobsFromAnyThread) {
