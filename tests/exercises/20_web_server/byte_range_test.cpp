@@ -26,7 +26,8 @@ TEST(ByteRangeTest, AsksForAPartFromTheFront) {
   EXPECT_EQ(slice_of("bytes=0-99", 271), (Slice{206, 0, 100}))
       << "From 0 to 99: both ends belong to it, so that is a hundred bytes.";
   EXPECT_EQ(slice_of("bytes=100-199", 271), (Slice{206, 100, 100}));
-  EXPECT_EQ(slice_of("bytes=0-0", 271), (Slice{206, 0, 1})) << "the first byte alone";
+  EXPECT_EQ(slice_of("bytes=0-0", 271), (Slice{206, 0, 1}))
+      << "From 0 to 0 is the first byte alone: a range that ends where it begins has one byte.";
 }
 
 TEST(ByteRangeTest, AsksForTheRest) {
@@ -38,7 +39,8 @@ TEST(ByteRangeTest, AsksForTheRest) {
 TEST(ByteRangeTest, AsksForTheEnd) {
   EXPECT_EQ(slice_of("bytes=-50", 271), (Slice{206, 221, 50}))
       << "Without a first number, the second one counts from the end: the last fifty bytes.";
-  EXPECT_EQ(slice_of("bytes=-1000", 271), (Slice{206, 0, 271})) << "the last 1000 are all it has";
+  EXPECT_EQ(slice_of("bytes=-1000", 271), (Slice{206, 0, 271}))
+      << "Fewer bytes than were asked for are there: the last 1000 of 271 are all of them.";
   EXPECT_EQ(slice_of("bytes=-0", 271), kNone) << "the last 0 bytes are none";
 }
 
@@ -53,10 +55,13 @@ TEST(ByteRangeTest, NeverPromisesWhatIsNotThere) {
 }
 
 TEST(ByteRangeTest, SaysWhenThereIsNothingToSend) {
-  EXPECT_EQ(slice_of("bytes=271-", 271), kNone) << "the last byte is number 270";
+  EXPECT_EQ(slice_of("bytes=271-", 271), kNone)
+      << "The last of 271 bytes is number 270: there is no byte 271 to begin at.";
   EXPECT_EQ(slice_of("bytes=900-999", 271), kNone);
   EXPECT_EQ(slice_of("bytes=0-", 0), kNone) << "an empty file has not even a byte 0";
-  EXPECT_EQ(slice_of("bytes=-5", 0), kNone);
+  EXPECT_EQ(slice_of("bytes=-5", 0), kNone)
+      << "An empty file has no last bytes either: ask whether any are left after you have cut the\n"
+         "count off at the file's size, not before.";
 }
 
 TEST(ByteRangeTest, NumbersMayBeLargerThanANumber) {
@@ -68,8 +73,10 @@ TEST(ByteRangeTest, NumbersMayBeLargerThanANumber) {
   EXPECT_EQ(slice_of("bytes=1-18446744073709551616", 271), (Slice{206, 1, 270}))
       << "2 to the power of 64 is 0, if you let it overflow. It is larger than any file: let a\n"
          "number that is too large stay at the largest there is.";
-  EXPECT_EQ(slice_of("bytes=18446744073709551616-", 271), kNone);
-  EXPECT_EQ(slice_of("bytes=-99999999999999999999999", 271), (Slice{206, 0, 271}));
+  EXPECT_EQ(slice_of("bytes=18446744073709551616-", 271), kNone)
+      << "A first byte beyond 64 bits is beyond the file, too.";
+  EXPECT_EQ(slice_of("bytes=-99999999999999999999999", 271), (Slice{206, 0, 271}))
+      << "More last bytes than 64 bits can count are all that the file has.";
 }
 
 TEST(ByteRangeTest, IgnoresWhatItDoesNotUnderstand) {
@@ -90,7 +97,8 @@ TEST(ByteRangeTest, IgnoresWhatItDoesNotUnderstand) {
 
 TEST(ByteRangeTest, SaysWhichPartItIs) {
   EXPECT_EQ(content_range(Slice{206, 0, 100}, 271), "bytes 0-99/271")
-      << "the number of the first byte, and that of the last";
+      << "These are the numbers of the first byte and of the last: of a hundred bytes from 0, the\n"
+         "last one is number 99.";
   EXPECT_EQ(content_range(Slice{206, 270, 1}, 271), "bytes 270-270/271");
   EXPECT_EQ(content_range(kNone, 271), "bytes */271")
       << "A 416 has no first byte and no last one: it says only how long the file is.";

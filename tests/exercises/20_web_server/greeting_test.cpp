@@ -50,6 +50,8 @@ TEST(GreetingTest, UndoesPercentEncoding) {
   EXPECT_EQ(greeted("/hello/C++"), "C++")
       << "In a path a + is a +. It means a blank only in what a form sends, behind the '?'.";
   EXPECT_EQ(greeted("/hello/%c3%85sa"), "\xc3\x85sa") << "two bytes of UTF-8 are one letter";
+  EXPECT_EQ(greeted("/hello/A%00B"), std::string("A\0B", 3))
+      << "%00 is a character as any other: append it as a char. A C string ends at it.";
   EXPECT_EQ(greeted("/hello/AC%2FDC"), "AC/DC")
       << "An encoded slash is part of the name: look for slashes before you decode.";
   EXPECT_EQ(greeted("/hello/100%2541"), "100%41")
@@ -87,7 +89,8 @@ TEST(GreetingTest, LetsNobodyWriteIntoThePage) {
 }
 
 TEST(GreetingTest, EscapesEachCharacterOnce) {
-  EXPECT_EQ(greeted("/hello/Tom%26Jerry"), "Tom&amp;Jerry");
+  EXPECT_EQ(greeted("/hello/Tom%26Jerry"), "Tom&amp;Jerry")
+      << "A & begins a character reference in HTML: it is one of the five, and becomes &amp;.";
   EXPECT_EQ(greeted("/hello/a%3Cb"), "a&lt;b")
       << "The & of &lt; is yours, not the guest's, and is escaped twice when you replace one\n"
          "character after the other. Go through the text once.";
