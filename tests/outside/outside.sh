@@ -16,7 +16,7 @@ block cpp main.cpp
 block cmake CMakeLists.txt
 sed -i "s|add_subdirectory(../async-book|add_subdirectory(\"$book\"|" "$folder/CMakeLists.txt"
 
-cmake -G Ninja -S "$folder" -B "$folder/build" -DCMAKE_BUILD_TYPE=Debug ${1:+-DCMAKE_CXX_COMPILER="$1"} >"$folder/log" ||
+cmake -G Ninja -S "$folder" -B "$folder/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 ${1:+-DCMAKE_CXX_COMPILER="$1"} >"$folder/log" ||
     { cat "$folder/log"; exit 1; }
 if grep -q GTest "$folder/build/CMakeCache.txt"; then
     echo "The book has looked for GoogleTest: its tests have come along."
