@@ -102,6 +102,16 @@ TEST(Frames, ALongFrameNeedsMoreThanOneByteOfItsLength) {
       << "The length was 00 00 03 02: 3 * 256 + 2, the most significant byte first.";
 }
 
+TEST(Frames, ALengthIsAllOfItsFourBytes) {
+  Source source{{framed(std::string(0x10203, 'x'))}};
+  const All all = all_of(source, 100'000);
+  ASSERT_EQ(all.frames.size(), 1u)
+      << "The length was 00 01 02 03, which is 66051: more than 16 bits hold. How it ended: "
+      << all.end;
+  EXPECT_EQ(all.frames.front().size(), 0x10203u)
+      << "The length was 00 01 02 03, which is 66051: more than 16 bits hold.";
+}
+
 TEST(Frames, AnEmptyFrameIsAFrame) {
   Source source{{framed("") + framed("more")}};
   EXPECT_EQ(all_of(source).frames, (Frames{"", "more"}))
@@ -112,7 +122,8 @@ TEST(Frames, AnEmptyFrameIsAFrame) {
 TEST(Frames, AnEndInFrontOfALengthIsGood) {
   Source source{{framed("bye")}};
   const All all = all_of(source);
-  EXPECT_EQ(all.frames, Frames{"bye"});
+  EXPECT_EQ(all.frames, Frames{"bye"})
+      << "The frame had come, all of it: yield it before you ask for the next length.";
   EXPECT_EQ(all.end, "a good end")
       << "The stream ended between two frames, as it should. An end in front of a length is the "
          "end of the frames, and no error: the first read of a length has to be one that may give "
@@ -143,6 +154,9 @@ TEST(Frames, ALengthBeyondTheLimitIsRefusedBeforeAnybodyMakesRoom) {
   Source source{{framed("ok"), "\x7f\xff\xff\xff"s + "the first of 2147483647 bytes"}};
   const All all = all_of(source, 1000);
   EXPECT_EQ(all.frames, Frames{"ok"});
+  ASSERT_NE(all.end, "a good end") << "A length was beyond the limit, and the frames came to a "
+                                      "good end: the reader takes what it "
+                                      "got for all there was. Throw FrameTooLong.";
   ASSERT_EQ(all.end, "FrameTooLong")
       << "Four bytes from a stranger said \"two gigabytes\", and the limit is 1000. Look at the "
          "limit before you make room, and before you read: or those four bytes buy your memory.";
