@@ -10,6 +10,8 @@
 #include "05_async_await/async_block.h"
 #include "07_join/join.h"
 #include "08_select/select.h"
+#include "common/future.h"
+#include "support/watchdog.h"
 
 namespace book {
 namespace {
@@ -92,7 +94,38 @@ TEST(RateLimit, WhoGivesUpHasTakenNothing) {
          "100 ms was for the next one. Do not take before you have waited.";
 }
 
+/// A take(), and how often it is polled.
+struct Counted {
+  using Output = void;
+  Poll<void> poll(Context& cx) {
+    ++polls;
+    return take.poll(cx);
+  }
+  Async<> take;
+  int& polls;
+};
+
+TEST(RateLimit, SleepsUntilTheNextToken) {
+  auto polls_of_a_take = []() -> Async<int> {
+    Bucket bucket(1, 100ms);
+    co_await bucket.take();
+    int polls = 0;
+    Counted counted{bucket.take(), polls};
+    co_await counted;
+    co_return polls;
+  };
+  EXPECT_LE(block_on(polls_of_a_take(), kVirtual), 3)
+      << "So often was a take() polled that had to wait 100 ms. You know when the next token "
+         "comes: "
+         "sleep until then, and do not look every now and then.";
+}
+
 TEST(RateLimit, APeriodMayBeForever) {
+  const test::Watchdog watchdog(
+      2s,
+      "With a period of Duration::max(), `filled_ + period_` overflows, and is in the past: "
+      "sleep_until() is ready at once, and your loop goes round without end. Give sleep() the "
+      "length that is left, `period_ - (now - filled_)`. APeriodMayBeForever");
   auto once = []() -> Async<bool> {
     Bucket bucket(1, Duration::max());
     co_await bucket.take();
