@@ -7,7 +7,8 @@
 //   - `lookup` blocks: it runs on a thread of the pool, never on the one that runs the tasks.
 //   - Those who ask while a name is looked up wait for that job. Those who ask later get the answer
 //     at once.
-//   - A failure goes to all who wait for it, and is not kept: the next one looks up anew.
+//   - A failure goes to all who wait for it, and is not kept, even if none waits any more: the next
+//     one looks up anew.
 //   - Whoever asks may be dropped in the middle. The answer is kept all the same: the job was paid
 //     for.
 #pragma once

@@ -16,6 +16,9 @@
 #include <vector>
 
 #include "05_async_await/async.h"
+#include "09_streams/buffered.h"
+#include "09_streams/map_filter.h"
+#include "09_streams/sources.h"
 #include "14_blocking/fs.h"
 
 namespace book::exercise {

@@ -28,7 +28,8 @@ struct Server {
     if (std::this_thread::get_id() == loop) throw std::logic_error("this is the loop's thread");
     const int number = count(name);
     may_answer.wait();
-    if (number == fails) throw std::runtime_error("the server does not answer");
+    if (number == fails && (fails_only.empty() || fails_only == name))
+      throw std::runtime_error("the server does not answer");
     return name + " " + std::to_string(number);
   }
   int count(const std::string& name) {
@@ -41,7 +42,8 @@ struct Server {
   const std::thread::id loop = std::this_thread::get_id();
   std::promise<void> opener;
   const std::shared_future<void> may_answer = opener.get_future().share();
-  int fails = 0;  ///< the number of the lookup that does
+  int fails = 0;           ///< the number of the lookup that does
+  std::string fails_only;  ///< and the name, unless all do
 };
 
 Async<std::string> answer_of(CachedResolver& resolver, std::string name) {
@@ -54,6 +56,8 @@ Async<std::string> answer_of(CachedResolver& resolver, std::string name) {
 }
 
 struct Town {
+  explicit Town(BlockingPoolOptions options = {}) : pool(options) {}
+
   std::shared_ptr<Server> server = std::make_shared<Server>();
   CachedResolver resolver{[server = server](std::string name) { return server->look_up(name); }};
   BlockingPool pool;
@@ -138,6 +142,32 @@ Async<> drop_the_first(Town& town) {
 TEST(CachedResolver, KeepsTheAnswerOfOneWhoWasDropped) {
   Town town;
   town.executor.block_on(drop_the_first(town));
+}
+
+// One thread looks names up one by one. So when "b" is known, the lookup of "a" has ended.
+Async<> fail_when_nobody_waits(Town& town) {
+  auto first = town.ask("a");
+  co_await all_have_asked();
+  first.abort();
+  co_await all_have_asked();
+  auto other = town.ask("b");
+  co_await all_have_asked();
+  town.let_it_answer();
+  const std::string b = co_await other;
+  co_await all_have_asked();
+  auto later = town.ask("a");
+  const std::string again = co_await later;
+  EXPECT_EQ(again, "a 2")
+      << "The one who asked was dropped, and then the lookup failed while no task waited for it. "
+         "The next one who asks gets that old failure. A task of the resolver's own has to be "
+         "there "
+         "to hear of it.";
+}
+TEST(CachedResolver, KeepsNoFailureForWhichNobodyWaited) {
+  Town town({.max_threads = 1});
+  town.server->fails = 1;
+  town.server->fails_only = "a";
+  town.executor.block_on(fail_when_nobody_waits(town));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <optional>
 #include <string>
 
@@ -18,11 +19,16 @@ using Found = std::optional<std::size_t>;
 /// The search, and another task that counts the turns it gets meanwhile.
 struct Hall {
   Found found;
+  std::string error;  ///< of a search that threw
   bool over = false;
   int turns = 0;
 
   static Async<> searches(Hall& hall, const std::string& text, const std::string& word) {
-    hall.found = co_await fair_search(text, word);
+    try {
+      hall.found = co_await fair_search(text, word);
+    } catch (const std::exception& error) {
+      hall.error = error.what();
+    }
     hall.over = true;
   }
   static Async<> counts(Hall& hall) {
@@ -54,6 +60,9 @@ TEST(FairSearch, Finds) {
   for (const auto& one : cases) {
     Hall hall;
     hall.search(one.text, one.word);
+    EXPECT_EQ(hall.error, "") << "\"" << one.word << "\" in \"" << one.text
+                              << "\": it looked behind the end of the text. Sizes have no sign: "
+                                 "text.size() - word.size() is huge when the word is longer.";
     EXPECT_EQ(hall.found, one.at) << '"' << one.word << "\" in \"" << one.text << '"';
   }
 }
@@ -80,27 +89,62 @@ TEST(FairSearch, LetsTheOthersLiveOnItsFastPath) {
       << hall.turns << " turns: your short cut goes past breathe().";
 }
 
+/// A caller who has other plans for its text and its word.
+struct Caller {
+  std::string text = std::string(10'000, 'x') + "ab";
+  std::string word = "ab";
+  Found found;
+
+  static Async<> searches(Caller& caller) {
+    caller.found = co_await fair_search(caller.text, caller.word);
+  }
+  static Async<> searches_later(Caller& caller) {
+    auto search = fair_search(caller.text, caller.word);
+    caller.overwrite_text();
+    caller.found = co_await search;
+  }
+  static Async<> edits_text(Caller& caller) {
+    caller.overwrite_text();
+    co_return;
+  }
+  static Async<> edits_word(Caller& caller) {
+    for (char& letter : caller.word) letter = '-';
+    co_return;
+  }
+  void overwrite_text() {
+    for (char& letter : text) letter = '-';
+  }
+};
+
 TEST(FairSearch, SearchesWhatItWasGiven) {
-  struct Caller {
-    std::string text = std::string(10'000, 'x') + "ab";
-    Found found;
-    static Async<> searches(Caller& caller) {
-      const std::string word = "ab";
-      caller.found = co_await fair_search(caller.text, word);
-    }
-    static Async<> edits(Caller& caller) {
-      for (char& letter : caller.text) letter = '-';
-      co_return;
-    }
-  } caller;
+  Caller caller;
   Executor executor;
   executor.spawn(Caller::searches(caller));
-  executor.spawn(Caller::edits(caller));  // in the first turn that the search leaves to others
+  executor.spawn(Caller::edits_text(caller));  // in the first turn that the search leaves to others
   executor.run();
   EXPECT_EQ(caller.found, Found(10'000))
       << "While the search let the others live, its caller wrote over the text, and the search "
-         "went "
-         "on in that. A coroutine that waits needs a copy of its own: take it by value.";
+         "went on in that. A coroutine that waits needs a copy of its own: take it by value.";
+}
+
+TEST(FairSearch, SearchesForWhatItWasGiven) {
+  Caller caller;
+  Executor executor;
+  executor.spawn(Caller::searches(caller));
+  executor.spawn(Caller::edits_word(caller));
+  executor.run();
+  EXPECT_EQ(caller.found, Found(10'000))
+      << "While the search let the others live, its caller wrote over the word, and the search "
+         "went on for that. Take the word by value, as the text.";
+}
+
+TEST(FairSearch, HasItsCopyBeforeItBegins) {
+  Caller caller;
+  Executor executor;
+  executor.block_on(Caller::searches_later(caller));
+  EXPECT_EQ(caller.found, Found(10'000))
+      << "Its caller wrote over the text between the call and the first poll. A copy that is made "
+         "in the body of a coroutine comes too late: take it by value, as a parameter.";
 }
 
 }  // namespace
