@@ -6,8 +6,7 @@
 //     outside    [    0 ] --+                        figure out of its cache
 //
 //   - add() counts on the worker whose thread this is: here() says which, 0 to workers - 1. A
-//   thread
-//     that is no worker is given kOutside; several such threads share one figure.
+//     thread that is no worker is given kOutside; several such threads share one figure.
 //   - total() may be asked by any thread at any time, also while others count. Asking changes
 //     nothing. What was counted is never lost.
 //   - Two counters have nothing to do with one another.

@@ -121,7 +121,10 @@ struct Counted {
   std::size_t all = 0;      // numbers
   std::size_t length = 0;   // those that were added here, one by one
   std::size_t longest = 0;  // part
+  std::size_t shortest = SIZE_MAX;
   Counted& operator+=(const Counted& other) {
+    if (!other.is_number)
+      shortest = std::min({shortest, other.shortest, other.length > 0 ? other.length : other.all});
     all += other.is_number ? 1 : other.all;
     length += other.is_number ? 1 : 0;
     longest = std::max({longest, length, other.longest});
@@ -136,6 +139,21 @@ TEST(ParallelSum, CutsPartsOfTheSameLength) {
   EXPECT_EQ(sum.all, 11u);
   EXPECT_LE(sum.longest, 3u) << "11 numbers in 4 parts: 3, 3, 3 and 2. One part has " << sum.longest
                              << ", and all wait for that one.";
+}
+
+TEST(ParallelSum, CutsNoPartShorterThanItMust) {
+  ThreadPoolExecutor pool({.workers = 2});
+  const std::vector<Counted> ten(10, Counted{.is_number = true});
+  const Counted sum = sum_in(pool, ten, 4);
+  EXPECT_EQ(sum.all, 10u);
+  EXPECT_EQ(sum.shortest, 2u) << "10 numbers in 4 parts: 3, 2, 3 and 2, in whatever order. The "
+                                 "shortest has "
+                              << sum.shortest
+                              << ": you round up, and the last part has what is left.";
+  const std::vector<Counted> three(3, Counted{.is_number = true});
+  const Counted few = sum_in(pool, three, 8);
+  EXPECT_EQ(few.shortest, 1u)
+      << "3 numbers in at most 8 parts, and a task was spawned for a part that has none.";
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ TEST(WorkerLocal, CountsEachLineWhereTheTaskIsThen) {
   EXPECT_EQ(counter.of(1), 2u);
   lines.ended = true;
   EXPECT_TRUE(hand.is_ready(counts));
-  EXPECT_EQ(counter.total(), 3u);
+  EXPECT_EQ(counter.total(), 3u) << "Three lines have come, and then the end, which is no line.";
 }
 
 // ---- under every schedule ---------------------------------------------------
