@@ -93,7 +93,7 @@ TEST(AnyStream, EndsForGood) {
   EXPECT_EQ(hand.take(stream), std::nullopt) << "After its end the stream was polled again, and "
                                                 "began anew. A stream that has ended is not "
                                                 "asked any more.";
-  EXPECT_TRUE(stream.is_terminated());
+  EXPECT_TRUE(stream.is_terminated()) << "It has ended, and says that it has not.";
   EXPECT_EQ(drops.live(), 0) << "What has ended goes, and does not wait for the box to go.";
 }
 
@@ -131,7 +131,8 @@ TEST(AnyStream, WakesTheTaskThatAskedLast) {
   EXPECT_TRUE(first.waits(stream));
   EXPECT_TRUE(last.waits(stream));
   stream.replace(AnyStream<int>(iter(Numbers{7})));
-  EXPECT_EQ(first.wakes(), 0);
+  EXPECT_EQ(first.wakes(), 0) << "Two tasks have asked, and the first of them was woken, which is "
+                                 "no longer the one that waits: each poll may bring another waker.";
   EXPECT_EQ(last.wakes(), 1) << "The waker of the latest poll is the one that counts.";
 }
 
