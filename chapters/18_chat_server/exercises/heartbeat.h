@@ -13,6 +13,7 @@
 // ponged(), when the last pong came; and void ping(). Time is virtual.
 #pragma once
 
+#include "02_timer_future/now.h"
 #include "02_timer_future/sleep.h"
 #include "05_async_await/async.h"
 #include "common/clock.h"

@@ -1,7 +1,8 @@
 // Exercise 2: the pages that are still to be fetched, for any number of workers.
 //
-//     start("/") --> [ queue ] --take()--> a worker --done("/", {"/a", "/b"})--> new ones are
-//     queued
+//     start("/") --> [ queue ] --take()--> a worker --done("/", {"/a", "/b"})--.
+//                        ^                                                    |
+//                        '------------------ those that are new --------------'
 //
 //   - take() gives each page once, however many pages link to it, and while it is being fetched,
 //     too. It gives no page that is more than `depth` links from the start.
@@ -10,8 +11,9 @@
 //     worker that waits, and to those that come later.
 //   - done(page, links) is told of each page that take() has given, also of one that could not be
 //     fetched: then without links.
-//   - A page's depth is that of the shortest way to it. A shorter one may be found when the page is
-//     done already: then its links come closer, too, and some of them may now be near enough.
+//   - A page's depth is that of the shortest way to it. A shorter one may be found while the page
+//     is queued or under way, or when it is done already: then its links come closer, too, and some
+//     of them may now be near enough.
 //   - All of it is used by one thread.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Exercise 3: whose turn it is, when there are many pages, several hosts, and few places.
 //
-//     turn("a") --> the time of host a --> one of the places --> the request, while the Permit
-//     lives
+//     turn("a") --> the time of host a --> one of the places --> a Permit: the request is under
+//                                                                 way for as long as it lives
 //
 //   - At most `places` requests are under way, whatever host they go to.
 //   - From one request to a host to the next request to that host, `interval` passes at least. Each

@@ -10,8 +10,12 @@
 //     ../g        http://a/b/g            one folder up, and at the top no further
 //     http://x/y  http://x/y              it says all itself
 //
+//     the page    http://a
+//     g           http://a/g              a page without a path is the top of its host
+//
 //   - Of the page, the fragment never counts.
 //   - "." and ".." are folders: they leave a slash behind.
+//   - Between two slashes is a segment, too, and it stays: g//h is not g/h.
 //   - A slash or a dot in a query or a fragment means nothing.
 #pragma once
 

@@ -35,7 +35,7 @@ inline std::string without_dots(std::string_view path) {
   std::vector<std::string_view> kept;
   bool is_folder = false;
   while (!path.empty()) {
-    path.remove_prefix(1);  // the slash
+    path.remove_prefix(path.starts_with('/'));  // a page without a path gives none
     const std::string_view segment = path.substr(0, path.find('/'));
     path.remove_prefix(segment.size());
     is_folder = segment == "." || segment == "..";

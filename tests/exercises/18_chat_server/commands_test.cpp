@@ -1,5 +1,6 @@
 #include "exercise/commands.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,9 +11,22 @@ namespace {
 using exercise::Command;
 using Kind = Command::Kind;
 
+/// As it was typed, but for control characters: a terminal would obey them in a test's words, too.
+std::string shown(const std::string& line) {
+  std::string all;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 127)
+      all += fmt::format("\\x{:02x}", byte);
+    else
+      all += c;
+  }
+  return all;
+}
+
 void expect(const char* line, Kind kind, const char* to, const char* text, const char* why) {
   const Command command = exercise::parse(line);
-  const std::string seen = std::string("\"") + line + "\": " + why;
+  const std::string seen = "\"" + shown(line) + "\": " + why;
   EXPECT_EQ(static_cast<int>(command.kind), static_cast<int>(kind)) << seen;
   if (command.kind != kind || kind == Kind::misused) return;
   EXPECT_EQ(command.to, to) << seen;
@@ -40,7 +54,8 @@ TEST(Commands, SayWhatIsNoCommand) {
 
 TEST(Commands, TakeTheWholeWord) {
   expect("/mesg ben hi", Kind::unknown, "", "mesg",
-         "what is no command is never said aloud: it may have been a password.");
+         "the word alone, without its slash and without what follows. What is no command is never "
+         "said aloud: it may have been a password.");
   expect("/nickname x", Kind::unknown, "", "nickname", "that begins with /nick, and is not it.");
   expect("/", Kind::unknown, "", "", "no word at all is an unknown one.");
   expect("/ me", Kind::unknown, "", "", "the word begins right behind the slash.");
@@ -52,7 +67,9 @@ TEST(Commands, WantWhatBelongsToThem) {
 }
 
 TEST(Commands, LetNoControlCharacterThrough) {
-  const char* why = "a terminal obeys ESC: here it clears the screen of everybody.";
+  const char* why =
+      "each control character becomes '?': a terminal obeys ESC, and clears the screen of "
+      "everybody.";
   expect("\x1b[2J", Kind::say, "", "?[2J", why);
   expect("/me \x1b[2J", Kind::me, "", "?[2J", why);
   expect("/msg ben\x07 \x7f", Kind::msg, "ben?", "?", why);

@@ -90,7 +90,8 @@ TEST(Heartbeat, GoesOnWhenAnAnswerComes) {
   const Seen seen = run({}, {32});
   EXPECT_GE(seen.pings.size(), 2u) << "The pong at 32 is life: from there it starts anew.";
   EXPECT_NE(seen.end, -1) << "One pong, at 32, does not answer the ping of 62 and all others.";
-  EXPECT_EQ(seen.pings, (Seconds{30, 62}));
+  EXPECT_EQ(seen.pings, (Seconds{30, 62}))
+      << "The last byte was the pong at 32: the next question comes 30 seconds after it.";
   EXPECT_EQ(seen.end, 72);
 }
 

@@ -51,7 +51,8 @@ TEST(Mailbox, HoldsSoManyLinesAndNoMore) {
   EXPECT_LE(all.size(), 3u) << "There is room for three lines, and a member that never reads must "
                                "not cost you more.";
   EXPECT_EQ(all, (Texts{"3", "4", "5"}))
-      << "The oldest line goes: who comes back wants to know what is said now.";
+      << "The oldest line goes: who comes back wants to know what is said now. And no more of them "
+         "go than it takes.";
 }
 
 TEST(Mailbox, SaysWhatWasMissedOnceAndInItsPlace) {
@@ -83,6 +84,9 @@ TEST(Mailbox, HoldsSoManyBytesAndNoMore) {
   push(mailbox, {"1", "a line of more than ten bytes"});
   EXPECT_EQ(read(mailbox), (Texts{"* you missed 1", "a line of more than ten bytes"}))
       << "A line that is larger than the bound stands alone.";
+  push(mailbox, {"12345", "67890"});
+  EXPECT_EQ(read(mailbox), (Texts{"12345", "67890"}))
+      << "The mailbox was empty: what has been read is in it no longer, nor are its bytes.";
 }
 
 TEST(Mailbox, WakesWhoWaits) {
@@ -118,6 +122,11 @@ TEST(Mailbox, GivesWhatIsInItAfterItWasClosed) {
   push(mailbox, {"3"});
   EXPECT_EQ(read(mailbox), (Texts{"1", "2", "(end)"}))
       << "After close(): what was in it, then the end, and nothing that came later.";
+  Mailbox full(1, 1000);
+  push(full, {"1", "2"});
+  full.close();
+  EXPECT_EQ(read(full), (Texts{"* you missed 1", "2", "(end)"}))
+      << "After close() the reader is still told what it has missed.";
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ TEST(Frontier, IsOverAlsoWhenAPageCannotBeFetched) {
   const Crawl crawl({{"/", {10ms, {"/missing", "/a"}}}, {"/a", {10ms, {}}}}, 5, 2);
   EXPECT_FALSE(crawl.hangs)
       << "/missing could not be fetched: done() was told so, without links. It "
-         "is under way no longer.";
+         "is under way no longer, and whoever waits has to hear of it.";
   EXPECT_EQ(crawl.pages(), "/ /a /missing ");
 }
 
@@ -135,6 +135,34 @@ TEST(Frontier, AShorterWayMayComeLate) {
       << "/behind is three links from the start: / /slow /far /behind. But /far was found on a "
          "longer "
          "way first. When the shorter one comes, what /far links to comes closer, too.";
+}
+
+// The same, but /far is still being fetched at 100 ms.
+TEST(Frontier, AShorterWayMayComeWhileThePageIsUnderWay) {
+  const Crawl crawl({{"/", {10ms, {"/slow", "/quick"}}},
+                     {"/slow", {90ms, {"/far"}}},
+                     {"/quick", {10ms, {"/q2"}}},
+                     {"/q2", {10ms, {"/far"}}},
+                     {"/far", {200ms, {"/behind"}}},
+                     {"/behind", {10ms, {}}}},
+                    3, 4);
+  EXPECT_EQ(crawl.pages(), "/ /behind /far /q2 /quick /slow ")
+      << "A shorter way to /far was found while /far was being fetched. Its links are as deep as "
+         "/far is when it is done, plus one, and not as it was when it was taken.";
+}
+
+// And here it waits in the queue: one worker has /slow, the other /busy.
+TEST(Frontier, AShorterWayMayComeWhileThePageIsQueued) {
+  const Crawl crawl({{"/", {10ms, {"/slow", "/quick"}}},
+                     {"/slow", {90ms, {"/far"}}},
+                     {"/quick", {10ms, {"/q2"}}},
+                     {"/q2", {10ms, {"/busy", "/far"}}},
+                     {"/busy", {200ms, {}}},
+                     {"/far", {10ms, {}}}},
+                    3, 2);
+  EXPECT_EQ(crawl.pages(), "/ /busy /far /q2 /quick /slow ")
+      << "A shorter way to /far was found while /far was in the queue. It comes closer, and is not "
+         "queued a second time.";
 }
 
 }  // namespace

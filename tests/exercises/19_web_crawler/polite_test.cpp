@@ -80,7 +80,8 @@ TEST(Polite, KeepsNoMoreUnderWayThanThereArePlaces) {
   hosts.pass(10s);
   EXPECT_EQ(hosts.began["a"], Times{0});
   EXPECT_EQ(hosts.began["b"], Times{0});
-  EXPECT_EQ(hosts.began["c"], Times{10});
+  EXPECT_EQ(hosts.began["c"], Times{10})
+      << "Two places, and four hosts: the third waits until one of the first two is done.";
   EXPECT_EQ(hosts.began["d"], Times{10});
 }
 
@@ -105,6 +106,22 @@ TEST(Polite, LooksOnceMoreWhenItHasAPlace) {
       << "Both pages of a waited for a place, and got one in the same moment. The time of the host "
          "was "
          "right for the first of them only.";
+}
+
+TEST(Polite, GivesThePlaceBackWhenTheTimeIsNotRight) {
+  Hosts hosts(2, 100ms);
+  hosts.ask("x");
+  hosts.ask("y");
+  hosts.ask("a", 2);
+  hosts.pass(25ms);
+  hosts.ask("b");
+  hosts.ask("c");
+  hosts.pass(10s);
+  EXPECT_EQ(hosts.began["b"], Times{25});
+  EXPECT_EQ(hosts.began["c"], Times{25}) << "The second page of a got a place at 10 ms, and saw "
+                                            "that its time was now 110. If it keeps "
+                                            "the place and sleeps, one of two places is gone for "
+                                            "100 ms. Give it back before you sleep.";
 }
 
 TEST(Polite, QuietIsForThoseWhoWaitAlready) {

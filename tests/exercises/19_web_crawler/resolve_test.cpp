@@ -25,14 +25,15 @@ TEST(Resolve, FindsWhatStandsBesideThePage) {
 }
 
 TEST(Resolve, KnowsAPageThatSaysAllItself) {
-  EXPECT_EQ(in_page("g:h"), "g:h");
+  EXPECT_EQ(in_page("g:h"), "g:h") << "A link with a scheme says all itself, whatever the scheme.";
   EXPECT_EQ(in_page("http://x/y?z#w"), "http://x/y?z#w");
 }
 
 TEST(Resolve, KnowsTheTopOfAHostFromAHost) {
   EXPECT_EQ(in_page("/g"), "http://a/g");
   EXPECT_EQ(in_page("//g"), "http://g")
-      << "Two slashes begin the name of a host. It is no path from the top.";
+      << "Two slashes begin the name of a host. It is no path from the top, and "
+         "nothing behind the host is the page's.";
   EXPECT_EQ(in_page("//g/x?y"), "http://g/x?y");
 }
 
@@ -50,7 +51,7 @@ TEST(Resolve, KeepsThePageWhereALinkSaysLittle) {
 TEST(Resolve, TakesTheDotsAwayAfterItHasPutThePathTogether) {
   EXPECT_EQ(in_page("../g"), "http://a/b/g")
       << "One folder up from /b/c/. Put the folder in front first, and take the dots away then.";
-  EXPECT_EQ(in_page("../../g"), "http://a/g");
+  EXPECT_EQ(in_page("../../g"), "http://a/g") << "Two folders up from /b/c/: that is the top.";
   EXPECT_EQ(in_page("./g"), "http://a/b/c/g");
   EXPECT_EQ(in_page("./../g"), "http://a/b/g");
   EXPECT_EQ(in_page("g/./h"), "http://a/b/c/g/h");
@@ -80,6 +81,9 @@ TEST(Resolve, LeavesNamesWithDotsAlone) {
   for (const char* name : {"g.", ".g", "g..", "..g"})
     EXPECT_EQ(in_page(name), "http://a/b/c/" + std::string(name))
         << "Only a segment that is . or .. and nothing else is special.";
+  EXPECT_EQ(in_page("g//h"), "http://a/b/c/g//h")
+      << "Between two slashes is a segment like any other, which happens to be empty. It stays.";
+  EXPECT_EQ(in_page("g//../h"), "http://a/b/c/g/h") << "A .. takes the empty segment away.";
 }
 
 TEST(Resolve, LooksForNoSlashInAQuery) {
@@ -87,6 +91,12 @@ TEST(Resolve, LooksForNoSlashInAQuery) {
   EXPECT_EQ(in_page("g#s/../x"), "http://a/b/c/g#s/../x");
   EXPECT_EQ(in_page("g", "http://a/b/c?q/r"), "http://a/b/g")
       << "The folder is what stands before the last slash of the PATH. This one is in the query.";
+}
+
+TEST(Resolve, TakesAPageWithoutAPathForTheTop) {
+  EXPECT_EQ(in_page("g", "http://a"), "http://a/g")
+      << "A page without a path is the top of its host: beside it is /g.";
+  EXPECT_EQ(in_page("../g", "http://a?q"), "http://a/g");
 }
 
 }  // namespace
