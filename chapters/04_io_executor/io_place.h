@@ -32,13 +32,18 @@ class IoPlace {
   template <class Operation>
   auto poll(Context& cx, Operation&& operation) {
     if (waker_ && !waker_.will_wake(cx.waker())) leave();
-    auto result = operation(*io_);
-    if (result.is_ready()) {
-      leave();  // another future of the same task may be the next to wait there
-    } else if (!waker_) {
-      waker_ = cx.waker();
+    try {
+      auto result = operation(*io_);
+      if (result.is_ready()) {
+        leave();  // another future of the same task may be the next to wait there
+      } else if (!waker_) {
+        waker_ = cx.waker();
+      }
+      return result;
+    } catch (...) {
+      leave();  // the future has ended, and may be kept for long
+      throw;
     }
-    return result;
   }
 
   /// Takes the waker back, if it is there. For a future that goes on without this place.

@@ -36,6 +36,9 @@ bool is_shortage(int error) noexcept;
 /// Does an error say something about one would-be connection, and nothing about the listener?
 bool is_of_the_peer(int error) noexcept;
 
+/// More than a chance: some filter of system calls, say, refuses them all. Then accepting pauses.
+inline constexpr int kRefusedInARow = 16;
+
 /// The loop above.
 class Acceptor {
  public:
@@ -45,9 +48,6 @@ class Acceptor {
   Poll<int> poll(Context& cx, sockaddr* peer, socklen_t* size);
 
  private:
-  /// More than a chance: some filter of system calls, say, refuses them all.
-  static constexpr int kRefusedInARow = 16;
-
   /// One try: a socket, or -1 and an error after which another try makes sense.
   Poll<int> try_accept(Context& cx, sockaddr* peer, socklen_t* size, int& error);
 
@@ -69,7 +69,8 @@ Poll<typename Listener::Accepted> poll_accept(Acceptor& acceptor, Context& cx) {
 
 }  // namespace detail
 
-/// How long accepting pauses when there is no descriptor for one more connection.
+/// How long accepting pauses when there is no descriptor for one more connection, or all are
+/// refused.
 inline constexpr std::chrono::milliseconds kAcceptPause{50};
 
 /// What listener.accept() gives. Dropping it loses no connection: it is accepted when it is given.

@@ -130,6 +130,7 @@ void BlockingServer::handle_connection(int client) {
 
 /// Nothing: the server was stopped.
 Descriptor BlockingServer::accept() {
+  int refused = 0;
   for (;;) {
     Descriptor client(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
     if (client) {
@@ -141,10 +142,12 @@ Descriptor BlockingServer::accept() {
       const std::scoped_lock lock(mutex_);
       if (stopped_) return {};
     }
-    if (detail::is_shortage(error))
+    const bool is_shortage = detail::is_shortage(error);
+    if (!is_shortage && error != EINTR && !detail::is_of_the_peer(error)) throw_errno("accept");
+    if (is_shortage || ++refused == detail::kRefusedInARow) {
+      refused = 0;
       std::this_thread::sleep_for(kAcceptPause);
-    else if (error != EINTR && !detail::is_of_the_peer(error))
-      throw_errno("accept");
+    }
   }
 }
 

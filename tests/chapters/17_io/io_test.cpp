@@ -227,6 +227,34 @@ TEST(CloseAndFlush, AreFuturesOfAnyStreamAndLetGoOfTheirPlace) {
   EXPECT_EQ(counter.kept(), 0);
 }
 
+/// Says once "not now", and then that it is broken.
+struct Breaks {
+  Waker waiter = {};
+  bool waited = false;
+
+  Poll<std::size_t> poll_read(Context& cx, std::span<char>) {
+    if (std::exchange(waited, true))
+      throw std::system_error(ECONNRESET, std::generic_category(), "read");
+    cx.store(waiter, "a piece");
+    return pending;
+  }
+  void forget(Direction, const Waker& waker) noexcept {
+    if (waiter.will_wake(waker)) waiter = Waker();
+  }
+};
+
+TEST(IoFutures, OneThatThrewKeepsNoWaker) {
+  Breaks line;
+  std::array<char, 4> buffer;
+  test::CountingWaker counter;
+  Context cx(counter.waker());
+  auto broken = read(line, buffer);
+  EXPECT_TRUE(broken.poll(cx).is_pending());
+  EXPECT_EQ(counter.kept(), 2) << "the stream's, and the future's own";
+  EXPECT_THROW((void)broken.poll(cx), std::system_error);
+  EXPECT_EQ(counter.kept(), 0) << "it has ended, and is still there";
+}
+
 TEST(IoFutures, CanBeDroppedAtEveryWaitAndFailAtEveryCall) {
   const std::array<std::string_view, 3> pieces = {"ab", "c", "de"};
   for (int k = 1; k <= 5; ++k) {

@@ -15,11 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include "20_web_server/steps/blocking.h"
 #include "20_web_server/steps/steps.h"
 #include "client.h"
 #include "program.h"
 #include "running.h"
 #include "site_folder.h"
+#include "support/system_calls.h"
 
 namespace book::http {
 namespace modes_test {
@@ -232,6 +234,28 @@ TEST(ASequentialServer, AcceptsNobodyWhoWasInTheQueueWhenItWasToEnd) {
   client.answer();
   EXPECT_EQ(client.body().size(), 20'000'000u);
   EXPECT_EQ(sum(server.join()).connections, 1u);
+}
+
+// Of each refused connection the queue is no shorter: without a pause the processor is full.
+TEST(ABlockingServer, PausesWhenEveryConnectionIsRefused) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  SiteFolder folder;
+  Site site(folder.root().string());
+  BlockingServer server(TcpListener::bind(Address::loopback(0)), site);
+  test::SystemCalls calls;
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread runs([&] {
+    test::fail_next("accept4", EPERM, 1'000'000'000);
+    const test::SystemCalls before = test::system_calls();
+    server.serve();
+    calls = test::system_calls() - before;
+  });
+  std::this_thread::sleep_for(2 * kAcceptPause);
+  server.stop();
+  runs.join();
+  const auto pauses = (std::chrono::steady_clock::now() - begin) / kAcceptPause;
+  EXPECT_GT(calls.of("accept4"), 1);
+  EXPECT_LE(calls.of("accept4"), 16 * (pauses + 2)) << "in " << pauses << " pauses";
 }
 
 TEST(ABlockingServer, SendsTheSilentAwayAfterAWhile) {
