@@ -78,11 +78,11 @@ clang:     ## every test, built with clang
 explore:   ## every schedule of the lock-free parts: make explore SUBJECT=woken_set ARGS=--preemptions=3
 	@$(sh)/explore.sh
 
-fuzz:      ## the parsers, the frames and the conversation of the web server against libFuzzer, for a minute
+fuzz:      ## the parsers, the frames and the conversation of the web server against libFuzzer, fifteen seconds a target
 	@$(sh)/fuzz.sh
 
 format:    ## clang-format on every source
 	@$(sh)/format.sh
 
 clean:     ## forget everything that was built
-	@rm -rf build build-asan build-tsan build-clang build-fuzz build-mine compile_commands.json
+	@rm -rf build build-asan build-tsan build-clang build-fuzz build-mine build-threads build-tidy compile_commands.json

@@ -132,7 +132,7 @@ class Async<T>::promise_type : public detail::ChainPromise, public detail::Retur
                        int line = __builtin_LINE()) {
     detail::check_alignment<OutputOf<F>>();
     trace::await_at({file, line});
-    return std::move(future).await_in(this->context());
+    return std::forward<F>(future).await_in(this->context());
   }
 
   /// Whatever else: one sentence in the place of a page.

@@ -4,31 +4,13 @@
 #include <memory>
 
 #include "03_channel_executor/executor.h"
+#include "support/waits.h"
 
 namespace book::channel_executor {
 namespace {
 
-/// What a test sees of a future that waits until `open`.
-struct Seen {
-  bool open = false;
-  int polls = 0;
-  Waker waker;
-};
-
-class Waits {
- public:
-  using Output = void;
-  explicit Waits(std::shared_ptr<Seen> seen) : seen_(std::move(seen)) {}
-  Poll<void> poll(Context& cx) {
-    ++seen_->polls;
-    if (seen_->open) return Poll<void>::ready();
-    seen_->waker = cx.waker();
-    return pending;
-  }
-
- private:
-  std::shared_ptr<Seen> seen_;
-};
+using test::Seen;
+using test::Waits;
 
 TEST(Requeue, AWakePutsTheTaskBackIntoTheQueue) {
   auto ends = new_executor_and_spawner();

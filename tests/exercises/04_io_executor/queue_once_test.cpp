@@ -6,30 +6,13 @@
 #include <utility>
 
 #include "04_io_executor/executor.h"
+#include "support/waits.h"
 
 namespace book {
 namespace {
 
-struct Seen {
-  bool open = false;
-  int polls = 0;
-  Waker waker;
-};
-
-class Waits {
- public:
-  using Output = void;
-  explicit Waits(std::shared_ptr<Seen> seen) : seen_(std::move(seen)) {}
-  Poll<void> poll(Context& cx) {
-    ++seen_->polls;
-    if (seen_->open) return Poll<void>::ready();
-    seen_->waker = cx.waker();
-    return pending;
-  }
-
- private:
-  std::shared_ptr<Seen> seen_;
-};
+using test::Seen;
+using test::Waits;
 
 class QueueOnce : public testing::Test {
  protected:
@@ -71,13 +54,12 @@ TEST_F(QueueOnce, ManyWakesAreOnePoll) {
 
 TEST_F(QueueOnce, AWakeThatUsesUpTheLastWakerFreesAnEndedTask) {
   Waker waker = std::move(seen_->waker);
-  const Waker other = waker;
   seen_->open = true;
-  other.wake_by_ref();
+  waker.wake_by_ref();
   executor_.run_ready();
   EXPECT_EQ(seen_->polls, 2);
   EXPECT_EQ(seen_.use_count(), 1) << "The future is gone when the task has ended.";
-  std::move(waker).wake();  // late: the sanitizers and the next line see what becomes of it
+  std::move(waker).wake();  // late: a task that is not freed is a leak, which asan sees
   executor_.run_ready();
   EXPECT_EQ(seen_->polls, 2) << "A task that has ended is not queued any more.";
 }

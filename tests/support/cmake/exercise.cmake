@@ -94,6 +94,14 @@ endfunction()
 set(ASYNC_BOOK_EXERCISES "." CACHE STRING
     "The chapters whose solutions are built and tested: a regular expression")
 
+# What `make test CHAPTER=NN` builds: this exercise's solution.
+function(book_list_solution chapter name)
+  set_property(GLOBAL APPEND PROPERTY BOOK_EXERCISES_OF_${chapter} ${name})
+  get_property(names GLOBAL PROPERTY BOOK_EXERCISES_OF_${chapter})
+  list(JOIN names "\n" lines)
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/exercises/${chapter}.list" CONTENT "${lines}\n" @ONLY)
+endfunction()
+
 function(add_exercise chapter name)
   if(NOT BOOK_IS_TOP_LEVEL)
     return()
@@ -119,10 +127,7 @@ function(add_exercise chapter name)
   endforeach()
 
   set(exercise ${chapter}.${name})
-  set_property(GLOBAL APPEND PROPERTY BOOK_EXERCISES_OF_${chapter} ${name})
-  get_property(names GLOBAL PROPERTY BOOK_EXERCISES_OF_${chapter})
-  list(JOIN names "\n" lines)
-  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/exercises/${chapter}.list" CONTENT "${lines}\n" @ONLY)
+  book_list_solution(${chapter} ${name})
 
   book_exercise_program(${exercise}.solution ${chapter} ${name} "${chapter}/solutions/${name}.h"
                         ${explored})
