@@ -1,6 +1,7 @@
 // Does a thread of this process sleep for good: in a system call that only another thread, or a
 // descriptor, can end? The kernel says in which call a thread is, and with which arguments; a sleep
-// that has a limit shows it there. So no clock is needed to show that it makes no further system call.
+// that has a limit shows it there. So no clock is needed to show that it makes no further system
+// call.
 #pragma once
 
 #include <sys/syscall.h>

@@ -89,8 +89,8 @@ TEST_F(Push, ThreadsPushAtTheSameTime) {
   {
     std::vector<std::jthread> threads;
     for (int t = 0; t < kThreads; ++t) {
-      threads.emplace_back([&, t] {
-        for (int i = 0; i < kEach; ++i) set_->wake(many[static_cast<std::size_t>(t * kEach + i)]);
+      threads.emplace_back([&, first = many.begin() + t * kEach] {
+        for (auto it = first; it != first + kEach; ++it) set_->wake(*it);
       });
     }
   }
