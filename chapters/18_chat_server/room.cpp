@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -58,11 +59,11 @@ void Room::handle(Join& join) {
 
   join.seat.id_ = ++last_id_;
   Mailbox& mailbox = *join.seat.mailbox_;
-  push_history(mailbox);
-  const std::string here = who_is_here();
+  const Message welcome(fmt::format("* welcome, {}; {}", join.name.text(), who_is_here()));
+  push_history(mailbox, welcome);
   tell_all(Message(fmt::format("* {} has come in", join.name.text())));
   members_.push_back({last_id_, std::move(join.name), join.seat.mailbox_});
-  tell(members_.back(), fmt::format("* welcome, {}; {}", members_.back().name.text(), here));
+  push(members_.back(), welcome);
   // If the receiver has gone meanwhile, the seat dies with `join`, and says so.
   join.answer.send(Welcome{std::move(join.seat)});
 }
@@ -144,14 +145,14 @@ std::string Room::who_is_here() const {
   return members_.size() > kMostNames ? here + ", ..." : here;
 }
 
-/// The latest lines, up to half of a mailbox: the welcome needs room, too, and what is said before
-/// a newcomer has begun to read.
-void Room::push_history(Mailbox& mailbox) const {
+/// The latest lines, up to half of a mailbox: the rest is for the welcome, and for what is said
+/// before a newcomer has begun to read.
+void Room::push_history(Mailbox& mailbox, const Message& welcome) const {
   std::size_t lines = 0, bytes = 0;
   auto first = history_.end();
   while (first != history_.begin()) {
     bytes += std::prev(first)->size();
-    if (!mailbox.fits(2 * ++lines, 2 * bytes)) break;
+    if (!mailbox.fits(2 * ++lines, std::max(2 * bytes, bytes + welcome.size()))) break;
     --first;
   }
   for (; first != history_.end(); ++first) mailbox.push(*first);

@@ -13,9 +13,9 @@ std::string close_payload(CloseCode code, std::string_view reason) {
 
 /// Gives its memory back, where that is more than an idle connection should keep.
 void clear_and_shrink(std::string& frames) {
-  constexpr std::size_t kKept = 4096;
-  if (frames.capacity() > kKept) frames = std::string();
+  constexpr std::size_t kKept = 512;
   frames.clear();
+  if (frames.capacity() > kKept) frames.shrink_to_fit();  // = {} would keep it
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ void Protocol::fail(const Fault& fault) {
 
 void Protocol::drop_waiting() {
   if (!queue_.empty()) dropped_ = true;
-  queue_ = std::string();
+  clear_and_shrink(queue_);
   pong_.reset();
   ping_.reset();
 }

@@ -133,8 +133,9 @@ ASYNC_TEST(ChatMember, HearsAsMuchOfTheHistoryAsASmallMailboxHasRoomFor) {
       {{.lines = 6, .slow = chat::Slow::drop}, {"ann: 23", "ann: 24", "ann: 25"}},
       {{.lines = 6, .slow = chat::Slow::skip}, {"ann: 23", "ann: 24", "ann: 25"}},
       {{.lines = 6, .slow = chat::Slow::wait}, {"ann: 23", "ann: 24", "ann: 25"}},
-      {{.bytes = 40, .slow = chat::Slow::drop}, {"ann: 24", "ann: 25"}},
-      {{.bytes = 40, .slow = chat::Slow::skip}, {"ann: 24", "ann: 25"}},
+      {{.bytes = 40, .slow = chat::Slow::drop}, {"ann: 25"}},
+      {{.bytes = 44, .slow = chat::Slow::drop}, {"ann: 24", "ann: 25"}},
+      {{.bytes = 44, .slow = chat::Slow::skip}, {"ann: 24", "ann: 25"}},
       {{.lines = 1, .slow = chat::Slow::drop}, {}},
       {{.bytes = 1, .slow = chat::Slow::drop}, {}},
   };

@@ -262,7 +262,7 @@ TEST(Protocol, GivesTheMemoryOfABurstBack) {
     server.send(ws::Message::Kind::text, burst);
     row.meanwhile(server);
     EXPECT_NE(written_by(server), "");
-    EXPECT_LE(server.memory(), 10'000u) << row.what;
+    EXPECT_LE(server.memory(), 2000u) << row.what;
   }
 }
 
