@@ -75,6 +75,7 @@ class AsyncFd {
   Poll<std::size_t> poll_call(Direction direction, Context& cx, std::size_t asked, const char* name,
                               Call call) {
     Poll<void> ready = source_.poll_ready(direction, cx);
+    // ends: EINTR apart, a call that failed has thrown; and poll_again() asks no more after EAGAIN
     for (; ready.is_ready(); ready = source_.poll_again(direction, cx)) {
       if (turn_is_over()) return yield(cx);
       source_.clear(direction);  // before the call: what comes after it is news
