@@ -146,8 +146,8 @@ rlim_t address_space(pid_t process) {
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// For this process, and for what it becomes: openat2 fails, as on a kernel before 5.6 (ENOSYS) or in
-/// a container that allows only what it knows (EPERM).
+/// For this process, and for what it becomes: openat2 fails, as on a kernel before 5.6 (ENOSYS) or
+/// in a container that allows only what it knows (EPERM).
 void forbid_openat2(int error) {
   sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
