@@ -130,7 +130,7 @@ void print_totals(const std::vector<http::Totals>& workers) {
 }
 
 /// The first Ctrl-C asks the server to come to an end, a second one to do so at once.
-Async<void> stop_on_signals(Signals signals, http::Stop& stop) {
+Async<> stop_on_signals(Signals signals, http::Stop& stop) {
   co_await next(signals);
   stop.request_stop();
   co_await next(signals);
@@ -139,7 +139,7 @@ Async<void> stop_on_signals(Signals signals, http::Stop& stop) {
 
 /// The same for a server that blocks. A thread in the middle of a sleep cannot be told anything:
 /// what ends it is the end of the process.
-Async<void> stop_on_signals_and_exit(Signals signals, http::Stop& stop, Duration grace) {
+Async<> stop_on_signals_and_exit(Signals signals, http::Stop& stop, Duration grace) {
   co_await next(signals);
   stop.request_stop();
   co_await book::select(next(signals), book::sleep(grace));

@@ -66,7 +66,7 @@ std::size_t width_of_terminal() {
 }
 
 /// The first signal asks for no more pages, the second does not wait for those under way.
-Async<> stops_on_signals(Signals signals, Crawler& crawler, int& number) {
+Async<> stops_on_signals(SignalStream signals, Crawler& crawler, int& number) {
   std::optional<int> first = co_await next(signals);
   number = first.value_or(SIGINT);
   crawler.stop();
@@ -74,7 +74,7 @@ Async<> stops_on_signals(Signals signals, Crawler& crawler, int& number) {
 }
 
 Async<> crawls(Crawler& crawler, Progress& progress, const Politeness& politeness, int& signal) {
-  Signals signals = book::signals({SIGINT, SIGTERM, SIGHUP});
+  SignalStream signals = book::signals({SIGINT, SIGTERM, SIGHUP});
   auto drawing = progress.redraws(crawler, politeness);
   auto stopping = stops_on_signals(std::move(signals), crawler, signal);
   auto running = crawler.run();
