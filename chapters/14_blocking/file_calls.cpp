@@ -73,8 +73,10 @@ std::string read_all(const std::string& path) {
   const Descriptor file = open_file(path, O_RDONLY);
   struct ::stat status {};
   if (::fstat(file.get(), &status) < 0) fail("fstat", path);
-  // One byte more than it has: the read that finds the end is the one that brings the last bytes.
-  std::string text(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1, '\0');
+  // Room for one byte more than it has: the read that leaves that byte alone has found the end. (A
+  // file of /proc says that it has none, and only a read that brings nothing tells its end.)
+  const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  std::string text(size + 1, '\0');
   std::size_t have = 0;
   for (;;) {
     const ssize_t n =
@@ -82,6 +84,7 @@ std::string read_all(const std::string& path) {
     if (n < 0) fail("read", path);
     if (n == 0) break;
     have += static_cast<std::size_t>(n);
+    if (have == size) break;
     if (have == text.size()) text.resize(have + std::max(have, kPiece));
   }
   text.resize(have);

@@ -76,6 +76,16 @@ TEST(FileCalls, ReadAFileThatSaysItIsEmpty) {
   EXPECT_NE(file_calls::read_all("/proc/self/status").find("Pid:"), std::string::npos);
 }
 
+TEST(FileCalls, ReadAFileInOneCall) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  const Folder folder;
+  file_calls::write_all(folder / "a", kLarge);
+  const test::SystemCalls before = test::system_calls();
+  EXPECT_EQ(file_calls::read_all(folder / "a"), kLarge);
+  const test::SystemCalls made = test::system_calls() - before;
+  EXPECT_EQ(made.of("read"), 1) << made.to_string();
+}
+
 TEST(FileCalls, SayWhatFailedAndWhere) {
   const Folder folder;
   const std::string missing = folder / "none/a", deep = folder / "d";
