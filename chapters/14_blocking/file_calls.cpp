@@ -145,7 +145,7 @@ std::vector<DirectoryEntry> list(const std::string& path) {
     struct ::stat status {};
     if (::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) {
       if (errno == ENOENT) continue;  // it was removed meanwhile
-      fail("fstatat", path + "/" + name);
+      fail("fstatat", fmt::format("{}/{}", path, name));
     }
     const Kind kind = S_ISREG(status.st_mode)   ? Kind::file
                       : S_ISDIR(status.st_mode) ? Kind::directory
