@@ -26,6 +26,8 @@ struct Options {
   /// So many stores, in one schedule, wait in their processor's buffer while the thread goes on:
   /// what x86 does, and std::memory_order_seq_cst forbids.
   int late_stores = 2;
+  /// A thread may have to wait until another one gives a mutex back. Where none is to wait, say no.
+  bool may_wait = true;
   /// A schedule with more steps does not end.
   int max_steps = 2000;
   /// More schedules are an error: make the scenario smaller, or draw by lot.
