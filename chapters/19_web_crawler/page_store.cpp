@@ -1,3 +1,4 @@
+// blocks: on a thread of 14's pool (saver.cpp)
 #include "19_web_crawler/page_store.h"
 
 #include <fcntl.h>

@@ -55,8 +55,8 @@ TEST(DifferenceByHand, GivesTheDifferenceOfTwoReadyNumbers) {
            "have both: the first minus the second.";
   } catch (const Deadlock&) {
     FAIL()
-        << "You returned pending, and nobody can wake you: both of your futures were ready. When\n"
-           "a is ready, go on to b in the same poll.";
+        << "You returned pending, and nobody can wake you: both of your futures were ready.\n"
+           "Poll a. If it is ready, keep its value and go on to b in the same poll.";
   }
 }
 
