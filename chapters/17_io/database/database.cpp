@@ -20,7 +20,7 @@ class Turn {
 };
 
 AsyncStream<Row> rows(std::shared_ptr<detail::Session> session, std::string sql,
-                      Database::Parameters parameters) {
+                      std::vector<std::optional<std::string>> parameters) {
   const Turn turn(*session);
   co_await session->tidy();
   session->send(sql, parameters);
@@ -41,7 +41,7 @@ Async<Database> Database::connect(std::string options) {
   co_return Database(session);
 }
 
-AsyncStream<Row> Database::query(std::string sql, Parameters parameters) {
+AsyncStream<Row> Database::start(std::string sql, Parameters parameters) {
   return rows(session_, std::move(sql), std::move(parameters));
 }
 

@@ -3,9 +3,9 @@
 //     the reactor tells of news           "bytes have come"          an edge, once
 //     a library for poll() asks           "are there bytes?"         a level, as often as it likes
 //
-// A library may read half of what is there, come back, and find that nobody wakes it: the other half
-// is no news. So the question is asked first, by poll() with a limit of 0, and only after a "no" the
-// reactor is to tell. The library's data never pass through here. Chapter 17 explains it.
+// A library may read half of what is there, come back, and find that nobody wakes it: the other
+// half is no news. So the question is asked first, by poll() with a limit of 0, and only after a
+// "no" the reactor is to tell. The library's data never pass through here. Chapter 17 explains it.
 #pragma once
 
 #include <poll.h>

@@ -3,13 +3,6 @@
 namespace book {
 namespace {
 
-/// libpq ends its messages with a line end, some with several lines.
-std::string without_line_end(const char* text) {
-  std::string_view message = text ? text : "";
-  while (message.ends_with('\n')) message.remove_suffix(1);
-  return std::string(message.empty() ? "libpq gives no reason" : message);
-}
-
 std::string_view or_empty(const char* text) { return text ? text : ""; }
 
 }  // namespace
@@ -21,14 +14,19 @@ DatabaseError::DatabaseError(std::string_view sqlstate, const std::string& messa
 
 namespace detail {
 
+std::string without_line_end(std::string_view message) {
+  while (message.ends_with('\n')) message.remove_suffix(1);
+  return std::string(message);
+}
+
 DatabaseError error_of(const PGresult& result) {
   const std::string_view message = or_empty(::PQresultErrorField(&result, PG_DIAG_MESSAGE_PRIMARY));
-  if (message.empty()) return {"", without_line_end(::PQresultErrorMessage(&result))};
+  if (message.empty()) return {"", without_line_end(or_empty(::PQresultErrorMessage(&result)))};
   return {or_empty(::PQresultErrorField(&result, PG_DIAG_SQLSTATE)), std::string(message)};
 }
 
 DatabaseError error_of(const PGconn& connection) {
-  return {"", without_line_end(::PQerrorMessage(&connection))};
+  return {"", without_line_end(or_empty(::PQerrorMessage(&connection)))};
 }
 
 }  // namespace detail

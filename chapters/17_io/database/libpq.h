@@ -36,6 +36,8 @@ struct LibpqDeleter {
 template <class T>
 using Libpq = std::unique_ptr<T, LibpqDeleter>;
 
+/// libpq ends its messages with a line end.
+std::string without_line_end(std::string_view message);
 /// The server's error, or a notice of its.
 DatabaseError error_of(const PGresult& result);
 /// The last error that libpq found.

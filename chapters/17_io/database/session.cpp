@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <new>
@@ -14,10 +16,14 @@
 #include <vector>
 
 #include "10_spawning/join_error.h"
+#include "10_spawning/timeout.h"
 #include "14_blocking/spawn_blocking.h"
 #include "common/descriptor.h"
 
 namespace book::detail {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 /// libpq takes C strings: behind a zero byte it would send no more, and nobody would know.
@@ -28,7 +34,8 @@ const char* whole(const std::string& text) {
 }
 
 bool is_same_socket(int a, int b) {
-  struct stat one {}, other {};
+  struct stat one {
+  }, other{};
   return ::fstat(a, &one) == 0 && ::fstat(b, &other) == 0 && one.st_dev == other.st_dev &&
          one.st_ino == other.st_ino;
 }
@@ -44,8 +51,8 @@ Session::Session(const std::string& options) : connection_(::PQconnectStart(whol
   ::PQsetNoticeReceiver(connection_.get(), receive, this);
 }
 
-/// libpq may close its socket in any of its calls, and open another one, perhaps of the same number.
-/// So we wait at a descriptor of our own, which nobody closes behind the reactor's back.
+/// libpq may close its socket in any of its calls, and open another one, perhaps of the same
+/// number. So we wait at a descriptor of our own, which nobody closes behind the reactor's back.
 void Session::watch_socket() {
   const int socket = ::PQsocket(connection_.get());
   if (socket_ && is_same_socket(socket_->fd(), socket)) return;
@@ -89,7 +96,8 @@ void Session::give_back() noexcept {
   }
 }
 
-/// Has the end come already, with the last row that somebody wanted? Then there is nothing to cancel.
+/// Has the end come already, with the last row that somebody wanted? Then there is nothing to
+/// cancel.
 bool Session::has_ended() {
   constexpr int kResultsBehindTheLastRow = 2;  // "there were so many rows", and the end
   for (int i = 0; i < kResultsBehindTheLastRow && !::PQisBusy(connection_.get()); ++i) {
@@ -105,7 +113,7 @@ void Session::request_cancel() {
     auto cancel = [request = Libpq<PGcancel>(::PQgetCancel(connection_.get()))]() -> std::string {
       std::array<char, 256> failure{};  // as long as libpq wants it
       ::PQcancel(request.get(), failure.data(), static_cast<int>(failure.size()));
-      return failure.data();
+      return without_line_end(failure.data());
     };
     cancel_ = SpawnBlockingFn::on(*pool_, std::move(cancel), Place{__FILE__, __LINE__});
     stage_ = Stage::cancelling;
@@ -114,34 +122,42 @@ void Session::request_cancel() {
   }
 }
 
+/// A request that comes before the server has begun with the query hits nothing: so it is repeated.
 Async<> Session::tidy() {
-  if (stage_ == Stage::idle) co_return;
-  Step<void> sent(*this, &Session::poll_flush);
-  co_await sent;
-  if (cancel_) {
+  for (Duration patience = 100ms; stage_ != Stage::idle;
+       patience = std::min<Duration>(2 * patience, 10s)) {
+    Step<void> sent(*this, &Session::poll_flush);
+    co_await sent;
     std::string failure;
     try {
-      failure = co_await *cancel_;
+      if (cancel_) {
+        failure = co_await *cancel_;
+      }
     } catch (const JoinError& error) {  // the pool has ended
       failure = error.what();
     }
     cancel_.reset();
-    if (!failure.empty()) close(DatabaseError("", "the query before cannot be cancelled: " + failure));
+    if (!failure.empty())
+      close(DatabaseError("", "the query before cannot be cancelled: " + failure));
+    stage_ = Stage::abandoned;
+    co_await timeout(patience, drain());
   }
+}
+
+/// To the end, which is an error: "canceling statement due to user request", if all is well.
+Async<> Session::drain() {
   try {
     for (;;) {
       Step<Result> next = next_row();
       const Result thrown_away = co_await next;
       if (!thrown_away) break;
     }
-  } catch (const DatabaseError&) {  // "canceling statement due to user request", if all is well
+  } catch (const DatabaseError&) {
     if (!is_open()) throw;
   }
 }
 
-void Session::send(const std::string& sql, const Database::Parameters& parameters) {
-  constexpr std::size_t kMost = 65'535;
-  if (parameters.size() > kMost) throw std::invalid_argument("a query has 65535 parameters at most");
+void Session::send(const std::string& sql, const Parameters& parameters) {
   std::vector<const char*> values;
   values.reserve(parameters.size());
   for (const auto& value : parameters) values.push_back(value ? whole(*value) : nullptr);

@@ -1,4 +1,5 @@
-// Session: a connection and what is under way on it. A Database and the stream of its query share it.
+// Session: a connection and what is under way on it. A Database and the stream of its query share
+// it.
 //
 //     idle --send--> running --the last result is read--> idle
 //                       |
@@ -35,6 +36,7 @@ namespace book::detail {
 class Session {
  public:
   using Result = Libpq<PGresult>;
+  using Parameters = Database::Parameters;
   template <class T>
   class Step;
 
@@ -51,7 +53,7 @@ class Session {
   void give_back() noexcept;
   /// Throws away what the query before has left.
   Async<> tidy();
-  void send(const std::string& sql, const Database::Parameters& parameters);
+  void send(const std::string& sql, const Parameters& parameters);
   /// The next row; null at the end. Throws what the server says, when all is read.
   Step<Result> next_row() noexcept;
 
@@ -62,6 +64,7 @@ class Session {
   struct Ports;
 
   void watch_socket();
+  Async<> drain();
   bool flush();
   bool poll_traffic(Context& cx, Ports& ports, bool unsent);
   Poll<void> poll_flush(Context& cx, Ports& ports);
@@ -78,7 +81,7 @@ class Session {
   Libpq<PGconn> connection_;
   Arc<BlockingCore> pool_;  ///< of the stream's task: for the request to cancel
   std::optional<JoinHandle<std::string>> cancel_;  ///< what went wrong; empty is well
-  std::exception_ptr error_;  ///< of the query, until its last result is read
+  std::exception_ptr error_;                       ///< of the query, until its last result is read
   TurnMark turn_;
   Stage stage_ = Stage::idle;
   bool taken_ = false;
