@@ -84,7 +84,7 @@ Async<> two_at_once(Database& database) {
 }
 
 Async<> an_endless_one(Database& database) {
-  fmt::print("\n5. A query of a hundred years, dropped after three rows.\n");
+  fmt::print("\n5. A query that would take days, dropped after three rows.\n");
   {
     auto rows = database.query("select generate_series(1, 1000000000000)");
     for (int i = 0; i < 3; ++i) {

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
-#include <exception>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,7 +28,6 @@
 #include "17_io/database/database.h"
 #include "common/stream.h"
 #include "support/child_process.h"
-#include "support/counting_waker.h"
 #include "support/paths.h"
 #include "support/sanitizer.h"
 #include "support/watchdog.h"
@@ -502,6 +503,24 @@ TEST_F(Postgres, APoolThatHasEndedClosesTheConnection) {
     EXPECT_TRUE(said[0].starts_with(" the query before cannot be cancelled: ")) << said[0];
     EXPECT_FALSE(database.is_open());
   });
+}
+
+/// What DATABASE.md shows below the line that starts the program.
+std::string transcript() {
+  std::ifstream file(test::source_dir() / "chapters/17_io/DATABASE.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), {});
+  const std::string command = "with_server.sh build/bin/17_database\n";
+  const std::size_t begin = page.find(command) + command.size();
+  return page.substr(begin, page.find("```", begin) - begin);
+}
+
+TEST_F(Postgres, TheStoryIsTheOneOfThePage) {
+  const test::ChildResult story = test::run_program(test::program("17_database"), "");
+  EXPECT_EQ(story.exit_code, 0);
+  EXPECT_EQ(story.err, "");
+  const std::regex figure("~[0-9]+");
+  EXPECT_EQ(std::regex_replace(story.out, figure, "~"),
+            std::regex_replace(transcript(), figure, "~"));
 }
 
 }  // namespace postgres_test
