@@ -2,7 +2,7 @@
 # Installs what the book needs and is missing, saying what it does; silent when nothing is.
 #
 #   setup.sh         a C++ compiler, cmake, ninja, fmt, GoogleTest
-#   setup.sh bench   these, Google Benchmark and wrk
+#   setup.sh bench   these, Google Benchmark, wrk and valgrind
 #   setup.sh book    cmark-gfm alone, which makes the book's site
 #   setup.sh ci      all of these, clang with its tools, ccache, headers for 32 bits, what visits the web server in its
 #                    tests: curl, ab and a browser, and for the database of chapter 17 libpq and PostgreSQL
@@ -69,6 +69,7 @@ find_missing() {
         bench | ci)
             has_header benchmark/benchmark.h || extras="$extras libbenchmark-dev"
             command -v wrk >/dev/null 2>&1 || extras="$extras wrk"
+            command -v valgrind >/dev/null 2>&1 || extras="$extras valgrind"
             command -v python3 >/dev/null 2>&1 || extras="$extras python3"
             ;;
     esac
