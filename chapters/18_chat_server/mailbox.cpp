@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 #include "common/wake_or_report.h"
@@ -9,7 +10,7 @@
 namespace book::chat {
 namespace {
 
-constexpr std::size_t kNoLimit = std::size_t{1} << 40;
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
 void wake(Waker& waker) { wake_or_report(std::exchange(waker, Waker())); }
 

@@ -57,14 +57,14 @@ void raise_descriptor_limit() {
 }
 
 /// The first Ctrl-C asks the chat to come to an end, a second one to do so at once.
-Async<> stop_on_signals(Signals signals, CancellationToken stop, const chat::Chat& chat) {
+Async<> stop_on_signals(SignalStream signals, CancellationToken stop, const chat::Chat& chat) {
   co_await next(signals);
   stop.cancel();
   co_await next(signals);
   chat.abort();
 }
 
-Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, Signals signals) {
+Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, SignalStream signals) {
   const CancellationToken stop;
   spawn_detached(stop_on_signals(std::move(signals), stop, chat));
   co_await chat::serve(chat, std::move(doors), stop.cancelled());
@@ -90,7 +90,7 @@ void open_doors(const Args& args) {
   const std::string chat_page = page();
   chat::Chat chat(chat::limits_from(args));
   Executor executor({.seed = args.seed()});
-  Signals signals = book::signals({SIGINT, SIGTERM});
+  SignalStream signals = book::signals({SIGINT, SIGTERM});
   chat::Doors doors{
       listen(args.get<std::uint16_t>("port"), "--port"),
       chat::WebDoor{listen(args.get<std::uint16_t>("web-port"), "--web-port"), chat_page}};

@@ -20,6 +20,7 @@ struct WebSocket<S>::HangUpOp {
 template <class S>
 Poll<Ending> WebSocket<S>::poll_hang_up(Context& cx) {
   try {
+    // ends: a failure is the end, too
     while (!ended_) {
       try {
         if (poll_next(cx).is_pending()) return pending;
