@@ -86,7 +86,6 @@ class LocalSender {
  private:
   void end() {
     channel_->sender_gone = true;
-    // (Of = {} clang 14 forgets the destructor, in a member of a class template.)
     channel_->sender = Waker();
     std::exchange(channel_->receiver, {}).wake();
   }

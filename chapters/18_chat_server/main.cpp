@@ -70,6 +70,19 @@ Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, SignalStream signa
   co_await chat::serve(chat, std::move(doors), stop.cancelled());
 }
 
+/// An option that would be passed over in silence is an error.
+void refuse_what_does_nothing(const Args& args) {
+  const bool serves = args.get<bool>("serve");
+  for (const char* name : {"crowd", "trap"})
+    if (serves && args.given(name))
+      throw UsageError(fmt::format("--{} is of the story, and --serve opens the doors", name));
+  std::vector<std::string> of_doors{"port", "web-port"};
+  for (const Option& option : chat::limit_options()) of_doors.push_back(option.name);
+  for (const std::string& name : of_doors)
+    if (!serves && args.given(name))
+      throw UsageError(fmt::format("--{} is for the doors: add --serve", name));
+}
+
 void open_doors(const Args& args) {
   if (args.virtual_time())
     throw UsageError("--virtual-time and --serve: real people live in real time");
@@ -91,6 +104,7 @@ void open_doors(const Args& args) {
 
 void tell(Args& args) {
   using namespace story;
+  refuse_what_does_nothing(args);
   if (args.get<bool>("serve")) return open_doors(args);
   const ExecutorOptions options{.time = args.time_mode(), .seed = args.seed()};
   const auto trap = args.get<std::string>("trap");

@@ -24,7 +24,7 @@
 namespace book::http {
 
 /// So many places, and one task at a time that may wait for a free one: the accept loop. It
-/// outlives its places, and whoever waits. For one thread.
+/// outlives its places, and the tasks that wait. For one thread.
 class Places {
  public:
   explicit Places(std::size_t count) noexcept : free_(count) {}
@@ -51,7 +51,7 @@ class [[nodiscard]] Places::Place {
   Place(Place&& other) noexcept : places_(other.places_) {}
   Place& operator=(Place&&) = delete;
   ~Place() {
-    // TODO: one more is free, and whoever waits for one should hear of it.
+    // TODO: one more is free, and a task that waits for one should hear of it.
   }
 
  private:

@@ -37,6 +37,7 @@ Async<> take_time(S& stream, ConnectionTimeout& timeout, Next next, const Site& 
       break;
     case Next::sleep:
       if (site.settings.blocking_sleep) {
+        // blocks: for the demonstration
         std::this_thread::sleep_for(next.delay);
       } else {
         co_await or_shutdown(timeout, sleep(next.delay));

@@ -11,7 +11,7 @@
 namespace book::http {
 
 /// So many places, and one task at a time that may wait for a free one: the accept loop. It
-/// outlives its places, and whoever waits. For one thread.
+/// outlives its places, and the tasks that wait. For one thread.
 class Places {
  public:
   explicit Places(std::size_t count) noexcept : free_(count) {}
