@@ -7,7 +7,7 @@
 #              root and has no home: the first commands of the README work
 #   copy       a copy of that folder builds the copy, not the folder that it was copied from
 #   move       and a folder that was moved builds where it is now
-#   shortage   every chapter's program when descriptors, threads or memory have run out: it ends, and says why.
+#   shortage   every chapter's program when descriptors or threads have run out: it ends, and says why.
 #              The programs of build/bin, or those that there are.
 #   narrow     the sources of the libraries as a machine of 32 bits reads them
 #   newest     the newest fmt and GoogleTest that Debian has, from their sources, as a reader without
@@ -133,12 +133,10 @@ shortage() {
         for few in 4 7 12; do
             shortage_of descriptors "--nofile=$few" "$program"
         done
-        # The next limit is above what a program needs to be loaded, and below what its first thread does.
-        shortage_of memory --as=30720000 "$program"
         # Root's own threads are not counted, and another user's are not ours alone.
         [ "$(id -u)" -ne 0 ] || shortage_of threads --nproc=1 "$program"
     done
-    step shortage "of descriptors, memory$([ "$(id -u)" -eq 0 ] && echo ' and threads'):$programs"
+    step shortage "of descriptors$([ "$(id -u)" -eq 0 ] && echo ' and threads'):$programs"
     [ "$(id -u)" -eq 0 ] || step shortage "left out: threads, for which this has to be started by root"
 }
 
