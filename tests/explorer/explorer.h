@@ -32,6 +32,9 @@ struct Options {
   int max_steps = 2000;
   /// More schedules are an error: make the scenario smaller, or draw by lot.
   long max_schedules = 300'000;
+  /// A wait with a limit ends when nothing else can happen. If not, it never does: a scenario that
+  /// must not need a limit.
+  bool limits_end = true;
   /// Not all, but so many schedules by lot (PCT; see schedule.h), with so many preemptions each.
   long by_lot = 0;
   unsigned seed = 1;

@@ -146,7 +146,7 @@ shortage() {
 # one name that are each a file's own: "redefinition" says that one of them belongs into another group.
 narrow() {
     second='chapters/04_io_executor/executor.cpp chapters/19_web_crawler/links.cpp'
-    third='chapters/04_io_executor/io_blocker.cpp chapters/19_web_crawler/robots.cpp'
+    third='chapters/19_web_crawler/robots.cpp'
     for_32="g++ -m32 -idirafter /usr/include/x86_64-linux-gnu -std=c++20 -fsyntax-only"
     if ! echo '#include <string>' | $for_32 -x c++ - 2>/dev/null; then
         step narrow "left out: g++ has no headers for 32 bits (on x86: apt-get install g++-$(g++ -dumpversion)-multilib)"

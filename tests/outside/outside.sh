@@ -45,6 +45,23 @@ grep -q -- '-o hello' "$folder/line.sh" || { echo "The page has no line for a co
 (cd "$folder" && sh -e ./line.sh) >"$folder/log" 2>&1 || { cat "$folder/line.sh" "$folder/log"; exit 1; }
 says_hello "$folder/hello"
 
+# The names that POSIX has as well, and no others: each name of POSIX in a line of its own, which compiles when the
+# book has it, too.
+case $1 in *clang*) all_errors=-ferror-limit=0 ;; *) all_errors=-fmax-errors=0 ;; esac
+for header in unistd sys/socket sys/select signal poll stdio stdlib fcntl time; do
+    echo "#include <$header.h>"
+done | "${1:-g++}" -E -P -x c++ - | grep -oE '\<[a-z][a-z0-9_]* *\(' | tr -d ' (' | sort -u >"$folder/posix"
+{
+    printf '#include "%s"\n' book.h 17_io/ends/pipe.h
+    while read -r name; do
+        printf '#line 1 "%s"\nnamespace of_%s { using book::%s; }\n' "$name" "$name" "$name"
+    done <"$folder/posix"
+} >"$folder/names.cpp"
+"${1:-g++}" -std=c++20 -I"$book" -I"$book/chapters" -fsyntax-only $all_errors "$folder/names.cpp" >"$folder/log" 2>&1 || true
+both=$(sed -n 's/^\([a-z0-9_]*\):1:.* error: .*/\1/p' "$folder/log" | sort -u | comm -13 - "$folder/posix" | tr '\n' ' ')
+page=$(sed -n '/^`.*: a header of the system/s/:.*//p' "$book/YOUR_PROGRAM.md" | tr -d '`,' | tr ' ' '\n' | sort | tr '\n' ' ')
+[ -n "$both" ] && [ "$both" = "$page" ] || { echo "POSIX and the book have both: $both; the page says: $page"; exit 1; }
+
 # Fetched: what is committed, from here, and so without a network. The headers are enough to know that all came.
 mkdir "$folder/fetched"
 cp "$folder/main.cpp" "$folder/fetched"

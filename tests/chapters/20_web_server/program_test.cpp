@@ -146,8 +146,8 @@ rlim_t address_space(pid_t process) {
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// For this process, and for what it becomes: openat2 fails, as on a kernel before 5.6 (ENOSYS) or in
-/// a container that allows only what it knows (EPERM).
+/// For this process, and for what it becomes: openat2 fails, as on a kernel before 5.6 (ENOSYS) or
+/// in a container that allows only what it knows (EPERM).
 void forbid_openat2(int error) {
   sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -179,18 +179,34 @@ TEST(WebServerProgram, ServesTheSameFilesOnAMachineWithoutOpenat2) {
   }
 }
 
-TEST(WebServerProgram, TellsInOneLineThatItHasNoMemoryToBegin) {
+/// As after `ulimit -v 30000`.
+void allow_30_megabytes() {
+  const rlimit little{30'000 * 1024, 30'000 * 1024};
+  if (::setrlimit(RLIMIT_AS, &little) != 0) std::_Exit(126);
+}
+
+TEST(WebServerProgram, ServesWithLittleMemoryOrSaysInOneLineWhatItCannotStart) {
   if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs memory, too";
-  for (const char* how : {"--demo", "--port=0"}) {
-    Program program({how}, [] {
-      const rlimit little{30'000 * 1024, 30'000 * 1024};
-      test::check(::setrlimit(RLIMIT_AS, &little), "setrlimit");
-    });
-    const int code = program.end();
-    EXPECT_EQ(code, 1) << how;
+  const auto expect_one_line = [](Program& program, int code) {
+    EXPECT_EQ(code, 1) << program.errors();
+    EXPECT_EQ(program.errors().rfind("20_web_server: cannot start ", 0), 0u) << program.errors();
     EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
-    EXPECT_EQ(program.errors().rfind("20_web_server: ", 0), 0u) << program.errors();
+  };
+  for (const char* mode : {"sequential", "blocking", "concurrent", "parallel"}) {
+    Program program({"--port", "0", "--mode", mode}, allow_30_megabytes);
+    const std::uint16_t port = program.port();
+    if (port == 0) {  // on a machine of many processors, each with its worker
+      expect_one_line(program, program.end());
+      continue;
+    }
+    EXPECT_EQ(Client(port).asks("/").status(), "HTTP/1.1 200") << mode;
+    EXPECT_EQ(program.end(SIGINT), 0) << mode;
+    EXPECT_EQ(program.errors(), "") << mode;
   }
+  // It starts a thread for its clients.
+  Program demo({"--demo"}, allow_30_megabytes);
+  const int code = demo.end();
+  if (code != 0) expect_one_line(demo, code);
 }
 
 TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {

@@ -177,7 +177,8 @@ TEST(Frames, ALengthBeyondTheLimitIsRefusedBeforeAnybodyMakesRoom) {
                                       "good end: the reader takes what it "
                                       "got for all there was. Throw FrameTooLong.";
   ASSERT_EQ(all.end, "FrameTooLong")
-      << "Four bytes from a stranger said \"sixteen megabytes\", and the limit is 1000. Look at the "
+      << "Four bytes from a stranger said \"sixteen megabytes\", and the limit is 1000. Look at "
+         "the "
          "limit before you make room, and before you read: or those four bytes buy your memory.";
   ASSERT_LT(largest_room, kPromised)
       << "A frame of 16,777,215 bytes was refused, but only after there was a string for all of "
