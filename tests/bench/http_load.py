@@ -6,7 +6,7 @@
 The server is pinned to one CPU and wrk to another. Rounds are interleaved, and every ratio is the median of
 the ratios within a round: the machine's moods hit both alike. Trust the CPU time per request (the
 scheduler's account of the server's threads) before the requests per second: on two CPUs wrk gives out first.
-The figures also go to BUILD/http_bench.json.
+The figures also go to BUILD/http_bench.json, and the times, as rows of table.awk, to BUILD/http_measures.txt.
 """
 import argparse
 import json
@@ -236,6 +236,11 @@ def report(args, load, calls, idle):
         json.dump({"date": time.strftime("%Y-%m-%dT%H:%M:%S"), "rounds": args.rounds, "seconds": args.seconds,
                    "measures": data, "calls": calls}, file, indent=1)
     print(f"  (every round: {path})")
+    with open(f"{args.build}/http_measures.txt", "w") as file:  # rows of the table at the end of `make bench`
+        for row in data:
+            if row["unit"] == "CPU us/request":
+                print("http", "a request: " + row["measure"], "raw epoll, CPU time", "ns", row["server"] * 1e3,
+                      row["baseline"] * 1e3, row["ratio"], sep="\t", file=file)
 
 
 if __name__ == "__main__":

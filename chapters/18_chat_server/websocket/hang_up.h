@@ -30,7 +30,7 @@ Poll<Ending> WebSocket<S>::poll_hang_up(Context& cx) {
     }
     if (poll_last_bytes(cx).is_pending()) return pending;
   } catch (const std::system_error&) {
-    // Reset, say: it has ended, too.
+    // Reset, say: it has ended, too, and the ending says whether there was a Close before.
   }
   wake_->reader = Waker();
   return protocol_.ending();

@@ -79,7 +79,7 @@ TEST_F(ConnectionTest, ASleepTakesFiveSecondsAndNoMore) {
   EXPECT_EQ(seen_.sent.substr(0, 17), "HTTP/1.1 200 OK\r\n");
 }
 
-Async<void> note_the_time(MockStream client, Site& site, Duration& time) {
+Async<> note_the_time(MockStream client, Site& site, Duration& time) {
   const Instant begin = Reactor::current().now();
   co_await handle_connection(std::move(client), site);
   time = Reactor::current().now() - begin;
@@ -98,7 +98,7 @@ TEST_F(ConnectionTest, NobodyWaitsForASleeper) {
   EXPECT_EQ(times[2], 0s);
 }
 
-Async<void> note_how_far(MockStream client, Site& site, const Seen& other, std::size_t& sent) {
+Async<> note_how_far(MockStream client, Site& site, const Seen& other, std::size_t& sent) {
   co_await handle_connection(std::move(client), site);
   sent = other.sent.size();
 }
@@ -156,7 +156,7 @@ TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
     test::CountingWaker counter;
     Context cx(counter.waker());
     {
-      Async<void> connection = handle_connection(busy_client(seen), site_);
+      Async<> connection = handle_connection(busy_client(seen), site_);
       for (int i = 0; i < polls && !ended; ++i) {
         ended = connection.poll(cx).is_ready();
         if (!ended && !reactor.waiting().nothing()) reactor.wait();

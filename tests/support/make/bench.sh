@@ -1,6 +1,6 @@
 #!/bin/sh
-# make bench: builds and runs the benches of tests/bench/. Figures mean something only beside others
-# of the same run on the same machine.
+# make bench: builds and runs the benches of tests/bench/, and ends with a table of ours beside baselines.
+# Figures mean something only beside others of the same run on the same machine. ARGS=--table: that table alone.
 #
 # MINE=1: those of Google Benchmark alone, in the book's house and in the one on the reader's pieces, by turns, twice;
 # the smaller figure of each counts. ARGS="--benchmark_filter=yield" chooses.
@@ -32,6 +32,23 @@ if [ -n "$MINE" ]; then
     exec awk -F, -f tests/support/make/beside.awk build/bench.1.csv build/bench.2.csv build-mine/bench.1.csv build-mine/bench.2.csv
 fi
 
+# Ours, a baseline, and the ratio; beside them what both take in instructions, if there is valgrind to count them.
+table() {
+    say ""
+    build/bin/measures >build/measures.txt || exit 1
+    : >build/instructions.counted
+    if command -v valgrind >/dev/null 2>&1; then
+        sh tests/bench/instructions.sh >build/instructions.counted || exit 1
+    else
+        say "No instructions are counted: valgrind is missing."
+    fi
+    [ -e build/http_measures.txt ] || : >build/http_measures.txt
+    awk -f tests/bench/table.awk build/instructions.counted build/measures.txt build/http_measures.txt
+}
+
+rm -f build/http_measures.txt
+[ "$ARGS" != --table ] || { table; exit; }
+
 if [ -x build/bin/book_bench ]; then
     eval "set -- $ARGS"
     build/bin/book_bench --benchmark_out=build/bench.json --benchmark_out_format=json \
@@ -55,3 +72,9 @@ for load in tests/bench/http_load.sh tests/bench/http_load.py; do
     esac
     break
 done
+
+if [ -e tests/bench/chat_load.py ] && [ -x build/bin/18_chat_server ] && command -v python3 >/dev/null 2>&1; then
+    say ""
+    python3 tests/bench/chat_load.py || exit 1
+fi
+table

@@ -60,7 +60,7 @@ TEST_F(Setup, AFailureOfCMakeAloneBlamesNoLibrary) {
 TEST_F(Setup, WhatOnlyTheBenchesNeedIsLeftOutAndNotFetched) {
   const ShellResult result =
       make("bench", "c++ cmake ninja apt-get fmt/format.h gtest/gtest.h gmock/gmock.h");
-  EXPECT_TRUE(result.says("Not installed, so left out: libbenchmark-dev wrk python3"))
+  EXPECT_TRUE(result.says("Not installed, so left out: libbenchmark-dev wrk valgrind python3"))
       << result.output;
   EXPECT_FALSE(result.says("fetch")) << result.output;
 }
