@@ -57,9 +57,8 @@ bool calls_the_system(std::string_view round) {
 }
 
 /// A loop that ends by its shape: over a range, up to a bound, with its turn (TurnMark of 04); or
-/// each round asks a future below
-/// and is left when that is pending. (What is below is read, too.) One that catches exceptions, or
-/// calls the system, may go round for an error that stays.
+/// each round asks a future below and is left when that is pending. (What is below is read, too.)
+/// One that catches exceptions, or calls the system, may go round for an error that stays.
 bool ends_by_itself(std::string_view head, std::string_view round) {
   if (head.starts_with("for") && (has(head, " : ") || has(head, "<") || has(head, " > ")))
     return true;
