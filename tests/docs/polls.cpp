@@ -56,12 +56,13 @@ bool calls_the_system(std::string_view round) {
   return std::regex_search(round.begin(), round.end(), call);
 }
 
-/// A loop that ends by its shape: over a range, up to a bound; or each round asks a future below
-/// and is left when that is pending. (What is below is read, too.) One that catches exceptions, or
-/// calls the system, may go round for an error that stays.
+/// A loop that ends by its shape: over a range, up to a bound, with its turn (TurnMark of 04); or
+/// each round asks a future below and is left when that is pending. (What is below is read, too.)
+/// One that catches exceptions, or calls the system, may go round for an error that stays.
 bool ends_by_itself(std::string_view head, std::string_view round) {
   if (head.starts_with("for") && (has(head, " : ") || has(head, "<") || has(head, " > ")))
     return true;
+  if (has(round, "is_over()) return")) return true;
   const auto asked = round.find("is_pending()");
   if (asked == round.npos || has(round, "catch") || calls_the_system(round)) return false;
   return has(round.substr(asked), "return") || has(round.substr(asked), "break");
