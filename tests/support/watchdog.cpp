@@ -68,6 +68,7 @@ namespace {
 
 // Used by the main thread alone. The name lives as long as its watchdog.
 std::string test_name;
+std::chrono::milliseconds test_limit;
 std::unique_ptr<Watchdog> test_watchdog;
 
 }  // namespace
@@ -78,7 +79,12 @@ void watch_test(std::string name, std::chrono::milliseconds limit) {
 }
 
 void give_this_test(std::chrono::milliseconds limit) {
+  test_limit = limit;
   test_watchdog = std::make_unique<Watchdog>(limit, test_name);
+}
+
+void leave_this_test(std::chrono::milliseconds limit) {
+  if (limit < test_limit) give_this_test(limit);
 }
 
 void unwatch_test() {

@@ -35,6 +35,8 @@ class Watchdog {
 
 /// From now on, the running test may take this long.
 void give_this_test(std::chrono::milliseconds limit);
+/// From now on it has no more than this.
+void leave_this_test(std::chrono::milliseconds limit);
 
 /// For test_main.cpp: around each test.
 void watch_test(std::string name, std::chrono::milliseconds limit);

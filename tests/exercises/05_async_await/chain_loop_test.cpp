@@ -1,6 +1,9 @@
 // Tests of the piece chain_loop: the loop that runs a chain of coroutines.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -85,7 +88,16 @@ TEST(ChainLoop, CallsAndReturnsInOnePoll) {
   gate.open = true;
   Async<int> running = add_up(gate, 3);
   const Hand task;
+  // To say that the chain has ended while a coroutine of it is still running ends the program.
+  const std::terminate_handler before = std::set_terminate([] {
+    std::fputs(
+        "The loop of the chain: it said true, and a coroutine that was called has not ended: "
+        "top_ is not null yet. Go on resuming the top until a leaf waits or there is none.\n",
+        stderr);
+    std::abort();
+  });
   Poll<int> answer = task.poll(running);
+  std::set_terminate(before);
   ASSERT_TRUE(answer.is_ready())
       << "The loop of the chain: a coroutine that calls another has a new top, and one that ends "
       << "goes back to its caller. Go on resuming the top until a leaf waits or there is none.";

@@ -1,14 +1,19 @@
 // Tests of the piece hand_over: permits that come back go to the tasks that wait.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "12_sync/mutex.h"
 #include "12_sync/semaphore.h"
 #include "support/hand.h"
+#include "support/watchdog.h"
 
 namespace book {
 namespace {
@@ -30,6 +35,9 @@ TEST(HandOver, WakesTheTaskThatWaits) {
   held.reset();
   ASSERT_EQ(task.wakes(), 1)
       << "hand_over: the permit came back, a task waits for it, and was not woken.";
+  EXPECT_EQ(semaphore.available(), 0u)
+      << "hand_over: it woke the task and left the permit free. A task that comes by first takes "
+      << "it away: take() it for the claim, under the lock.";
   Poll<Permit> permit = task.poll(waits);
   ASSERT_TRUE(permit.is_ready()) << "hand_over: the task was woken, and is pending still.";
   EXPECT_EQ(permit.value().size(), 1u)
@@ -96,13 +104,40 @@ TEST(HandOver, NoTaskPassesOneThatNeedsMore) {
 TEST(HandOver, AWakerMayUseTheSemaphore) {
   Semaphore semaphore(1);
   Hand task;
+  test::give_this_test(std::chrono::seconds(60));  // a wrong answer is waited for
   std::size_t seen = 99;
-  task.waker.on_wake([&] { seen = semaphore.available(); });
+  bool came_back = false;
+  std::future<std::size_t> asked;  // on a thread of its own, which goes on when the lock is free
+  task.waker.on_wake([&] {
+    asked = std::async(std::launch::async, [&] { return semaphore.available(); });
+    came_back = asked.wait_for(std::chrono::seconds(3)) == std::future_status::ready;
+    if (came_back) seen = asked.get();
+  });
   auto held = std::make_optional(take(semaphore));
   Acquire waits = semaphore.acquire();
   ASSERT_TRUE(task.is_pending(waits));
-  held.reset();  // with the lock held this hangs, and the watchdog says so
+  held.reset();
+  ASSERT_TRUE(came_back)
+      << "hand_over: the lock is held while a waker is fired, and a waker may run "
+      << "anything: this one asked for what is free, and waited for that lock. "
+      << "locked.unlock(), wake, locked.lock().";
   EXPECT_EQ(seen, 0u);
+}
+
+TEST(HandOver, ThoseBehindAreToldThatItIsToBeFetched) {
+  Semaphore semaphore(1);
+  const Hand first, second;
+  auto held = std::make_optional(take(semaphore));
+  Acquire a = semaphore.acquire(), b = semaphore.acquire();
+  ASSERT_TRUE(first.is_pending(a));
+  held.reset();
+  Context cx(second.waker.waker());
+  ASSERT_TRUE(b.poll(cx).is_pending());
+  const bool told =
+      std::string_view(cx.reason().what).find("handed to a future") != std::string_view::npos;
+  EXPECT_TRUE(told)
+      << "hand_over: the task that was woken has not fetched its permit, and whoever looks for a "
+      << "deadlock is told: " << cx.reason().what << ". handed_ = true.";
 }
 
 TEST(HandOver, CarriesTheMutex) {

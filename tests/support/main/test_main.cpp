@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include "support/sanitizer.h"
 #include "support/teaching_printer.h"
@@ -21,7 +22,7 @@ std::chrono::seconds limit_of_a_test(const char* exercise) {
 
 class WatchEachTest : public testing::EmptyTestEventListener {
  public:
-  explicit WatchEachTest(std::chrono::seconds limit) : limit_(limit) {}
+  WatchEachTest(std::chrono::seconds limit, bool exercise) : limit_(limit), exercise_(exercise) {}
 
  private:
   void OnTestStart(const testing::TestInfo& test) override {
@@ -29,9 +30,16 @@ class WatchEachTest : public testing::EmptyTestEventListener {
         fmt::format("{}.{} ({}:{})", test.test_suite_name(), test.name(), test.file(), test.line()),
         limit_);
   }
+  // The student has the message; a destructor that hangs behind it is not waited for long.
+  void OnTestPartResult(const testing::TestPartResult& result) override {
+    if (!exercise_ || !result.failed() || std::this_thread::get_id() != main_) return;
+    book::test::leave_this_test(std::chrono::seconds(10));
+  }
   void OnTestEnd(const testing::TestInfo&) override { book::test::unwatch_test(); }
 
   std::chrono::seconds limit_;
+  bool exercise_;
+  std::thread::id main_ = std::this_thread::get_id();
 };
 
 }  // namespace
@@ -44,6 +52,7 @@ int main(int argc, char** argv) {
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(new book::test::TeachingPrinter(std::cout));  // GoogleTest deletes it
   }
-  listeners.Append(new WatchEachTest(limit_of_a_test(exercise)));
+  listeners.Append(
+      new WatchEachTest(limit_of_a_test(exercise), exercise && !book::test::under_sanitizer()));
   return RUN_ALL_TESTS();
 }

@@ -165,7 +165,7 @@ prepare() {
     configure "$preset" "$built"
     mkdir -p "$built/course"
     # So that exercises declared since the last build are known.
-    ninja -C "$built" build.ninja >"$built/course/configure.log" 2>&1 ||
+    alone "$built" ninja -C "$built" build.ninja >"$built/course/configure.log" 2>&1 ||
         { cat "$built/course/configure.log" >&2; exit 1; }
     # It takes half a minute, the first time: to be seen, and apart from the file that is the reader's.
     build_tools >"$built/course/tools.status"
@@ -176,7 +176,7 @@ prepare() {
 # build. The exit code is on stdout.
 build_tools() {
     {
-        NINJA_STATUS='[%f/%t] ' ninja -C "$built" -j "$(jobs_here)" "exercise_tools.$chapter" 2>&1
+        alone "$built" env NINJA_STATUS='[%f/%t] ' ninja -C "$built" -j "$(jobs_here)" "exercise_tools.$chapter" 2>&1
         echo $? >&3
     } | tee "$built/course/tools.log" | {
         begun=
@@ -184,6 +184,7 @@ build_tools() {
             case $line in
                 '['*'] Re-'*) continue ;; # ninja looks whether CMake must run
                 '['*) ;;
+                'Another make '*) say "$line" >&2; continue ;;
                 *) continue ;;
             esac
             [ -n "$begun" ] || say "First what the exercises of this chapter stand on. That is built once." >&2
@@ -329,7 +330,7 @@ Check it without SANITIZE: it sees more than the sanitizer does." >"$results/wor
         finish broken
         return
     fi
-    if ! LC_ALL=C ninja -C "$built" -j "$(jobs_here)" "$target" >"$results/build.log" 2>&1; then
+    if ! alone "$built" env LC_ALL=C ninja -C "$built" -j "$(jobs_here)" "$target" >"$results/build.log" 2>&1; then
         compiler_said "$results/build.log" >"$results/words"
         [ -s "$results/words" ] || cp "$results/build.log" "$results/words"
         finish compile
@@ -354,7 +355,8 @@ Check it without SANITIZE: it sees more than the sanitizer does." >"$results/wor
     } 4>&1)
     # What the test found; not the summary of a run.
     sed -e '/^\[==========\]/d' -e '/\[  PASSED  \]/d' -e '/\[  SKIPPED \]/d' -e '/: Skipped$/d' \
-        -e "s|$PWD/||g" -e 's|^\.\./||' "$results/test.log" | cat -s >"$results/found"
+        -e "s|$PWD/||g" -e 's|^\.\./||' "$results/test.log" | cat -s |
+        awk '!/^a waker threw/ || !said[$0]++' >"$results/found"
 
     if [ "$status" -eq 0 ]; then
         warnings >"$results/words"

@@ -79,6 +79,19 @@ check_cmake() {
         die "The book needs CMake $needed or newer, and this is $version: install a newer one, then try again."
 }
 
+# alone FOLDER COMMAND...: one at a time in a build folder. ninja keeps logs of what it has built, and two at once
+# spoil them: then all is built again, or a half-written file is read. `make course` runs beside other commands.
+alone() {
+    only=$1/.one_at_a_time
+    shift
+    command -v flock >/dev/null 2>&1 || { "$@"; return; }
+    (
+        flock -n 9 || { say "Another make builds in ${only%/*}/: this one waits for it." >&2; flock 9; }
+        "$@" 9>&-
+        exit $? # or the shell would become the command, which has no descriptor 9, and no lock
+    ) 9>"$only"
+}
+
 # configure PRESET FOLDER [OPTION...]: once; afterwards ninja itself sees when CMake must run again.
 configure() {
     preset=$1 folder=$2
@@ -91,7 +104,7 @@ configure() {
     check_cmake
     # In the build folder, so that nothing is left in the tree, whenever this is interrupted.
     mkdir -p "$folder"
-    cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return
+    alone "$folder" cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return
     cat "$folder/configure.log" >&2
     die "CMake could not set up the build: its message is above.${when_not_fetched:+
 $when_not_fetched}"
@@ -102,13 +115,13 @@ build() {
     folder=$1
     shift
     if [ -t 1 ]; then
-        ninja -C "$folder" -j "$(jobs_here)" "$@"
+        alone "$folder" ninja -C "$folder" -j "$(jobs_here)" "$@"
         return
     fi
     # A pipe would hide ninja's exit code: it comes out on descriptor 4.
     {
         code=$({
-            { NINJA_STATUS='[%f/%t] ' ninja -C "$folder" -j "$(jobs_here)" "$@"; echo $? >&4; } |
+            { alone "$folder" env NINJA_STATUS='[%f/%t] ' ninja -C "$folder" -j "$(jobs_here)" "$@"; echo $? >&4; } |
                 grep -v -e 'Re-checking globbed' -e 'no work to do' -e 'Entering directory' >&3
         } 4>&1)
     } 3>&1

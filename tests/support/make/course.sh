@@ -241,7 +241,7 @@ case $1 in
         colour=$3
         mkdir -p "$results"
         : >"$results/words"
-        NINJA_STATUS='[%f/%t] ' ninja -C "$built" -j "$(jobs_here)" "exercise_tools.$chapter" \
+        alone "$built" env NINJA_STATUS='[%f/%t] ' ninja -C "$built" -j "$(jobs_here)" "exercise_tools.$chapter" \
             >"$results/tools.log" 2>&1 || exit 1
         check
         ;;

@@ -64,6 +64,17 @@ function plain(text,    i) {
 
 function a(type) { return (type ~ /^[aeiouAEIOU]/ ? "an " : "a ") type }
 
+# What is missing is never better said by what the compiler made of the rest of the line.
+function is_syntax(text) { return text ~ /^expected |^extraneous / }
+
+# In `if (f(x) return;` g++ misses a semicolon.
+function lacks_parenthesis(line) {
+    gsub(/\\./, "", line)
+    gsub(/"[^"]*"|'[^']*'/, "", line)
+    sub(/[ \t]*\/\/.*/, "", line)
+    return line ~ /;$/ && line !~ /for \(/ && gsub(/\(/, "", line) > gsub(/\)/, "", line)
+}
+
 # A word of the compiler's, in words. `source` is the reader's line.
 function sentence(text, source,    parts, at) {
     if (sub(/^static assertion failed( due to requirement '[^']*')?: /, "", text)) return text
@@ -73,6 +84,7 @@ function sentence(text, source,    parts, at) {
         sub(/"$/, "", text)
         return text
     }
+    if (is_syntax(text) && lacks_parenthesis(source)) return "A ( in this line is never closed."
     if (text ~ /internal compiler error|PLEASE submit a bug report/)
         return "The compiler itself crashed, as g++ 12 does at some shapes of co_await. Say one co_await a statement, its result into a named variable (chapter 05, the rules for g++ 12)."
     if (text ~ /await expressions are not permitted in handlers|cannot be used in the handler of a try/)
@@ -81,6 +93,8 @@ function sentence(text, source,    parts, at) {
         return "A lambda that says co_await must say what it returns: [](...) -> Async<> { ... }"
     if (text ~ /unable to find the promise type|not a coroutine type|has no member named 'promise_type'|no member named 'promise_type'/)
         return "Only a function that returns a future made for it, such as Async<>, may say co_await or co_return."
+    if (text ~ /(cannot convert|could not convert .* from|no viable conversion from) '(Async<[^']*|Sleep)' to '/ && text !~ /to '(Async<|Poll<)/)
+        return "This is a future, and not yet its value: co_await it."
     if (text ~ /return' statement is not allowed in coroutine|return statement not allowed in coroutine/ ||
         text ~ /(could not convert|cannot convert|no viable conversion from returned value).* '(book::)?Async</)
         return "A coroutine gives its value with co_return."
@@ -267,18 +281,19 @@ wants == 1 && /^[ ~^]*$/ { caret[n] = $0; wants = 0; next }
 
 # Counts whom to show, each place and each sentence once; the better words win.
 function choose(the_kind, only_mine,    i, key, s) {
-    shown = hidden = 0
+    shown = hidden = bad_syntax = 0
     for (i = 1; i <= n; i++) {
         if ((kind[i] ~ /error/) != (the_kind == "error") || (only_mine && !owned[i])) continue
         short[i] = plain(text_of[i])
         # What follows from another error; and what is no news in a file that is half done.
         if (i > 1 && short[i] ~ /^invalid use of void expression|^void value not ignored/) continue
+        if (i > 1 && bad_syntax && short[i] ~ /no return statement|control reaches end|non-void (function|coroutine) does not return/) continue
         if (half_done && short[i] ~ /unused|set but not used|defined but not used/ && short[i] !~ /result/) continue
         said[i] = sentence(short[i], source[i])
         key = file_shown(i) ":" at[i]
         if (key in place_of) {
             s = place_of[key]
-            if (s && said[s] == "" && said[i] != "") { said[s] = said[i]; short[s] = short[i]; if (note[s] == "") note[s] = note[i] }
+            if (s && said[s] == "" && !is_syntax(short[s]) && said[i] != "") { said[s] = said[i]; short[s] = short[i]; if (note[s] == "") note[s] = note[i] }
             continue
         }
         if (said[i] != "" && (said[i] in sentence_of)) { place_of[key] = 0; continue }
@@ -286,6 +301,7 @@ function choose(the_kind, only_mine,    i, key, s) {
         place_of[key] = i
         if (said[i] != "") sentence_of[said[i]] = 1
         list[++shown] = i
+        if (is_syntax(short[i])) bad_syntax = 1
     }
 }
 function file_shown(m) { return owned[m] ? mine : file[m] }

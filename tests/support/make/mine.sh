@@ -81,7 +81,7 @@ note_changed() {
 works() {
     again=$1
     shift
-    ninja -C build-mine -j "$(jobs_here)" "$@" >build-mine/blame.log 2>&1 && eval "$again" >>build-mine/blame.log 2>&1
+    alone build-mine ninja -C build-mine -j "$(jobs_here)" "$@" >build-mine/blame.log 2>&1 && eval "$again" >>build-mine/blame.log 2>&1
 }
 
 blame() {

@@ -340,7 +340,7 @@ switch() { if [ "$view" = "$1" ]; then view=main; else view=$1; fi; top=0; }
 [ -e "$built/build.ninja" ] || say "First CMake looks at this machine, once."
 configure "$preset" "$built"
 mkdir -p "$built/course"
-ninja -C "$built" build.ninja >"$built/course/configure.log" 2>&1 || { cat "$built/course/configure.log" >&2; exit 1; }
+alone "$built" ninja -C "$built" build.ninja >"$built/course/configure.log" 2>&1 || { cat "$built/course/configure.log" >&2; exit 1; }
 choose_colour
 if [ -n "$EXERCISE" ]; then
     find_exercise

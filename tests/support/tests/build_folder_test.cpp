@@ -157,5 +157,24 @@ TEST(MakeArguments, AChapterWithoutItsNameIsNoCommand) {
   EXPECT_TRUE(result.says("make run CHAPTER=01")) << result.output;
 }
 
+// The second comes while the first is at work, and may begin only when that one has ended.
+TEST_F(BuildFolder, IsForOneAtATime) {
+  const ShellResult result =
+      shell(folder_.path(), ". '" + (source_dir() / "tests/support/make/common.sh").string() +
+                                "'; mkdir -p build; mkfifo inside go said; "
+                                "alone build sh -c 'echo >inside; read x <go; echo first' & "
+                                "read x <inside; alone build echo second 2>said & "
+                                "IFS= read -r line <said; echo \"$line\"; echo >go; wait");
+  EXPECT_EQ(result.output,
+            "Another make builds in build/: this one waits for it.\nfirst\nsecond\n");
+}
+
+TEST_F(BuildFolder, NoScriptBuildsInItWithoutWaitingForItsTurn) {
+  const ShellResult result = shell(
+      source_dir() / "tests/support",
+      "grep -n 'ninja -C\\|cmake --build' make/*.sh site/*.sh | grep -v -e 'alone ' -e ' -t '");
+  EXPECT_EQ(result.output, "");
+}
+
 }  // namespace build_folder_test
 }  // namespace book::test
