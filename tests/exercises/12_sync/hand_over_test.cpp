@@ -140,6 +140,20 @@ TEST(HandOver, ThoseBehindAreToldThatItIsToBeFetched) {
       << "deadlock is told: " << cx.reason().what << ". handed_ = true.";
 }
 
+TEST(HandOver, OneWakerThatThrowsCostsTheOthersNoWake) {
+  Semaphore semaphore(0, 2);
+  Hand bad, good;
+  bad.waker.on_wake([] { throw std::runtime_error("a bad waker"); });
+  Acquire a = semaphore.acquire(), b = semaphore.acquire();
+  ASSERT_TRUE(bad.is_pending(a));
+  ASSERT_TRUE(good.is_pending(b));
+  EXPECT_THROW(semaphore.add(2), std::runtime_error)
+      << "hand_over: what a waker throws comes out at the end. round.end().";
+  EXPECT_EQ(good.wakes(), 1) << "hand_over: the first waker has thrown, and the task behind it was "
+                                "not woken, now or ever. "
+                             << "A WakeRound fires one after another, and throws at its end.";
+}
+
 TEST(HandOver, CarriesTheMutex) {
   Mutex<int> mutex(1);
   const Hand task;

@@ -92,6 +92,13 @@ alone() {
     ) 9>"$only"
 }
 
+# into LOG COMMAND...
+into() {
+    log=$1
+    shift
+    "$@" >"$log" 2>&1
+}
+
 # configure PRESET FOLDER [OPTION...]: once; afterwards ninja itself sees when CMake must run again.
 configure() {
     preset=$1 folder=$2
@@ -104,7 +111,7 @@ configure() {
     check_cmake
     # In the build folder, so that nothing is left in the tree, whenever this is interrupted.
     mkdir -p "$folder"
-    alone "$folder" cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return
+    alone "$folder" into "$folder/configure.log" cmake --preset "$preset" "$@" && return
     cat "$folder/configure.log" >&2
     die "CMake could not set up the build: its message is above.${when_not_fetched:+
 $when_not_fetched}"
