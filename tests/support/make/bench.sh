@@ -24,12 +24,12 @@ if [ -n "$MINE" ]; then
     eval "set -- $ARGS"
     for turn in 1 2; do
         for folder in build build-mine; do
-            "$folder/bin/book_bench" --benchmark_out="$folder/bench.$turn.csv" --benchmark_out_format=csv "$@" \
+            "$folder/bin/book_bench" --benchmark_out="$folder/bench.$turn.json" --benchmark_out_format=json "$@" \
                 >build/bench.log 2>&1 || { cat build/bench.log >&2; exit 1; }
         done
     done
     say ""
-    exec awk -F, -f tests/support/make/beside.awk build/bench.1.csv build/bench.2.csv build-mine/bench.1.csv build-mine/bench.2.csv
+    exec awk -f tests/support/make/beside.awk build/bench.1.json build/bench.2.json build-mine/bench.1.json build-mine/bench.2.json
 fi
 
 # Ours, a baseline, and the ratio; beside them what both take in instructions, if there is valgrind to count them.

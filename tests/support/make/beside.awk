@@ -1,14 +1,13 @@
-# Two houses beside each other: tables of Google Benchmark as csv, those in build-mine/ are yours. Of several the
-# smallest CPU time of each bench counts.
+# Two houses beside each other: what Google Benchmark has written as JSON, a line a field; those in build-mine/ are
+# yours. Of several the smallest CPU time of each bench counts. (As csv it aborts at a bench that has counters.)
 FNR == 1 { mine = FILENAME ~ /^build-mine\// }
-match($0, /^"[^"]*",/) {
-    name = substr($0, 2, RLENGTH - 3)
-    split(substr($0, RLENGTH + 1), field, ",")  # iterations, real time, CPU time, unit
-    if (field[3] !~ /^[0-9]/) next
+{ value = $0; sub(/^[^:]*: /, "", value); sub(/,$/, "", value); gsub(/^"|"$/, "", value) }
+/^ *"name": / { name = value }
+/^ *"cpu_time": / {
     key = name SUBSEP mine
-    if (!(key in time) || field[3] + 0 < time[key]) time[key] = field[3] + 0
-    if (!(name in unit)) { unit[name] = field[4]; order[++n] = name }
+    if (!(key in time) || value + 0 < time[key]) time[key] = value + 0
 }
+/^ *"time_unit": / && !(name in unit) { unit[name] = value; order[++n] = name }
 END {
     printf "%-48s %14s %14s %8s\n", "CPU time", "the book", "yours", "ratio"
     for (i = 1; i <= n; i++) {

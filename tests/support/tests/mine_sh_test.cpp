@@ -140,5 +140,26 @@ TEST_F(Mine, TheProofLaysTheBooksOwnFiles) {
   EXPECT_EQ(house("loop.cpp"), "// the book's loop\n");
 }
 
+// As csv, Google Benchmark aborts at the first bench that has a counter of its own.
+TEST_F(Mine, TheBenchesOfBothHousesStandBesideEachOther) {
+  for (const char* file : {"bench.sh", "beside.awk"}) {
+    const auto place = fs::path("tests/support/make") / file;
+    fs::create_symlink(source_dir() / place, tree_.path() / place);
+  }
+  const auto bench = [](const std::string& time) {
+    return "for word; do case $word in --benchmark_out=*) out=${word#*=} ;; *=csv) exit 134 ;; "
+           "esac; done; printf '%s\\n' '    {' '      \"name\": \"Yield/1\",' '      "
+           "\"cpu_time\": " +
+           time + ",' '      \"time_unit\": \"ns\",' '      \"per_item\": 3' >\"$out\"";
+  };
+  tree_.script("build/bin/book_bench", bench("2.0e+01"));
+  tree_.script("build-mine/bin/book_bench", bench("3.0e+01"));
+  tree_.write("mine/chapters/01_x/loop.cpp", "// my loop\n");
+  check("loop");
+  const ShellResult result = tree_.run("bench.sh", "ARGS= CHAPTER= MINE=1");
+  EXPECT_EQ(result.code, 0) << result.output;
+  EXPECT_TRUE(result.says("20.0 ns        30.0 ns     1.50")) << result.output;
+}
+
 }  // namespace mine_sh_test
 }  // namespace book::test
