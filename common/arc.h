@@ -47,8 +47,10 @@ class Arc {
     if (object_) object_->retain();
   }
   Arc(Arc&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-  Arc& operator=(Arc other) noexcept {
-    std::swap(object_, other.object_);
+  Arc& operator=(const Arc& other) noexcept { return *this = Arc(other); }
+  Arc& operator=(Arc&& other) noexcept {
+    Arc old(std::move(other));
+    std::swap(object_, old.object_);
     return *this;
   }
   ~Arc() {

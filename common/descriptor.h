@@ -17,8 +17,9 @@ class Descriptor {
   Descriptor() noexcept = default;
   explicit Descriptor(int fd) noexcept : fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor other) noexcept {
-    std::swap(fd_, other.fd_);
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    Descriptor old(std::move(other));
+    std::swap(fd_, old.fd_);
     return *this;
   }
   /// Leaves errno as it was: a descriptor goes on the way out of a call that has failed, too.

@@ -6,6 +6,7 @@
 // Chapter 01 explains it.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -38,6 +39,9 @@ class ScalarOrNone {
 template <class T>
 using ValueOrNone = std::conditional_t<std::is_scalar_v<T>, ScalarOrNone<T>, std::optional<T>>;
 
+template <class B, class T>
+concept BoolFor = std::same_as<B, bool> && std::is_arithmetic_v<T> && !std::same_as<T, bool>;
+
 }  // namespace detail
 
 template <class T>
@@ -49,6 +53,9 @@ class [[nodiscard]] Poll {
 
   Poll(Pending) noexcept {}
   Poll(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
+  /// Not a number made of it: `return false;` would be ready with 0, and was meant for pending.
+  template <detail::BoolFor<T> B>
+  Poll(B) = delete;
 
   /// Builds the value in place; also the way out when T is itself a Poll or an optional.
   template <class... Args>

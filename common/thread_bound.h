@@ -32,9 +32,10 @@ class ThreadBound {
  public:
   /// `what` is a string literal: the name of the owner's class.
   explicit ThreadBound(const char* what) noexcept : what_(what) {}
-  /// Copies and moved ones belong to the same thread, and are made there.
+  /// Copies and moved ones belong to the same thread, and are made there. (An assignment copies
+  /// nothing, so one to itself needs no care.)
   ThreadBound(const ThreadBound& other) : what_(other.what_), made_(other.made_) { check(); }
-  ThreadBound& operator=(const ThreadBound& other) {
+  ThreadBound& operator=(const ThreadBound& other) {  // NOLINT(bugprone-unhandled-self-assignment)
     check();
     other.check();
     return *this;

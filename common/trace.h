@@ -16,8 +16,8 @@
 //     vt  of poll+, timer, idle: virtual            why what is waited for, or what became ready
 //         microseconds, under --virtual-time        up  1: this wake uses its waker up
 //     due of a store: the deadline, as t or,        name  of a spawn, if the program gave one
-//         under --virtual-time, as vt           tn  what the thread is called: on its first line
-//     from  of a steal: out of whose queue
+//         under --virtual-time, as vt           tn  what the thread is called: on its first line,
+//     from  of a steal: out of whose queue              and when that has changed; "": no more
 //
 // Several threads write into one file: a line's number and the line are one step under a lock, so
 // the lines stand in the order of their numbers, each whole.

@@ -37,6 +37,7 @@ bool is_a_file_of_our_own(int fd) noexcept {
 
 int TraceFile::open(const std::string& path, Kept kept) noexcept {
   file_ =
+      // blocks: before the program begins, while a named pipe has no reader
       Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
   if (!file_) return errno;
   kept_ = kept;
@@ -64,6 +65,7 @@ int TraceFile::write(std::string_view line, long number) noexcept {
 /// The younger half of the end moves up, behind the line that says what is missing.
 int TraceFile::cut() {
   const Descriptor reading(
+      // blocks: never, it is a file (see open)
       ::open(fmt::format("/proc/self/fd/{}", file_.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (!reading) {
     whole_ = true;  // no way to read it again: let it grow

@@ -140,8 +140,9 @@ long begin_event(Sink& s, ThisThread& thread, std::string_view event, Line& line
   append(line, R"({{"n":{},"t":{},"th":{},"e":"{}")", number,
          std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(), thread.number,
          event);
-  if (its_name && std::strncmp(thread.called, its_name, sizeof(thread.called) - 1) != 0) {
-    std::strncpy(thread.called, its_name, sizeof(thread.called) - 1);
+  const char* const name = name_of_this_thread();
+  if (std::strncmp(thread.called, name ? name : "", sizeof(thread.called) - 1) != 0) {
+    std::strncpy(thread.called, name ? name : "", sizeof(thread.called) - 1);
     append_text(line, "tn", thread.called);
   }
   return number;

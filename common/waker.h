@@ -39,9 +39,13 @@ class Waker {
   Waker(Waker&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         vtable_(std::exchange(other.vtable_, nullptr)) {}
-  Waker& operator=(Waker other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(vtable_, other.vtable_);
+  // Two of them: of one that takes its argument by value clang 14 forgets the destructor, when that
+  // argument is {} in a member of a class template.
+  Waker& operator=(const Waker& other) { return *this = Waker(other); }
+  Waker& operator=(Waker&& other) noexcept {
+    Waker old(std::move(other));
+    std::swap(data_, old.data_);
+    std::swap(vtable_, old.vtable_);
     return *this;
   }
   ~Waker() {

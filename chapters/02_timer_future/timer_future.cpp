@@ -12,6 +12,7 @@ TimerFuture::TimerFuture(Duration wait) : state_(make_arc<SharedState>()) {
 }
 
 void TimerFuture::sleep_then_wake(const Arc<SharedState>& state, Duration wait) {
+  // blocks: a thread of its own
   std::this_thread::sleep_for(wait);
   Waker waker;
   {

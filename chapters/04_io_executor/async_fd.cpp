@@ -7,14 +7,24 @@
 #include <utility>
 
 namespace book {
+namespace {
+
+/// Does it give what was written piece by piece? A terminal does. So does a pipe whose writer says
+/// O_DIRECT: a flag that the reading end does not show.
+bool keeps_ends(int fd, int flags) noexcept {
+  struct stat file {};
+  if (::fstat(fd, &file) != 0) return false;
+  const bool reads = (flags & O_ACCMODE) != O_WRONLY;
+  return S_ISCHR(file.st_mode) || (S_ISFIFO(file.st_mode) && (reads || flags & O_DIRECT));
+}
+
+}  // namespace
 
 AsyncFd::AsyncFd(int fd, Kind kind) : AsyncFd(kind, fd) {
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) throw_errno("fcntl");
   if (!(flags & O_NONBLOCK) && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) throw_errno("fcntl");
-  struct stat file {};
-  const bool keeps_ends = (flags & O_DIRECT) || (::fstat(fd, &file) == 0 && S_ISCHR(file.st_mode));
-  if (kind == Kind::stream && keeps_ends) {
+  if (kind == Kind::stream && keeps_ends(fd, flags)) {
     kind_ = Kind::other;
     source_ = IoSource(fd, kind_);
   }

@@ -43,11 +43,11 @@ class AsyncFd {
   using Kind = IoSource::Kind;
 
   /// Owns `fd` from now on and makes it non-blocking: for all who share the descriptor.
-  /// Throws std::system_error when that is refused; `fd` is then closed. What keeps
-  /// the ends of what was written apart (a packet pipe, a terminal) is no Kind::stream, whatever is
-  /// said here: a short read does not mean that it is drained.
+  /// Throws std::system_error when that is refused; `fd` is then closed. A terminal is no
+  /// Kind::stream, whatever is said here, nor is the reading end of a pipe: it may keep apart what
+  /// was written apart, and then a short read does not mean that it is drained.
   AsyncFd(int fd, Kind kind);
-  /// The same for a descriptor that was opened non-blocking (accept4, pipe2): no system call.
+  /// For one that was opened non-blocking (accept4, pipe2): no call, and the kind is believed.
   static AsyncFd from_nonblocking(int fd, Kind kind) noexcept { return AsyncFd(kind, fd); }
 
   /// No task may wait for a descriptor when it moves, or closes.
@@ -75,6 +75,7 @@ class AsyncFd {
   Poll<std::size_t> poll_call(Direction direction, Context& cx, std::size_t asked, const char* name,
                               Call call) {
     Poll<void> ready = source_.poll_ready(direction, cx);
+    // ends: EINTR apart, a call that failed has thrown; and poll_again() asks no more after EAGAIN
     for (; ready.is_ready(); ready = source_.poll_again(direction, cx)) {
       if (turn_is_over()) return yield(cx);
       source_.clear(direction);  // before the call: what comes after it is news

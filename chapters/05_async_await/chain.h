@@ -100,6 +100,7 @@ class ChainPromise {
       if (!leaf_->poll(*leaf_, cx)) return false;
       leaf_ = nullptr;
     }
+    // ends: when the coroutines wait or return
     do {
       frame_of(*top_).resume();
       if (leaf_) return false;

@@ -44,6 +44,7 @@ class [[nodiscard]] JoinAll : PinnedOncePolled {
     pin_.enter();
     if (first) start();
     woken_->start_poll();
+    // ends: those that are woken from here on have their turn in the next poll
     while (detail::WokenSet::Child* woken = woken_->next()) {
       poll_child(*static_cast<Place*>(woken));
     }

@@ -53,6 +53,7 @@ class JoinPoller<kCount, true> {
   bool poll(Context& cx, Children& children, Ends ends) {
     if (!set_) start();
     set_->start_poll();
+    // ends: those that are woken from here on have their turn in the next poll
     while (WokenSet::Child* woken = set_->next()) {
       const std::size_t index = static_cast<Place*>(woken)->index;
       const Progress progress = kPollAt<Children, Ends>[index](children, *woken, *set_, ends);

@@ -100,7 +100,8 @@ class AsyncStream<T>::promise_type : public Async<>::promise_type {
    public:
     Yield() noexcept : detail::Leaf{&go_on} {}
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<promise_type> self) noexcept {
+    template <class Promise>  // this one, or one that is made of it
+    void await_suspend(std::coroutine_handle<Promise> self) noexcept {
       self.promise().wait_for(*this);
     }
     void await_resume() const noexcept {}

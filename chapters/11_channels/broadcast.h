@@ -19,13 +19,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "09_streams/stream_step.h"
 #include "11_channels/channel_error.h"
-#include "11_channels/closed.h"
+#include "11_channels/counted_sender.h"
 #include "11_channels/shared_item.h"
 #include "11_channels/wait_queue.h"
 #include "common/arc.h"
@@ -40,6 +39,7 @@ namespace detail {
 template <class T>
 struct BroadcastCore : RefCounted<BroadcastCore<T>, SoloAtomic> {
   using Item = Arc<SharedItem<T>>;
+  static constexpr const char* kSenderIsGone = "this sender of a broadcast was moved from";
 
   explicit BroadcastCore(std::size_t capacity) : slots(capacity) {}
 
@@ -131,30 +131,15 @@ class [[nodiscard]] BroadcastReceiver {
 
 /// A copy is one more sender: the streams end when all are gone.
 template <class T>
-class BroadcastSender {
+class BroadcastSender : public detail::CountedSender<detail::BroadcastCore<T>> {
   using Core = detail::BroadcastCore<T>;
 
  public:
-  explicit BroadcastSender(Arc<Core> core) noexcept : core_(std::move(core)) {}
-  BroadcastSender(const BroadcastSender& other) : core_(other.core_) {
-    if (!core_) return;
-    const Locked locked(core_->lock);
-    ++core_->senders;
-  }
-  BroadcastSender(BroadcastSender&&) noexcept = default;
-  BroadcastSender& operator=(BroadcastSender other) noexcept {
-    std::swap(core_, other.core_);
-    return *this;
-  }
-  ~BroadcastSender() {
-    if (!core_) return;
-    Locked lock(core_->lock);
-    if (--core_->senders == 0) wake_or_report([&] { core_->waiting.wake_all(lock); });
-  }
+  using detail::CountedSender<Core>::CountedSender;
 
   /// Never waits. Gives the number of receivers; with none, the item dies here.
   std::size_t send(T item) const {
-    Core& core = shared();
+    Core& core = *this->shared();
     typename Core::Item box = make_arc<detail::SharedItem<T>>(std::move(item));
     Locked lock(core.lock);
     const std::size_t receivers = core.receivers;
@@ -165,24 +150,7 @@ class BroadcastSender {
   }
 
   /// A receiver of what is sent from now on.
-  BroadcastReceiver<T> subscribe() const {
-    (void)shared();
-    return BroadcastReceiver<T>(core_);
-  }
-  std::size_t receivers() const {
-    const Locked locked(shared().lock);
-    return core_->receivers;
-  }
-  /// A future that is ready when there is no receiver.
-  Closed<Core> closed() const { return (void)shared(), Closed<Core>(core_); }
-
- private:
-  Core& shared() const {
-    if (!core_) throw std::logic_error("this sender of a broadcast was moved from");
-    return *core_;
-  }
-
-  Arc<Core> core_;
+  BroadcastReceiver<T> subscribe() const { return BroadcastReceiver<T>(this->shared()); }
 };
 
 template <class T>

@@ -14,43 +14,25 @@
 // across any co_await. No lock is held. Chapter 11 explains it.
 #pragma once
 
-#include <cstddef>
-#include <stdexcept>
 #include <utility>
 
-#include "11_channels/closed.h"
+#include "11_channels/counted_sender.h"
 #include "11_channels/watch_core.h"
 #include "11_channels/watch_receive.h"
-#include "common/wake_or_report.h"
 
 namespace book {
 
 /// A copy is one more sender: the streams end when all are gone.
 template <class T>
-class WatchSender {
+class WatchSender : public detail::CountedSender<detail::WatchCore<T>> {
   using Core = detail::WatchCore<T>;
 
  public:
-  explicit WatchSender(Arc<Core> core) noexcept : core_(std::move(core)) {}
-  WatchSender(const WatchSender& other) : core_(other.core_) {
-    if (!core_) return;
-    const Locked locked(core_->lock);
-    ++core_->senders;
-  }
-  WatchSender(WatchSender&&) noexcept = default;
-  WatchSender& operator=(WatchSender other) noexcept {
-    std::swap(core_, other.core_);
-    return *this;
-  }
-  ~WatchSender() {
-    if (!core_) return;
-    Locked lock(core_->lock);
-    if (--core_->senders == 0) wake_or_report([&] { core_->waiting.wake_all(lock); });
-  }
+  using detail::CountedSender<Core>::CountedSender;
 
   /// Never waits. Stores the value whether anyone listens or not: who subscribes later finds it.
   void send(T value) const {
-    Core& core = shared();
+    Core& core = *this->shared();
     auto item = make_arc<detail::SharedItem<T>>(std::move(value));
     Locked lock(core.lock);
     std::swap(core.value, item);  // the old one dies after the lock is gone
@@ -62,7 +44,7 @@ class WatchSender {
   /// is called again with a copy of that. What it throws leaves the watch as it was.
   template <class Change>
   void modify(Change change) const {
-    Core& core = shared();
+    Core& core = *this->shared();
     for (;;) {
       const detail::WatchLook<T> before = look();
       T copy = before.item->value;
@@ -78,25 +60,14 @@ class WatchSender {
 
   Snapshot<T> get() const { return Snapshot<T>(look().item); }
   /// A receiver that has seen the value that is there.
-  WatchReceiver<T> subscribe() const { return (void)shared(), WatchReceiver<T>(core_); }
-  std::size_t receivers() const {
-    const Locked locked(shared().lock);
-    return core_->receivers;
-  }
-  /// A future that is ready when there is no receiver.
-  Closed<Core> closed() const { return (void)shared(), Closed<Core>(core_); }
+  WatchReceiver<T> subscribe() const { return WatchReceiver<T>(this->shared()); }
 
  private:
-  Core& shared() const {
-    if (!core_) throw std::logic_error("this sender of a watch was moved from");
-    return *core_;
-  }
   detail::WatchLook<T> look() const {
-    const Locked locked(shared().lock);
-    return {core_->value, core_->version};
+    Core& core = *this->shared();
+    const Locked locked(core.lock);
+    return {core.value, core.version};
   }
-
-  Arc<Core> core_;
 };
 
 template <class T>

@@ -36,6 +36,7 @@ namespace detail {
 template <class T>
 struct WatchCore : RefCounted<WatchCore<T>, SoloAtomic> {
   using Item = Arc<SharedItem<T>>;
+  static constexpr const char* kSenderIsGone = "this sender of a watch was moved from";
 
   explicit WatchCore(Item first) noexcept : value(std::move(first)) {}
 

@@ -70,10 +70,10 @@ class [[nodiscard]] Signal : PinnedOncePolled {
 
 /// What signals() gives: the same as a stream without end, one item a signal. (Before they reach a
 /// program, the system makes one of equal signals that wait for the same thread.)
-class [[nodiscard]] Signals {
+class [[nodiscard]] SignalStream {
  public:
   using Item = int;
-  explicit Signals(std::span<const int> numbers) : watch_(numbers) {}
+  explicit SignalStream(std::span<const int> numbers) : watch_(numbers) {}
 
   bool is_terminated() const noexcept { return false; }
 
@@ -107,7 +107,7 @@ struct ListenFn {
 }  // namespace detail
 
 inline constexpr detail::ListenFn<Signal> signal{};
-inline constexpr detail::ListenFn<Signals> signals{};
+inline constexpr detail::ListenFn<SignalStream> signals{};
 
 /// "SIGINT", or "signal 40" for one without a name.
 std::string signal_name(int number);

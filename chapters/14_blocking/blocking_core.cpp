@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include "04_io_executor/silence.h"
@@ -172,6 +171,7 @@ void BlockingCore::drop(Job job) noexcept {
   state(job.task).fetch_add(Task::kRunning - Task::kScheduled, std::memory_order_acq_rel);
   drop_future(job.task);
   complete(job.task);
+  job.outside.reset();  // after the joiner was told, as in run
 }
 
 // --- The end --------------------------------------------------------------------------------

@@ -29,12 +29,18 @@ auto retried(Call call) {
   }
 }
 
-Descriptor open_file(const std::string& path, int flags, mode_t mode = 0666) {
-  // A name that goes on behind its end would open another file.
+/// The path, as a system call takes it: the only way to one. A name that goes on behind a null byte
+/// would be the name of another file.
+const char* name_for(const char* call, const std::string& path) {
   if (path.find('\0') != std::string::npos) {
-    fail("open", std::string(path.c_str()) + " (and a null byte)", EINVAL);
+    fail(call, std::string(path.c_str()) + " (and a null byte)", EINVAL);
   }
-  const int fd = retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); });
+  return path.c_str();
+}
+
+Descriptor open_file(const std::string& path, int flags, mode_t mode = 0666) {
+  const char* const name = name_for("open", path);
+  const int fd = retried([&] { return ::open(name, flags | O_CLOEXEC, mode); });
   if (fd < 0) fail("open", path);
   return Descriptor(fd);
 }
@@ -67,8 +73,10 @@ std::string read_all(const std::string& path) {
   const Descriptor file = open_file(path, O_RDONLY);
   struct ::stat status {};
   if (::fstat(file.get(), &status) < 0) fail("fstat", path);
-  // One byte more than it has: the read that finds the end is the one that brings the last bytes.
-  std::string text(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1, '\0');
+  // Room for one byte more than it has: the read that leaves that byte alone has found the end. (A
+  // file of /proc says that it has none, and only a read that brings nothing tells its end.)
+  const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  std::string text(size + 1, '\0');
   std::size_t have = 0;
   for (;;) {
     const ssize_t n =
@@ -76,6 +84,7 @@ std::string read_all(const std::string& path) {
     if (n < 0) fail("read", path);
     if (n == 0) break;
     have += static_cast<std::size_t>(n);
+    if (have == size) break;
     if (have == text.size()) text.resize(have + std::max(have, kPiece));
   }
   text.resize(have);
@@ -96,18 +105,19 @@ void append(const std::string& path, std::string_view bytes) {
 
 void replace(const std::string& path, std::string_view bytes) {
   static std::atomic<unsigned> number{0};
+  const char* const name = name_for("open", path);
   const std::string beside = fmt::format("{}.{}-{}.tmp", path, ::getpid(), ++number);
   Descriptor file = open_file(beside, O_WRONLY | O_CREAT | O_EXCL);
   try {
     struct ::stat old {};
-    if (::stat(path.c_str(), &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) < 0) {
+    if (::stat(name, &old) == 0 && ::fchmod(file.get(), old.st_mode & 07777) < 0) {
       fail("fchmod", beside);
     }
     write_to(file.get(), beside, bytes);
     // Or a crash might leave the name, and not what it stands for.
     if (retried([&] { return ::fsync(file.get()); }) < 0) fail("fsync", beside);
     close_file(std::move(file), beside);
-    if (::rename(beside.c_str(), path.c_str()) < 0) fail("rename", path);
+    if (::rename(beside.c_str(), name) < 0) fail("rename", path);
   } catch (...) {
     ::unlink(beside.c_str());
     throw;
@@ -115,17 +125,14 @@ void replace(const std::string& path, std::string_view bytes) {
 }
 
 void remove(const std::string& path) {
-  if (::unlink(path.c_str()) < 0) fail("unlink", path);
+  if (::unlink(name_for("unlink", path)) < 0) fail("unlink", path);
 }
 
 std::vector<DirectoryEntry> list(const std::string& path) {
-  const Descriptor folder = open_file(path, O_RDONLY | O_DIRECTORY);
-  // The stream of entries owns its descriptor: a copy of ours, which is needed for what it holds.
-  Descriptor copy(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
-  if (!copy) fail("fcntl", path);
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(copy.get()), &::closedir);
+  Descriptor folder = open_file(path, O_RDONLY | O_DIRECTORY);
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder.get()), &::closedir);
   if (!entries) fail("fdopendir", path);
-  (void)copy.release();
+  const int fd = folder.release();  // from here on it is the stream's
 
   std::vector<DirectoryEntry> found;
   using Kind = DirectoryEntry::Kind;
@@ -136,8 +143,10 @@ std::vector<DirectoryEntry> list(const std::string& path) {
     std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
     struct ::stat status {};
-    // One that was removed meanwhile is not there.
-    if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) continue;
+    if (::fstatat(fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) {
+      if (errno == ENOENT) continue;  // it was removed meanwhile
+      fail("fstatat", fmt::format("{}/{}", path, name));
+    }
     const Kind kind = S_ISREG(status.st_mode)   ? Kind::file
                       : S_ISDIR(status.st_mode) ? Kind::directory
                       : S_ISLNK(status.st_mode) ? Kind::link

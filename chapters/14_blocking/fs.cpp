@@ -3,30 +3,21 @@
 #include <type_traits>
 #include <utility>
 
+#include "10_spawning/abort_handle.h"
 #include "14_blocking/spawn_blocking.h"
 
 namespace book {
 namespace {
 
 /// The job is the future's: with it goes a job that has not begun.
-template <class T>
-class Owned {
- public:
-  explicit Owned(JoinHandle<T> handle) noexcept : handle(std::move(handle)) {}
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  ~Owned() { handle.abort(); }
-
-  JoinHandle<T> handle;
-};
-
 template <class Call>
 Async<std::invoke_result_t<Call>> in_a_job(Call call, Place place) {
-  Owned job(SpawnBlockingFn::on(detail::current_blocking_core("a file"), std::move(call), place));
+  AbortOnDrop job(
+      SpawnBlockingFn::on(detail::current_blocking_core("a file"), std::move(call), place));
   if constexpr (std::is_void_v<std::invoke_result_t<Call>>) {
-    co_await job.handle;
+    co_await job;
   } else {
-    auto result = co_await job.handle;
+    auto result = co_await job;
     co_return result;
   }
 }

@@ -19,6 +19,7 @@
 #include "10_spawning/spawn.h"
 #include "14_blocking/blocking_pool.h"
 #include "common/future.h"
+#include "common/send.h"
 
 namespace book {
 namespace detail {
@@ -58,7 +59,8 @@ struct SpawnBlockingFn {
   /// Queues f, a function of no arguments that may be called once, as a job of the current pool
   /// (BlockingPool::Scope). f lives on the pool's thread, and dies there: it owns what it needs,
   /// and shares nothing that is not made to be shared. Throws std::logic_error when this thread has
-  /// no pool; std::system_error when no thread is there and none can be started.
+  /// no pool; std::system_error when no thread is there and none can be started. Does not compile
+  /// when the type of f, or of what it gives, says that it stays on its thread (common/send.h).
   ///
   /// Call it inside a task: then virtual time stands, and silence is no deadlock, until the job has
   /// ended. For one that is given to the pool by main, nobody knows who will wait for it: then hold
@@ -66,7 +68,7 @@ struct SpawnBlockingFn {
   template <class F>
   requires std::invocable<std::decay_t<F>>
   auto operator()(F&& f, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
-    return on(detail::current_blocking_core("spawn_blocking"), std::forward<F>(f),
+    return on(detail::current_blocking_core("spawn_blocking()"), std::forward<F>(f),
               Place{file, line});
   }
   /// The same for a pool of the caller's choice.
@@ -84,6 +86,10 @@ struct SpawnBlockingFn {
                   "nothing would poll there: spawn it");
     static_assert(!std::is_reference_v<Output>,
                   "a job gives a value: what it would refer to is on another thread");
+    static_assert(Send<std::decay_t<F>>,
+                  "this function is not Send, and a job runs on another thread: hand over what it "
+                  "needs by value");
+    static_assert(Send<Output>, "what this job gives is not Send, and leaves its thread");
     return SpawnFn::on(core, detail::Job<std::decay_t<F>>(std::forward<F>(f)), place);
   }
 };

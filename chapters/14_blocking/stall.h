@@ -3,7 +3,8 @@
 //
 //     co_await watch_polls(50ms, serve(client));
 //
-// stderr:  a poll of the future watched at server.cpp:40 took 80 ms; its thread did nothing else.
+// stderr:  a poll of the future watched at server.cpp:40 took 80 ms; its thread did nothing else
+//          meanwhile (its poll number 3)
 //
 // It cannot interrupt such a poll; it measures. Two looks at the clock a poll are all that it
 // costs. Chapter 14 explains it.

@@ -1,41 +1,29 @@
 #include "15_threads/idle.h"
 
+#include <algorithm>
+#include <chrono>
+
 namespace book {
-
-void Idle::Bell::ring() noexcept {
-  const std::lock_guard lock(mutex_);
-  is_rung_ = true;
-  rung_.notify_one();
-}
-
-void Idle::Bell::wait() noexcept {
-  std::unique_lock lock(mutex_);
-  while (!is_rung_) rung_.wait(lock);
-  is_rung_ = false;
-}
-
-bool Idle::Bell::wait_for(Duration limit) noexcept {
-  std::unique_lock lock(mutex_);
-  if (!rung_.wait_for(lock, limit, [this] { return is_rung_; })) return false;
-  is_rung_ = false;
-  return true;
-}
+namespace {
+/// What is longer would overflow when it is added to the time.
+constexpr Duration kLongestPatience = std::chrono::hours(24);
+}  // namespace
 
 Idle::Idle(unsigned workers, Reactor& reactor, Duration patience)
     : workers_(workers),
-      patience_(patience),
+      patience_(std::min(patience, kLongestPatience)),
       reactor_(reactor),
-      seats_(std::make_unique<Seat[]>(workers)) {}
+      entries_(std::make_unique<Entry[]>(workers)) {}
 
 void Idle::enter(unsigned worker) noexcept {
   const std::lock_guard lock(mutex_);
-  seats_[worker].state.store(State::awake);
+  entries_[worker].state.store(State::awake);
   ++present_;
 }
 
 void Idle::leave(unsigned worker) noexcept {
   const std::lock_guard lock(mutex_);
-  seats_[worker].state.store(State::absent);
+  entries_[worker].state.store(State::absent);
   --present_;
 }
 
@@ -53,8 +41,8 @@ void Idle::wake_one_of_them() noexcept {
   // Those who sleep for nothing in particular come first, the one in the reactor last.
   int chosen = -1;
   for (unsigned i = 0; i < workers_; ++i) {
-    if (seats_[i].state.load() != State::asleep) continue;
-    if (chosen < 0 || seats_[i].way < seats_[static_cast<unsigned>(chosen)].way) {
+    if (entries_[i].state.load() != State::asleep) continue;
+    if (chosen < 0 || entries_[i].way < entries_[static_cast<unsigned>(chosen)].way) {
       chosen = static_cast<int>(i);
     }
   }
@@ -62,26 +50,26 @@ void Idle::wake_one_of_them() noexcept {
 }
 
 void Idle::wake(unsigned worker) noexcept {
-  if (seats_[worker].state.load() != State::asleep) return;
+  if (entries_[worker].state.load() != State::asleep) return;
   const std::lock_guard lock(mutex_);
-  if (seats_[worker].state.load() == State::asleep) rouse(worker);
+  if (entries_[worker].state.load() == State::asleep) rouse(worker);
 }
 
 void Idle::wake_all() noexcept {
   const std::lock_guard lock(mutex_);
   for (unsigned i = 0; i < workers_; ++i) {
-    if (seats_[i].state.load() == State::asleep) rouse(i);
+    if (entries_[i].state.load() == State::asleep) rouse(i);
   }
 }
 
 /// Counts it as awake and searching, and ends its sleep.
 void Idle::rouse(unsigned worker) noexcept {
-  Seat& seat = seats_[worker];
-  seat.state.store(State::awake);
+  Entry& entry = entries_[worker];
+  entry.state.store(State::awake);
   word_.fetch_add(1 - kOneAsleep);
-  if (seat.way == Way::driver) return reactor_.notify();
-  if (seat.way == Way::deputy) appoint_deputy();
-  seat.bell.ring();
+  if (entry.way == Way::driver) return reactor_.notify();
+  if (entry.way == Way::deputy) appoint_deputy();
+  entry.parker.unpark();
 }
 
 void Idle::set_deputy(Deputy deputy) noexcept {
@@ -99,56 +87,69 @@ void Idle::start_watch() noexcept {
   if (watched_.load()) return;
   if (deputy_.load() == Deputy::forever) {
     set_deputy(Deputy::looks);
-    return seats_[deputy_number_].bell.ring();
+    return entries_[deputy_number_].parker.unpark();
   }
+  let_driver_watch();
+}
+
+void Idle::let_driver_watch() noexcept {
   for (unsigned i = 0; i < workers_; ++i) {
-    if (seats_[i].state.load() != State::asleep || seats_[i].way != Way::driver) continue;
+    if (entries_[i].state.load() != State::asleep || entries_[i].way != Way::driver) continue;
     set_driver_watches(true);
     return reactor_.notify();
   }
 }
 
-/// The deputy has gone, or sleeps until it is told.
+/// The deputy has gone. Its watch goes on: with the next deputy, or else with the driver.
 void Idle::appoint_deputy() noexcept {
+  const bool watched = watched_.load();
   set_deputy(Deputy::none);
   for (unsigned i = 0; i < workers_; ++i) {
-    Seat& seat = seats_[i];
-    if (seat.state.load() != State::asleep || seat.way == Way::driver) continue;
-    seat.way = Way::deputy;
+    Entry& entry = entries_[i];
+    if (entry.state.load() != State::asleep || entry.way == Way::driver) continue;
+    entry.way = Way::deputy;
     deputy_number_ = i;
     set_deputy(Deputy::looks);
-    return seat.bell.ring();
+    return entry.parker.unpark();
   }
+  if (watched && !watched_.load() && !all_sleep()) let_driver_watch();
+}
+
+void Idle::become_driver(unsigned worker, bool watches) noexcept {
+  entries_[worker].way = Way::driver;
+  driver_number_ = worker;
+  set_driver_watches(watches);
 }
 
 bool Idle::rise(unsigned worker) noexcept {
   const std::lock_guard lock(mutex_);
-  Seat& seat = seats_[worker];
-  if (seat.way == Way::driver) set_driver_watches(false);
-  if (seat.state.load() == State::awake) return true;
-  seat.state.store(State::awake);
+  Entry& entry = entries_[worker];
+  // Unless another one has become the driver since this one left the reactor.
+  if (entry.way == Way::driver && driver_number_ == worker) set_driver_watches(false);
+  if (entry.state.load() == State::awake) return true;
+  entry.state.store(State::awake);
   word_.fetch_sub(kOneAsleep);
-  if (seat.way == Way::deputy) appoint_deputy();
+  if (entry.way == Way::deputy) appoint_deputy();
   return false;
 }
 
 bool Idle::park(unsigned worker, bool is_searching, Sleeper& sleeper) {
-  Seat& seat = seats_[worker];
+  Entry& entry = entries_[worker];
   bool last;
   Way way;
   {
     const std::lock_guard lock(mutex_);
-    way = seat.way = take_reactor()                   ? Way::driver
-                     : deputy_.load() == Deputy::none ? Way::deputy
-                                                      : Way::plain;
+    way = entry.way = take_reactor()                   ? Way::driver
+                      : deputy_.load() == Deputy::none ? Way::deputy
+                                                       : Way::plain;
     if (way == Way::deputy) {
       set_deputy(Deputy::looks);
       deputy_number_ = worker;
     }
-    seat.state.store(State::asleep);
+    entry.state.store(State::asleep);
     const std::uint32_t before = word_.fetch_add(kOneAsleep - (is_searching ? 1 : 0));
     last = asleep(before) + 1 == present_;
-    if (way == Way::driver) set_driver_watches(!last);
+    if (way == Way::driver) become_driver(worker, !last);
   }
   if (!sleeper.has_work()) {
     if (last && reactor_.waiting().nothing()) {
@@ -175,15 +176,15 @@ bool Idle::park(unsigned worker, bool is_searching, Sleeper& sleeper) {
 
 /// Until it is woken, or has driven.
 void Idle::sleep_plain(unsigned worker, Sleeper& sleeper) {
-  Seat& seat = seats_[worker];
+  Entry& entry = entries_[worker];
   bool looked = false;
   std::uint32_t turns = 0;
   for (;;) {
     bool until_told;
     {
       const std::lock_guard lock(mutex_);
-      if (seat.state.load() == State::awake) return;
-      if (seat.way == Way::plain) {
+      if (entry.state.load() == State::awake) return;
+      if (entry.way == Way::plain) {
         until_told = true;
       } else {
         // Nothing has moved since the last look: sleep until a driver leaves, or a slot is filled.
@@ -201,19 +202,18 @@ void Idle::sleep_plain(unsigned worker, Sleeper& sleeper) {
       }
     }
     if (until_told) {
-      seat.bell.wait();
+      entry.parker.park();
       looked = false;
       continue;
     }
-    if (seat.bell.wait_for(patience_)) continue;
+    if (entry.parker.park_for(patience_)) continue;
     if (sleeper.has_work() || sleeper.sees_stuck_task()) return;
     if (!take_reactor()) continue;
     {
       const std::lock_guard lock(mutex_);
-      if (seat.state.load() == State::asleep) {
-        seat.way = Way::driver;
+      if (entry.state.load() == State::asleep) {
+        become_driver(worker, !all_sleep());
         appoint_deputy();
-        set_driver_watches(!all_sleep());
       }
     }
     return drive(worker, sleeper);
@@ -227,7 +227,7 @@ void Idle::drive(unsigned worker, Sleeper& sleeper) {
     const std::lock_guard lock(mutex_);
     watches = driver_watches_;
   }
-  if (seats_[worker].state.load() == State::asleep) {
+  if (entries_[worker].state.load() == State::asleep) {
     sleeper.drive(watches ? std::optional(patience_) : std::nullopt);
   }
   leave_reactor();
@@ -244,7 +244,7 @@ void Idle::leave_reactor() noexcept {
     return;
   }
   set_deputy(Deputy::looks);
-  seats_[deputy_number_].bell.ring();
+  entries_[deputy_number_].parker.unpark();
 }
 
 }  // namespace book

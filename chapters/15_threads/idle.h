@@ -1,11 +1,10 @@
 // Idle: which workers have nothing to do, how they sleep, and who is woken when there is work.
 //
 //                  no work                  found nothing, anywhere
-//      working -----------> searching ---------------------------------> asleep, as one of
-//         ^                     |                                            driver   in the
-//         reactor
-//         +---- found work -----+ <----- woken: there is work ----------     deputy   10 ms at most
-//                                                                            plain    until woken
+//      working -----------> searching ---------------------------> asleep, as one of
+//         ^                     |                                      driver   in the reactor
+//         +---- found work -----+ <----- woken: there is work ----     deputy   10 ms at most
+//                                                                      plain    until woken
 //
 // **The two looks.** A worker that has work to give away queues it and then reads `word_`: is there
 // a sleeper, and does no worker search? Only then it wakes one. A worker that goes to sleep counts
@@ -14,38 +13,38 @@
 // The same holds for a searcher that finds work: it leaves the count of searchers, then looks
 // whether there is more, and wakes the next one. So while a worker searches, no other has to be
 // woken for what it will find, and each wake brings the next: a chain, no herd. (The chain is for
-// speed: without it, the watch below would find the rest some 10 ms later.)
+// speed: without it the deputy, who looks at the queues too, would find the rest some 10 ms later.)
 //
 // **The deputy.** One worker at a time waits in the reactor: the driver. When an event comes, it
 // leaves the reactor to poll tasks; if that takes long, no thread would hear of further events. So
 // one of the other sleepers, the deputy, looks every 10 ms whether the reactor has a driver, and
-// takes its place if not. When nothing has moved between two looks, it sleeps until it is told: it
-// writes kForever, and then reads the count of turns once more. A driver that leaves counts a turn,
-// and then reads the deputy's word. Again two looks, in one order.
+// takes its place if not. When all workers sleep, and no driver has left between two looks, it
+// sleeps until it is told: it writes Deputy::forever, and then reads the count of turns once more.
+// A driver that leaves counts a turn, and then reads the deputy's word. Again two looks, in one
+// order.
 //
-// **The watch.** What a worker has in its slot (worker.h) is taken by no other, and wakes none: it
-// is polled next, a moment from now. Unless the poll that is under way is a long one. So, while a
-// worker is awake, one that sleeps does so for 10 ms at most, looks whether what lies in a slot
-// still lies there and its worker has not begun a poll since the last look, and takes it then. That
-// is the deputy, or else the driver. When all sleep, the watch ends: an idle pool makes no system
-// call. Who then wakes up finds `watched_` unset when it fills its slot, and starts it again. That
-// a worker is awake, and how another one sleeps, is decided under one mutex: so no order of other
-// words matters here.
+// **The watch.** What a worker has in its slot (worker.h) is polled next, a moment from now, and
+// wakes no other. Unless the poll that is under way is a long one. So, while a worker is awake, one
+// that sleeps does so for 10 ms at most, looks whether what lies in a slot still lies there and its
+// worker has not begun a poll since the last look, and takes it then. That is the deputy, or else
+// the driver. When the one that watches gets up, it hands the watch on. When all sleep, the watch
+// ends: an idle pool makes no system call. The worker that is woken then finds `watched_` unset
+// when it fills its slot, and starts it again. Who is awake, and how each of the others sleeps, is
+// decided under one mutex: so no order of other words matters here.
 //
 // **Invariants**: while workers sleep, one of them is the driver, or one of them is the deputy.
-// While one is awake and another asleep, one that sleeps has a limit, or `watched_` is not set.
+// While a worker is awake that has filled its slot, one that sleeps has a limit.
 //
 // **Thread safety**: each function says which thread it is for; wake_one and wake: any.
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 
+#include "15_threads/parker.h"
 #include "common/clock.h"
 #include "common/reactor/reactor.h"
 
@@ -111,24 +110,11 @@ class Idle {
   enum class Way : unsigned char { plain, deputy, driver };
   enum class Deputy : unsigned char { none, looks, forever };
 
-  /// A place to sleep, for one thread.
-  class Bell {
-   public:
-    void ring() noexcept;
-    void wait() noexcept;
-    /// False when the time has passed.
-    bool wait_for(Duration limit) noexcept;
-
-   private:
-    std::mutex mutex_;
-    std::condition_variable rung_;
-    bool is_rung_ = false;
-  };
-
-  struct Seat {
+  /// A worker, as the others see it.
+  struct Entry {
     std::atomic<State> state{State::absent};  // written under mutex_
     Way way = Way::plain;                     // guarded by mutex_
-    Bell bell;
+    Parker parker;
   };
 
   static constexpr std::uint32_t kOneAsleep = 1u << 16;
@@ -140,6 +126,8 @@ class Idle {
   // With mutex_ held.
   void rouse(unsigned worker) noexcept;
   void appoint_deputy() noexcept;
+  void let_driver_watch() noexcept;
+  void become_driver(unsigned worker, bool watches) noexcept;
   void set_deputy(Deputy deputy) noexcept;
   void set_driver_watches(bool watches) noexcept;
   bool all_sleep() const noexcept { return asleep(word_.load()) == present_; }
@@ -151,10 +139,11 @@ class Idle {
   const unsigned workers_;
   const Duration patience_;
   Reactor& reactor_;
-  std::unique_ptr<Seat[]> seats_;
+  std::unique_ptr<Entry[]> entries_;
   std::mutex mutex_;
   unsigned present_ = 0;                            // guarded by mutex_
   unsigned deputy_number_ = 0;                      // guarded by mutex_
+  unsigned driver_number_ = 0;                      // the last one; guarded by mutex_
   bool driver_watches_ = false;                     // guarded by mutex_
   alignas(64) std::atomic<std::uint32_t> word_{0};  // asleep << 16 | searching
   alignas(64) std::atomic<bool> driven_{false};

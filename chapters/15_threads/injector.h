@@ -1,5 +1,5 @@
-// Injector: the ready tasks that belong to no worker: woken by threads that are none, shed by a
-// worker whose own queue is full, or handed back by one that leaves.
+// Injector: the ready tasks that belong to no worker: woken by threads that are no workers, shed by
+// a worker whose own queue is full, or handed back by one that leaves.
 //
 // Thread safety: any thread. Invariant: after close() it is empty and stays so.
 #pragma once

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <bit>
-#include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
-
-#include "04_io_executor/silence.h"
-#include "common/append.h"
 
 namespace book {
 namespace {
@@ -38,29 +36,29 @@ unsigned checked(const ThreadPoolOptions& options) {
 }  // namespace
 
 PoolCore::PoolCore(ThreadPoolOptions options)
-    : worker_total_(checked(options)),
+    : worker_count_(checked(options)),
       options_(std::move(options)),
       reactor_(options_.time),
-      idle_(worker_total_, reactor_, options_.hand_over_after),
-      lists_(std::bit_ceil(8 * worker_total_)),
+      idle_(worker_count_, reactor_, options_.hand_over_after),
+      lists_(std::bit_ceil(8 * worker_count_)),
       tasks_(std::make_unique<Tasks[]>(lists_)),
-      still_there_(worker_total_) {
-  for (unsigned i = 0; i < worker_total_; ++i) workers_.push_back(make_arc<Worker>(*this, i));
+      still_there_(worker_count_) {
+  for (unsigned i = 0; i < worker_count_; ++i) workers_.push_back(make_arc<Worker>(*this, i));
 }
 
 void PoolCore::start() {
-  for (unsigned number = 1; number < worker_total_; ++number) {
+  for (unsigned number = 1; number < worker_count_; ++number) {
     try {
       threads_.emplace_back(
           [keep = Arc<PoolCore>::share(this), number] { keep->run_thread(number); });
     } catch (const std::system_error& error) {
       {
         const std::lock_guard lock(end_mutex_);
-        still_there_ -= worker_total_ - number;
+        still_there_ -= worker_count_ - number;
       }
       shutdown(std::nullopt);
       throw std::system_error(error.code(), fmt::format("cannot start {} {} of {}", options_.name,
-                                                        number, worker_total_));
+                                                        number, worker_count_));
     }
   }
 }
@@ -82,12 +80,12 @@ PoolCore::Tasks& PoolCore::tasks_of(const Task* task) noexcept {
 }
 
 void PoolCore::adopt(Task* task) {
-  if (worker_total_ == 1) return workers_[0]->adopt(task);
+  if (worker_count_ == 1) return workers_[0]->adopt(task);
   own(task);
   count_task();
   trace::spawn(task, task->place());
   if (const Worker* here = worker_here(); here && !here->is_leaving_) {
-    // Nobody else knows the task yet: no step that other threads could interrupt.
+    // No other thread knows the task yet, so this need not be one step.
     state(task).store(
         state(task).load(std::memory_order_relaxed) + Task::kRunning - Task::kScheduled,
         std::memory_order_relaxed);
@@ -143,9 +141,9 @@ void PoolCore::turn(Task* task, Worker& worker) {
   worker.polled_ = nullptr;
   if (outcome != trace::Outcome::pending) {
     finish(task);
-    return worker.polling({nullptr, 0});
+    return worker.polls_nothing();
   }
-  worker.polling({nullptr, 0});
+  worker.polls_nothing();
   if (worker.woke_itself_) return worker.push_back(task);
   // From the moment that `running` is given up the task is any worker's, unless it is queued here.
   old = state(task).load(std::memory_order_acquire);
@@ -201,116 +199,6 @@ bool PoolCore::has_shared_work() const noexcept {
     if (!worker->queue_.empty()) return true;
   }
   return false;
-}
-
-// --- The end --------------------------------------------------------------------------------
-
-std::size_t PoolCore::shutdown(std::optional<Duration> limit) {
-  if (Worker* here = Worker::current(); here && &here->pool_ == this) {
-    throw std::logic_error("a thread pool cannot end inside one of its own tasks");
-  }
-  {
-    const std::lock_guard lock(end_mutex_);
-    if (shut_down_) return still_there_;
-  }
-  {
-    Worker::Running running(*workers_[0]);  // throws when it runs on another thread
-    ending_.store(true);
-    idle_.wake_all();
-    workers_[0]->close();
-    leave();
-  }
-  const auto deadline = std::chrono::steady_clock::now() + limit.value_or(Duration::zero());
-  std::unique_lock lock(end_mutex_);
-  shut_down_ = true;
-  const auto all_left = [this] { return all_dropped_; };
-  if (limit) {
-    // A worker on its way out is no poll that does not return.
-    if (!left_.wait_until(lock, deadline, all_left) && stuck_tasks().empty())
-      left_.wait_for(lock, std::chrono::seconds(1), all_left);
-  } else {
-    while (!left_.wait_for(lock, std::chrono::seconds(1), all_left)) {
-      detail::say("a thread pool ends, and waits for a poll that does not return:" + stuck_tasks());
-    }
-  }
-  const std::size_t left = still_there_;
-  lock.unlock();
-  if (left > 0) {
-    detail::say("a thread pool has ended without waiting for a poll that does not return:" +
-                stuck_tasks());
-  }
-  for (std::thread& thread : threads_) {
-    if (left == 0) {
-      thread.join();
-    } else {
-      thread.detach();
-    }
-  }
-  threads_.clear();
-  return left;
-}
-
-std::string PoolCore::stuck_tasks() const {
-  std::string text;
-  for (const Arc<Worker>& worker : workers_) {
-    const Place place = worker->polls_now();
-    if (!place.file) continue;
-    append(text, "\n  the task spawned at {}:{}, on {}", place.file, place.line, worker->name());
-  }
-  return text;
-}
-
-void PoolCore::leave() noexcept {
-  bool last;
-  {
-    const std::lock_guard lock(end_mutex_);
-    last = still_there_ == 1;
-    if (!last) --still_there_;
-  }
-  if (!last) return;
-  drop_all();
-  const std::lock_guard lock(end_mutex_);
-  still_there_ = 0;
-  all_dropped_ = true;
-  left_.notify_all();
-}
-
-/// Of a task that leaves the workers' queues for good.
-void PoolCore::hand_over(Task* task) noexcept {
-  state(task).fetch_or(Task::kScheduled, std::memory_order_acq_rel);
-  state(task).fetch_and(~Task::kRunning, std::memory_order_acq_rel);
-}
-
-/// On the last worker's thread, with scheduler and reactor current.
-void PoolCore::drop_all() noexcept {
-  // The injector stays open: who wakes a task from outside may be about to push it.
-  ReadyQueue queued;
-  injector_.take(queued, injector_.size());
-  ReadyQueue handed_over;
-  while (!queued.empty()) {
-    Task* const task = queued.pop();
-    hand_over(task);
-    handed_over.push(task);
-  }
-  for (std::size_t i = 0; i < lists_; ++i) {
-    for (;;) {
-      Task* task;
-      {
-        const std::lock_guard lock(tasks_[i].lock);
-        tasks_[i].refuses_tasks = true;  // a destructor may spawn
-        task = tasks_[i].list.newest();
-      }
-      if (!task) break;
-      finish(task);
-    }
-  }
-  queued = injector_.close();
-  handed_over.append(queued);
-  while (!handed_over.empty()) release_queued(handed_over.pop());
-  while (Task* task = Worker::current()->queue_.pop()) release_queued(task);
-  const std::lock_guard lock(stranded_mutex_);
-  for (Task* task : stranded_) task->release();
-  stranded_.clear();
 }
 
 }  // namespace book

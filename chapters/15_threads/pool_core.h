@@ -3,8 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -32,7 +34,9 @@ struct ThreadPoolOptions {
   std::string name = "worker";
   /// Called on each thread that the pool starts, before its first task.
   std::function<void()> on_thread_start{};
-  /// How long at most news is left unread while the worker that waited for it is busy.
+  /// How often a worker that sleeps looks after those that are busy. So long at most the reactor's
+  /// news is unread while the worker that waited for it polls a task, and twice as long at most a
+  /// task stays in the slot of a worker whose poll does not return.
   Duration hand_over_after = std::chrono::milliseconds(10);
 };
 
@@ -60,14 +64,14 @@ class PoolCore final : public Scheduler {
   /// One turn of a task that the worker has taken from a queue.
   void turn(Task* task, Worker& worker);
 
-  /// Ends all workers. Waits until each has ended its poll, for so long at most (without a limit,
-  /// and says once a second what it waits for). Says how many still poll. Not inside a task.
+  /// Ends all workers. Waits until each has ended its poll, for so long at most, and a second more
+  /// when none is in a poll: they are on their way out then. (Without a limit it waits, and says
+  /// once a second for what.) Says how many have not left. Not inside a task.
   std::size_t shutdown(std::optional<Duration> limit);
   bool is_ending() const noexcept { return ending_.load(); }
 
   Worker& worker(std::size_t number) noexcept { return *workers_[number]; }
-  std::size_t worker_count() const noexcept { return worker_total_; }
-  unsigned worker_total() const noexcept { return worker_total_; }
+  unsigned worker_count() const noexcept { return worker_count_; }
   const std::string& name() const noexcept { return options_.name; }
   std::uint64_t seed() const noexcept { return options_.seed.value_or(0); }
   std::size_t task_count() const noexcept;
@@ -112,12 +116,13 @@ class PoolCore final : public Scheduler {
   /// A worker goes; the last one drops all that is left.
   void leave() noexcept;
   void drop_all() noexcept;
+  void say_stuck(const char* what) const;
   std::string stuck_tasks() const;
 
   template <class Visit>
   void each_task(Visit visit) const;
 
-  const unsigned worker_total_;
+  const unsigned worker_count_;
   ThreadPoolOptions options_;
   Reactor reactor_;
   Idle idle_;

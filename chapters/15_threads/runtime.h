@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <chrono>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -35,8 +37,8 @@ class Runtime {
 
    private:
     friend class Runtime;
-    Handle(ThreadPoolExecutor::Handle pool, Arc<BlockingCore> blocking) noexcept
-        : ThreadPoolExecutor::Handle(std::move(pool)), blocking_(std::move(blocking)) {}
+    Handle(const ThreadPoolExecutor::Handle& pool, Arc<BlockingCore> blocking) noexcept
+        : ThreadPoolExecutor::Handle(pool), blocking_(std::move(blocking)) {}
     Arc<BlockingCore> blocking_;
   };
 
@@ -55,7 +57,7 @@ class Runtime {
     Builder& on_thread_start(std::function<void()> action) {
       return options_.on_thread_start = std::move(action), *this;
     }
-    /// How long at most news is left unread while the worker that waited for it is busy.
+    /// How often a worker that sleeps looks after those that are busy (see ThreadPoolOptions).
     Builder& hand_over_after(Duration limit) { return options_.hand_over_after = limit, *this; }
     /// Starts the workers' threads. Throws as the constructors of ThreadPoolExecutor and
     /// BlockingPool do.
@@ -80,8 +82,9 @@ class Runtime {
     return pool_.spawn(std::forward<F>(future), file, line);
   }
   Handle handle() noexcept { return {pool_.handle(), blocking_.share()}; }
-  /// Ends the tasks, then the jobs, and waits for so long at most. Says how many polls and jobs
-  /// have not ended, with a line on stderr for each.
+  /// Ends the tasks, then the jobs, and waits for so long at most in all, or a second more: see
+  /// ThreadPoolExecutor. Says how many polls and jobs have not ended, with a line on stderr for
+  /// each.
   std::size_t shutdown(Duration limit) {
     const auto begin = std::chrono::steady_clock::now();
     const std::size_t polls = pool_.shutdown(limit);
@@ -97,7 +100,8 @@ class Runtime {
 
   /// A worker that is stuck in a poll may outlive the runtime, so it shares what it refers to.
   static ThreadPoolOptions with(ThreadPoolOptions options, Arc<BlockingCore> blocking) {
-    options.on_thread_start = [blocking, first = std::move(options.on_thread_start)] {
+    options.on_thread_start = [blocking = std::move(blocking),
+                               first = std::move(options.on_thread_start)] {
       BlockingCore::make_current(blocking.get());
       if (first) first();
     };

@@ -1,5 +1,6 @@
 // SendAsync<T>: an Async<T> that looks at more than its type can say: each parameter of the
-// coroutine, and each future that it awaits, has to be Send. (Its other locals are seen by nobody.)
+// coroutine, and each future that it awaits, has to be Send. (What its other locals are, no code
+// can ask.)
 //
 //     SendAsync<int> count(std::string text, std::shared_ptr<Log> log);    // instead of Async<int>
 #pragma once

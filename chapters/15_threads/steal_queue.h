@@ -4,23 +4,23 @@
 //        head                     tail
 //          v                       v
 //     [ ][ a ][ b ][ c ][ d ][ e ][ ][ ]      push: writes at the tail, moves the tail
-//          <- a thief ->                       pop:  reads at the head, claims by moving the head
-//             takes a b c                      steal: reads half, claims all of it by moving the
-//             head
+//          <- a thief -->                     pop:  reads at the head, claims by moving the head
+//          takes a, b, c                      steal: reads half, claims it by moving the head
 //
 // **Thread safety**
-//   push, pop, empty_into and steal_from are for the owner's thread. Any thread may be the victim's
+//   push, pop, shed_half and steal_from are for the owner's thread. Any thread may be the victim's
 //   thief, several at once, and may ask for the size.
 //
 // **Invariants**
 //   - Head and tail only grow (and wrap around); 0 <= tail - head <= capacity.
 //   - Only the owner writes slots and the tail. A slot between head and tail is not written.
-//   - Who moves the head by compare_exchange owns what lay between the old and the new one.
+//   - A thread that moves the head by compare_exchange owns what lay between the old and the new.
 //
 // Why a thief copies first and claims afterwards: the claim succeeds only if the head is where it
 // was when the copying began, so nothing of what was copied was taken, or written over, meanwhile.
-// A claim that fails has moved nothing. Why the tail is stored seq_cst: see idle.h, "The two
-// looks". Chapter 15 explains it.
+// A claim that fails has moved nothing. Why push acquires the head: a thief that has claimed a slot
+// has read it before, and so before it is written over. Why the tail is stored seq_cst: see idle.h,
+// "The two looks". Chapter 15 explains it.
 #pragma once
 
 #include <array>

@@ -1,5 +1,7 @@
 #include "15_threads/thread_pool_executor.h"
 
+#include <optional>
+
 namespace book {
 
 ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolOptions options)

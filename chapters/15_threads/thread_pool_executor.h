@@ -10,7 +10,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -71,8 +70,9 @@ class ThreadPoolExecutor {
   }
 
   /// Ends the pool: as the destructor does, but waits so long at most, and says how many workers
-  /// still poll. Their futures are dropped when those polls return. What is spawned later is
-  /// dropped at once.
+  /// still poll. (When none is in a poll any more, they are on their way out, and get a second
+  /// more.) Their futures are dropped when those polls return. What is spawned later is dropped at
+  /// once.
   std::size_t shutdown(Duration limit) { return core_->shutdown(limit); }
 
   /// Spawns from anywhere, and may outlive the pool. Copyable.

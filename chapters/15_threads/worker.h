@@ -25,7 +25,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -116,13 +115,19 @@ class Worker final : public Scheduler, private Idle::Sleeper {
   bool one_turn();
   void turn_pinned(Task* task);
   void finish_pinned(Task* task) noexcept;
+  void enqueue_from_elsewhere(Task* task) noexcept;
   void push_to_queue(Task* task) noexcept;
+  void wake_for_more() noexcept;
   Task* next_shared() noexcept;
   Task* take_slot() noexcept;
   Task* take_stuck_task(bool look_only) noexcept;
   Task* take_from_injector() noexcept;
   Task* find_work() noexcept;
-  void found_work() noexcept;
+  void found_work() noexcept {
+    if (is_searching_) [[unlikely]]
+      end_search();
+  }
+  void end_search() noexcept;
   void take_inbox() noexcept;
   void look_at_reactor();
   void hand_back() noexcept;
@@ -133,6 +138,7 @@ class Worker final : public Scheduler, private Idle::Sleeper {
     polled_file_.store(place.file, std::memory_order_relaxed);
     polled_line_.store(place.line, std::memory_order_relaxed);
   }
+  void polls_nothing() noexcept { polled_file_.store(nullptr, std::memory_order_relaxed); }
 
   // Idle::Sleeper
   bool has_work() noexcept override;

@@ -10,13 +10,16 @@
 //     };
 //
 // The frame of such a call keeps `this`, a plain pointer, and the object may go first. The base has
-// its eye on that: it counts the frames that have a pointer to it, and an object that is destroyed
-// under them says so on stderr, and ends the program. Chapter 16 explains it.
+// its eye on that: it counts the frames that have a pointer to it, as `this` or as a parameter that
+// is a reference, and an object that is destroyed under them says so on stderr, and ends the
+// program. (Pointers, captures and members of other objects are not seen.) Chapter 16 explains it.
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <type_traits>
 
 #include "05_async_await/async.h"
 #include "common/solo_atomic.h"
@@ -24,8 +27,8 @@
 namespace book {
 
 namespace detail {
-template <class T>
-class MethodPromise;
+template <class Promise, std::size_t kObjects>
+class CountedPromise;
 }  // namespace detail
 
 /// Neither copied nor moved: callers keep pointers to it.
@@ -39,47 +42,78 @@ class AsyncTrait {
   /// With a call under way, begun or not: one line on stderr, then std::terminate.
   virtual ~AsyncTrait();
 
-  /// Coroutines of this object, and others that were given it as their first parameter, whose
-  /// frames there are at this moment. From any thread.
+  /// Coroutines of this object, and others that were given a reference to it, whose frames there
+  /// are at this moment. From any thread.
   std::size_t calls() const noexcept { return calls_.load(std::memory_order_relaxed); }
 
  private:
-  template <class T>
-  friend class detail::MethodPromise;
+  template <class Promise, std::size_t kObjects>
+  friend class detail::CountedPromise;
 
   mutable SoloAtomic<std::size_t> calls_{0};
 };
 
 namespace detail {
 
-/// The promise of an Async<T> whose first parameter is an AsyncTrait: it counts itself there. The
-/// compiler hands a promise its coroutine's parameters, *this first, if it has such a constructor.
-template <class T>
-class MethodPromise : public Async<T>::promise_type {
+/// An AsyncTrait. (The closure of a lambda is a parameter, too, and where this is asked it is not
+/// complete: so it is asked for a name, not for a base.)
+template <class Object>
+concept Counts = requires {
+  typename Object::CountsItsCalls;
+};
+template <class Parameter>
+inline constexpr bool kIsCounted =
+    std::is_reference_v<Parameter>&& Counts<std::remove_reference_t<Parameter>>;
+
+/// What a coroutine has for a promise, and a pointer to each of its parameters that is an
+/// AsyncTrait: it counts itself there. The compiler hands a promise its coroutine's parameters,
+/// *this first, if it has a constructor for them.
+template <class Promise, std::size_t kObjects>
+class CountedPromise : public Promise {
  public:
-  // (A template for the first one, too: g++ 12 converts *this to no base class here.)
-  template <class Object, class... Arguments>
-  explicit MethodPromise(const Object& object, const Arguments&...) noexcept : object_(object) {
-    static_assert(alignof(MethodPromise) == alignof(ChainPromise));
-    object_.calls_.fetch_add(1, std::memory_order_relaxed);
+  template <class... Parameters>
+  explicit CountedPromise(const Parameters&... parameters) noexcept {
+    count_all(parameters...);
   }
-  MethodPromise(const MethodPromise&) = delete;
+  template <class... Parameters>
+  requires std::constructible_from<Promise, const Parameters&...>
+  explicit CountedPromise(const Parameters&... parameters) noexcept : Promise(parameters...) {
+    count_all(parameters...);
+  }
+  CountedPromise(const CountedPromise&) = delete;
   /// Released, and acquired by the object's destructor: what this frame did to the object is seen
   /// there, on whatever thread each of them is.
-  ~MethodPromise() { object_.calls_.fetch_sub(1, std::memory_order_release); }
+  ~CountedPromise() {
+    for (const AsyncTrait* object : objects_)
+      object->calls_.fetch_sub(1, std::memory_order_release);
+  }
 
  private:
-  const AsyncTrait& object_;
+  template <class... Parameters>
+  void count_all(const Parameters&... parameters) noexcept {
+    static_assert(alignof(CountedPromise) == alignof(Promise));
+    std::size_t at = 0;
+    (count(parameters, at), ...);
+  }
+  template <class Parameter>
+  void count(const Parameter& parameter, std::size_t& at) noexcept {
+    if constexpr (Counts<Parameter>) {
+      objects_[at] = &parameter;
+      objects_[at++]->calls_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+
+  const AsyncTrait* objects_[kObjects];
 };
 
 }  // namespace detail
 }  // namespace book
 
-/// Which promise a coroutine has depends on what it returns, and on its parameters. (A lambda is a
-/// first parameter, too, and at this point not complete: so it is asked for a name, not for a
-/// base.)
-template <class T, class Object, class... Arguments>
-requires requires { typename Object::CountsItsCalls; }
-struct std::coroutine_traits<book::Async<T>, Object&, Arguments...> {
-  using promise_type = book::detail::MethodPromise<T>;
+/// Which promise a coroutine has depends on what it returns, and on its parameters.
+template <class Returned, class... Parameters>
+requires(book::detail::kIsCounted<Parameters> ||
+         ...) struct std::coroutine_traits<Returned, Parameters...> {
+  using promise_type =
+      book::detail::CountedPromise<typename Returned::promise_type,
+                                   (std::size_t{book::detail::kIsCounted<Parameters>} + ...)>;
 };

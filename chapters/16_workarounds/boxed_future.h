@@ -74,7 +74,7 @@ class [[nodiscard("a future that nobody awaits does nothing")]] BoxFuture : deta
   template <detail::GoesIntoBox<T> F>
   BoxFuture(F && future) {
     if constexpr (std::is_same_v<F, Async<T>>) {
-      ::new (cell_) Async<T>(std::move(future));
+      ::new (cell_) Async<T>(std::forward<F>(future));
     } else {
       detail::Block<F>::put(std::forward<F>(future), cell_);
     }

@@ -6,7 +6,6 @@
 // Chapter 16 explains it.
 #pragma once
 
-#include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>

@@ -55,14 +55,14 @@ std::string_view last_words(Why why) noexcept {
   return "";
 }
 
-Why why_of(const std::exception_ptr& error) noexcept {
+Why why_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const Refused& refused) {
     return refused.why();
   } catch (const LineTooLong&) {
     return Why::too_long;
-  } catch (...) {
+  } catch (const std::runtime_error&) {  // of the system, or an end that came too early
     return Why::lost;
   }
 }

@@ -34,7 +34,7 @@ std::string_view reason(Why why) noexcept;
 /// What the one who leaves is told; "" where it cannot be, or need not.
 std::string_view last_words(Why why) noexcept;
 
-/// For a door: what its receive() throws when the member has to go.
+/// For a door: what its receive() and send() throw when the member has to go.
 class Refused : public std::runtime_error {
  public:
   explicit Refused(Why why) : std::runtime_error("the member was shown out"), why_(why) {}
@@ -44,7 +44,8 @@ class Refused : public std::runtime_error {
   Why why_;
 };
 
-/// What an exception of a door means.
-Why why_of(const std::exception_ptr& error) noexcept;
+/// What an exception of a door means. One that no connection can cause, such as a logic_error or a
+/// bad_alloc, is thrown again: it is not the member who is to be told of it.
+Why why_of(const std::exception_ptr& error);
 
 }  // namespace book::chat

@@ -37,12 +37,13 @@ class LineWire {
   Async<> send(std::span<const Message> lines) {
     pieces_.clear();
     for (const Message& line : lines) pieces_.push_back(line.line());
-    whole_ = false;  // should it be dropped in the middle of a line
-    co_await write_all_vectored(reader_.inner(), ConstBuffers(pieces_));
-    whole_ = true;
+    co_await write(pieces_);
   }
 
-  auto ping() { return write_all(reader_.inner(), "* still there? Press Enter\n"); }
+  Async<> ping() {
+    static constexpr std::array<std::string_view, 1> kQuestion{"* still there? Press Enter\n"};
+    co_await write(kQuestion);
+  }
 
   /// Their last lines are read and thrown away: a connection that is closed with something unread
   /// in it is reset, and a reset destroys what we have just said.
@@ -63,6 +64,12 @@ class LineWire {
   Instant moved() const noexcept { return reader_.inner().moved(); }
 
  private:
+  Async<> write(ConstBuffers lines) {
+    whole_ = false;  // should it be dropped in the middle of a line
+    co_await write_all_vectored(reader_.inner(), lines);
+    whole_ = true;
+  }
+
   static constexpr std::size_t kBuffer = 256;  // most lines are short, and most members silent
 
   BufReader<Pulse<S>> reader_;

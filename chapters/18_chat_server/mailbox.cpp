@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 #include "common/wake_or_report.h"
@@ -9,7 +10,7 @@
 namespace book::chat {
 namespace {
 
-constexpr std::size_t kNoLimit = std::size_t{1} << 40;
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
 void wake(Waker& waker) { wake_or_report(std::exchange(waker, Waker())); }
 
@@ -32,9 +33,10 @@ Message Mailbox::take_oldest() noexcept {
 
 void Mailbox::push(Message line) {
   if (over_) return;
-  // wait: the room has asked poll_room() before. A line that is too long for what is left makes an
-  // exception of itself, by one line.
-  if (limits_.slow == Slow::drop && !fits(1, line.size())) {
+  // One who has read everything is never too slow: a line larger than the whole mailbox stands
+  // alone in it. wait: the room has asked poll_room() before, and a line that is too long for what
+  // is left is one line too many.
+  if (limits_.slow == Slow::drop && !lines_.empty() && !fits(1, line.size())) {
     too_slow_ = true;
     clear();
     wake(writer_);

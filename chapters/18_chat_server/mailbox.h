@@ -58,6 +58,8 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   void push(Message line);
   /// Would one more line be too much? Never, with Slow::keep.
   bool is_full() const noexcept { return !over_ && !fits(1, 1); }
+  /// Is there room for so much more? Always, with Slow::keep.
+  bool fits(std::size_t lines, std::size_t bytes) const noexcept;
   /// Ready when it is not full, or at its end. For Slow::wait alone, and one task.
   Poll<void> poll_room(Context& cx);
   /// Nothing more comes in. What is in it can be taken, and then it is at its end.
@@ -85,7 +87,6 @@ class Mailbox : public RefCounted<Mailbox, SoloAtomic> {
   std::size_t bytes() const noexcept { return bytes_; }
 
  private:
-  bool fits(std::size_t lines, std::size_t bytes) const noexcept;
   Message take_oldest() noexcept;
   void clear() noexcept;
   void room_again();

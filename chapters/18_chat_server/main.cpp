@@ -57,17 +57,30 @@ void raise_descriptor_limit() {
 }
 
 /// The first Ctrl-C asks the chat to come to an end, a second one to do so at once.
-Async<> stop_on_signals(Signals signals, CancellationToken stop, const chat::Chat& chat) {
+Async<> stop_on_signals(SignalStream signals, CancellationToken stop, const chat::Chat& chat) {
   co_await next(signals);
   stop.cancel();
   co_await next(signals);
   chat.abort();
 }
 
-Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, Signals signals) {
+Async<> serve_until_told(chat::Chat& chat, chat::Doors doors, SignalStream signals) {
   const CancellationToken stop;
   spawn_detached(stop_on_signals(std::move(signals), stop, chat));
   co_await chat::serve(chat, std::move(doors), stop.cancelled());
+}
+
+/// An option that would be passed over in silence is an error.
+void refuse_what_does_nothing(const Args& args) {
+  const bool serves = args.get<bool>("serve");
+  for (const char* name : {"crowd", "trap"})
+    if (serves && args.given(name))
+      throw UsageError(fmt::format("--{} is of the story, and --serve opens the doors", name));
+  std::vector<std::string> of_doors{"port", "web-port"};
+  for (const Option& option : chat::limit_options()) of_doors.push_back(option.name);
+  for (const std::string& name : of_doors)
+    if (!serves && args.given(name))
+      throw UsageError(fmt::format("--{} is for the doors: add --serve", name));
 }
 
 void open_doors(const Args& args) {
@@ -77,7 +90,7 @@ void open_doors(const Args& args) {
   const std::string chat_page = page();
   chat::Chat chat(chat::limits_from(args));
   Executor executor({.seed = args.seed()});
-  Signals signals = book::signals({SIGINT, SIGTERM});
+  SignalStream signals = book::signals({SIGINT, SIGTERM});
   chat::Doors doors{
       listen(args.get<std::uint16_t>("port"), "--port"),
       chat::WebDoor{listen(args.get<std::uint16_t>("web-port"), "--web-port"), chat_page}};
@@ -91,6 +104,7 @@ void open_doors(const Args& args) {
 
 void tell(Args& args) {
   using namespace story;
+  refuse_what_does_nothing(args);
   if (args.get<bool>("serve")) return open_doors(args);
   const ExecutorOptions options{.time = args.time_mode(), .seed = args.seed()};
   const auto trap = args.get<std::string>("trap");

@@ -9,8 +9,7 @@ bool own_affair(const Command& command, Mailbox& mailbox, Farewell& farewell) {
   }
   if (std::holds_alternative<Help>(command)) {
     mailbox.push(Message(fmt::format("* {}", kCommands)));
-  } else if (const auto* unknown = std::get_if<Unknown>(&command)) {
-    (void)unknown;
+  } else if (std::holds_alternative<Unknown>(command)) {
     mailbox.push(Message(fmt::format("* no such command; there are {}", kCommands)));
   } else if (const auto* misused = std::get_if<Misused>(&command)) {
     mailbox.push(Message(fmt::format("* it is {}", misused->usage)));

@@ -95,7 +95,7 @@ Async<> serve_member(W wire, Chat& chat, [[maybe_unused]] Permit place) {
   try {
     auto good_bye = timeout(chat.limits.closing, wire.close(farewell.why));
     co_await good_bye;
-  } catch (...) {
+  } catch (const std::runtime_error&) {
     // The connection is broken already: nobody is there to be told.
   }
 }

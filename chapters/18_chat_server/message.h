@@ -1,9 +1,9 @@
 // Message: one line of the conversation, shared by all who are to read it.
 //
-//     mailbox of ann [ . | . ]---.
-//     mailbox of ben [ . ]-------+---> 3 owners | "ben: hello\n"        one allocation for the
-//     text, the history    [ . | . ]---'                                      eight bytes for each
-//     reader
+//     mailbox of ann   [ . | . ]---.
+//     mailbox of ben   [ . ]-------+--->  3 owners | "ben: hello\n"
+//     the history      [ . | . ]---'
+//       a pointer for each reader         one allocation for the text
 //
 // A copy is a count, and the text never changes. All of it belongs to one thread. Chapter 18
 // explains it.

@@ -37,13 +37,18 @@ class [[nodiscard]] Patient : PinnedOncePolled {
     const bool first = pin_.is_fresh();
     pin_.enter();
     if (sending_.poll(cx).is_ready()) return true;
-    if (first) began_ = Reactor::current().coarse_now();
+    if (first) began_ = Reactor::current().now();
     if (mailbox_->is_too_slow()) return false;
+    // Not a look at the clock: Reactor::coarse_now() stands still in a turn, and a deadline that
+    // has passed for a Sleep may lie ahead of it for as long as we ask.
+    const Instant until = std::max(began_, wire_->moved()) + limit_;
     for (;;) {
-      const Instant until = std::max(began_, wire_->moved()) + limit_;
-      if (!timer_) timer_.emplace(sleep_until(until));
+      if (!timer_) {
+        timer_.emplace(sleep_until(until));
+        timer_until_ = until;
+      }
       if (timer_->poll(cx).is_pending()) break;
-      if (until <= Reactor::current().coarse_now()) return false;
+      if (timer_until_ == until) return false;
       timer_.reset();
     }
     watches_ = true;
@@ -59,6 +64,7 @@ class [[nodiscard]] Patient : PinnedOncePolled {
   Instant began_{};
   bool watches_ = false;  ///< its waker is in the mailbox
   std::optional<Sleep> timer_;
+  Instant timer_until_{};
 };
 
 template <Future F, Wire W>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -58,11 +59,11 @@ void Room::handle(Join& join) {
 
   join.seat.id_ = ++last_id_;
   Mailbox& mailbox = *join.seat.mailbox_;
-  for (const Message& line : history_) mailbox.push(line);
-  const std::string here = who_is_here();
+  const Message welcome(fmt::format("* welcome, {}; {}", join.name.text(), who_is_here()));
+  push_history(mailbox, welcome);
   tell_all(Message(fmt::format("* {} has come in", join.name.text())));
   members_.push_back({last_id_, std::move(join.name), join.seat.mailbox_});
-  tell(members_.back(), fmt::format("* welcome, {}; {}", members_.back().name.text(), here));
+  push(members_.back(), welcome);
   // If the receiver has gone meanwhile, the seat dies with `join`, and says so.
   join.answer.send(Welcome{std::move(join.seat)});
 }
@@ -113,6 +114,8 @@ void Room::obey(Member& from, const Msg& what) {
 void Room::obey(Member& from, const Nick& what) {
   std::optional<Name> name = Name::parse(what.name);
   if (!name) return tell(from, "* a name is 1 to 20 letters, digits, _ or -");
+  if (name->text() == from.name.text())
+    return tell(from, fmt::format("* you are called {} already", name->text()));
   const std::string old_key = from.name.key(), new_key = name->key();
   if (new_key != old_key && !names_.try_emplace(new_key, from.id).second)
     return tell(from, "* that name is taken");
@@ -140,6 +143,19 @@ std::string Room::who_is_here() const {
   for (std::size_t i = 0; i < std::min(members_.size(), kMostNames); ++i)
     here += fmt::format("{}{}", i == 0 ? "" : ", ", members_[i].name.text());
   return members_.size() > kMostNames ? here + ", ..." : here;
+}
+
+/// The latest lines, up to half of a mailbox: the rest is for the welcome, and for what is said
+/// before a newcomer has begun to read.
+void Room::push_history(Mailbox& mailbox, const Message& welcome) const {
+  std::size_t lines = 0, bytes = 0;
+  auto first = history_.end();
+  while (first != history_.begin()) {
+    bytes += std::prev(first)->size();
+    if (!mailbox.fits(2 * ++lines, std::max(2 * bytes, bytes + welcome.size()))) break;
+    --first;
+  }
+  for (; first != history_.end(); ++first) mailbox.push(*first);
 }
 
 void Room::push(Member& member, const Message& line) {

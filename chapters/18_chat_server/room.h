@@ -65,6 +65,7 @@ class Room {
   Member* find(const Name& name) noexcept;
   std::string who_is_here() const;
 
+  void push_history(Mailbox& mailbox, const Message& welcome) const;
   void push(Member& member, const Message& line);
   void tell(Member& member, std::string line) { push(member, Message(std::move(line))); }
   void tell_all(const Message& line);

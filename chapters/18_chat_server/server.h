@@ -40,11 +40,13 @@ Async<> open_doors(Doors doors, Chat& chat);
 template <Future Stop>
 Async<> serve(Chat& chat, Doors doors, Stop stop) {
   auto room = spawn(chat.room());
+  // NOLINTBEGIN(bugprone-use-after-move): it takes the co_await for a use of the parameter
   {
     // The loser is dropped, and with the doors their listeners.
     auto either = race(open_doors(std::move(doors), chat), std::move(stop));
     co_await either;
   }
+  // NOLINTEND(bugprone-use-after-move)
   co_await chat.close();
   co_await room;
 }

@@ -20,8 +20,8 @@ std::string whole(int status, std::string_view type, std::string_view body, bool
                      http::entity_fields(type, body.size()), more, to_head ? "" : body);
 }
 
-std::string plain(int status, std::string_view why) {
-  return whole(status, "text/plain; charset=utf-8", why, false,
+std::string plain(int status, std::string_view why, bool to_head = false) {
+  return whole(status, "text/plain; charset=utf-8", why, to_head,
                status == 405 ? "Allow: GET, HEAD\r\n" : "");
 }
 
@@ -33,14 +33,14 @@ Answer answer_to(std::string_view head, std::string_view page) {
   if (parsed.kind == http::Parsed::Kind::error)
     return {false, plain(parsed.status, http::status_text(parsed.status))};
   const http::Request& request = parsed.request;
+  const bool to_head = request.method == "HEAD";
   if (request.path == "/chat") {
     const ws::Verdict verdict = ws::judge(request);
     if (verdict.may_open()) return {true, {}};
-    return {false, ws::refusing_answer(verdict)};
+    return {false, ws::refusing_answer(verdict, to_head)};
   }
-  const bool to_head = request.method == "HEAD";
   if (!to_head && request.method != "GET") return {false, plain(405, "GET it\n")};
-  if (request.path != "/") return {false, plain(404, to_head ? "" : "there is / and /chat\n")};
+  if (request.path != "/") return {false, plain(404, "there is / and /chat\n", to_head)};
   return {false, whole(200, "text/html; charset=utf-8", page, to_head)};
 }
 

@@ -26,6 +26,7 @@ struct Answer {
 /// The whole answer to an upgrade for which there is no place.
 [[nodiscard]] std::string no_place();
 
+// NOLINTBEGIN(bugprone-use-after-move): it takes each co_await for a use of all parameters
 namespace detail {
 
 /// The last words of a connection; then it is read to its end, or a reset would take them away.
@@ -87,5 +88,6 @@ Async<> visit_web(S stream, Chat& chat, std::string_view page, Permit step) {
   if (!wire) co_return;
   co_await serve_member(*std::move(wire), chat, *std::move(place));
 }
+// NOLINTEND(bugprone-use-after-move)
 
 }  // namespace book::chat

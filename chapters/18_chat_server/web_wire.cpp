@@ -25,8 +25,10 @@ ws::CloseCode close_code(Why why) noexcept {
   return ws::kPolicy;
 }
 
-Why why_of(const ws::Failure& failure) noexcept {
-  return failure.code() == ws::kTooLarge ? Why::too_long : Why::refused;
+Why why_of(const ws::Ending& ending) noexcept {
+  if (ending.clean) return Why::end;
+  if (ending.code == ws::kNoClose) return Why::lost;
+  return ending.code == ws::kTooLarge ? Why::too_long : Why::refused;
 }
 
 }  // namespace book::chat

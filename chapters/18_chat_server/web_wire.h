@@ -1,9 +1,10 @@
 // WebWire<S>: a member at the web door: a text message is a line, in both directions.
 //
-//     they send              is                        they are told, with a Close
-//     text                   a line                    1000 good-bye      1008 slow, silent, too
-//     many binary                 refused                   1001 we close      1009 too large what
-//     breaks the rules  refused, by the socket    1003 no binary     1013 the room is full
+//     they send                          they are told, with a Close
+//     text               a line          1000 good-bye     1008 slow, silent, too many lines
+//     binary             refused         1001 we close     1009 too large
+//     an error of the    refused, by     1003 no binary    1013 the room is full
+//     protocol           the socket
 //
 // Chapter 18 explains it.
 #pragma once
@@ -24,8 +25,8 @@ namespace book::chat {
 
 /// What a Close says of this reason.
 ws::CloseCode close_code(Why why) noexcept;
-/// And what it means that the other side has broken the rules of a WebSocket.
-Why why_of(const ws::Failure& failure) noexcept;
+/// And what it means that the other side has ended the conversation like this.
+Why why_of(const ws::Ending& ending) noexcept;
 
 /// Owns the connection.
 template <class S>
@@ -37,9 +38,8 @@ class WebWire {
     std::optional<ws::Message> message;
     try {
       message = co_await next(socket_);
-    } catch (const ws::Failure& failure) {
-      if (failure.code() == ws::kNoClose) throw;
-      throw Refused(chat::why_of(failure));
+    } catch (const ws::Failure&) {
+      throw Refused(chat::why_of(socket_.ending()));
     }
     if (!message) co_return std::nullopt;
     if (!message->is_text()) throw Refused(Why::refused);
@@ -48,13 +48,18 @@ class WebWire {
 
   /// There are few of them: the writer of a member takes a handful at a time.
   Async<> send(std::span<const Message> lines) {
-    for (const Message& line : lines) socket_.start_send_text(line.text());
-    co_await flush(socket_);
+    try {
+      for (const Message& line : lines) socket_.start_send_text(line.text());
+      co_await flush(socket_);
+    } catch (const ws::Closed&) {  // the reader is about to say so, too
+      throw Refused(chat::why_of(socket_.ending()));
+    }
   }
 
   Async<> ping() {
     socket_.ping();
-    co_await flush(socket_);
+    const std::span<const Message> no_lines;
+    co_await send(no_lines);
   }
 
   Async<> close(Why why) {

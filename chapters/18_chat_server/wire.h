@@ -2,7 +2,8 @@
 // connection, and the rest of the chapter knows nothing else of it.
 //
 //     receive()     a future of std::optional<std::string>: what they say next; nothing at the end.
-//                   Throws Refused where they have to go; anything else means: connection lost
+//                   Throws Refused where they have to go; any other runtime_error means:
+//                   connection lost
 //     send(lines)   a future, ready when the connection has taken them: a std::span<const Message>
 //     ping()        a future: asks the other side for a sign of life
 //     close(why)    a future: says good-bye in the door's own way, and waits for the answer. The

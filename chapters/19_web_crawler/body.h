@@ -5,8 +5,9 @@
 //     close     [ hello world ] and the end           "hello " "world"
 //
 // A piece is what one read has brought, at most 8 KiB: so nothing is read ahead, and a million
-// chunks of a byte each are a few hundred pieces. Each piece counts for the budget of chapter 04's
-// turns: a body that never ends does not keep the others waiting. Chapter 19 explains it.
+// chunks of a byte each are a few hundred pieces. Each read counts for the budget of chapter 04's
+// turns, whatever the connection is made of: a body that never ends does not keep the others
+// waiting. Chapter 19 explains it.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "04_io_executor/scheduler.h"
 #include "17_io/bytes/buf_reader.h"
 #include "17_io/http/chunked.h"
 #include "17_io/http/response_head.h"
@@ -30,16 +32,23 @@ class Body {
   using Item = std::string;
   using Reader = BufReader<Wire&>;
 
+  /// Of a body that is longer than it may be: nothing, or the beginning.
+  enum class Longer : std::uint8_t { refused, cut };
+
   /// The body that `head` has announced.
-  Body(Reader& reader, const http::ResponseHead& head, std::uint64_t most);
+  Body(Reader& reader, const http::ResponseHead& head, std::uint64_t most,
+       Longer longer = Longer::refused);
 
   Poll<std::optional<std::string>> poll_next(Context& cx);
   bool is_terminated() const noexcept { return over_; }
+  /// It was longer: the rest of it is still to come on the connection.
+  bool is_cut() const noexcept { return cut_; }
   void forget(Direction direction, const Waker& waker) noexcept {
     reader_->forget(direction, waker);
   }
 
  private:
+  void too_long();
   std::string take(std::string_view there);
   std::string take_chunks(std::string_view there);
 
@@ -47,7 +56,9 @@ class Body {
   http::BodyEnd end_;
   std::uint64_t left_;  // of length: bytes to come; else: bytes that may still come
   http::ChunkedDecoder decoder_;
-  bool over_;
+  TurnMark turn_;
+  Longer longer_;
+  bool over_, cut_ = false;
 };
 
 }  // namespace book::crawl

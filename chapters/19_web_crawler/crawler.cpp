@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -15,6 +16,16 @@
 #include "19_web_crawler/retry.h"
 
 namespace book::crawl {
+namespace {
+
+/// A scheme is a stranger's word: of too many, or too long ones, the report names no more.
+std::string kind_of(const std::string& why, const std::map<std::string, std::size_t>& known) {
+  constexpr std::size_t kMostKinds = 20, kMostLength = 60;
+  const bool fits = why.size() <= kMostLength && (known.size() < kMostKinds || known.contains(why));
+  return fits ? why : "another scheme";
+}
+
+}  // namespace
 
 Crawler::Crawler(CrawlOptions options, HttpClient& client, Politeness& politeness,
                  CrawlObserver& observer)
@@ -56,10 +67,10 @@ Async<> Crawler::visit(PageId id) {
   } const at_the_end{*this, id};
   Page& page = frontier_.page(id);
   auto looking = observer_.known(page);
-  std::optional<Answer> answer = co_await std::move(looking);
-  if (answer) {
-    page.status = answer->status;
-    auto using_it = use(id, *answer);
+  const std::optional<Answer> known = co_await std::move(looking);
+  if (known) {
+    page.status = known->status;
+    auto using_it = use(id, *known);
     co_await std::move(using_it);
     co_return;
   }
@@ -68,10 +79,10 @@ Async<> Crawler::visit(PageId id) {
     const bool may = co_await std::move(asking);
     if (!may) co_return;
   }
-  auto fetching = fetch(page);
-  answer = co_await std::move(fetching);
-  if (!answer) co_return;
-  auto using_it = use(id, *answer);
+  auto fetching = fetch(page, What::page);
+  std::optional<Fetched> fetched = co_await std::move(fetching);
+  if (!fetched) co_return;
+  auto using_it = use(id, fetched->answer);
   co_await std::move(using_it);
 }
 
@@ -98,20 +109,21 @@ Async<Crawler::Rules> Crawler::load_rules(Url url) {
   asked.url.path = "/robots.txt";
   asked.url.query.reset();
   for (int hops = 0; hops <= 5; ++hops) {
-    auto fetching = fetch(asked);
-    std::optional<Answer> answer = co_await std::move(fetching);
-    if (!answer) {
+    auto fetching = fetch(asked, What::robots);
+    const std::optional<Fetched> fetched = co_await std::move(fetching);
+    if (!fetched) {
       // Without an answer it is the host that cannot be had; with one, its robots.txt.
       Rules none{Robots::nothing_allowed(), asked.note};
       if (asked.status != 0) none.trouble = "robots.txt cannot be had: " + asked.note;
       co_return none;
     }
-    if (answer->status / 100 == 2) {
+    const Answer& answer = fetched->answer;
+    if (answer.status / 100 == 2) {
       const std::string agent = "async-book";
-      co_return Rules{Robots::parse(answer->body, agent), ""};
+      co_return Rules{Robots::parse(answer.body, agent), ""};
     }
-    if (answer->status / 100 != 3) co_return Rules{};
-    const UrlResult to = resolve_url(asked.url, answer->location);
+    if (answer.status / 100 != 3) co_return Rules{};
+    const UrlResult to = resolve_url(asked.url, answer.location);
     if (!to) break;
     asked.url = to.url;
   }
@@ -120,51 +132,63 @@ Async<Crawler::Rules> Crawler::load_rules(Url url) {
 
 /// Until there is an answer that will not change. Nothing: there is none, and page.note says why;
 /// or the crawl was stopped.
-Async<std::optional<Answer>> Crawler::fetch(Page& page) {
+Async<std::optional<Crawler::Fetched>> Crawler::fetch(Page& page, What what) {
   for (page.attempts = 1;; ++page.attempts) {
-    std::optional<Answer> answer;
-    auto trying = attempt(page, answer);
+    std::optional<Fetched> fetched;
+    auto trying = attempt(page, what, fetched);
     const std::optional<Duration> pause = co_await std::move(trying);
-    if (!pause) co_return answer;
+    if (!pause) co_return fetched;
     auto sleeping = stop_.run_until_cancelled(sleep(*pause));
     const auto slept = co_await sleeping;
     if (!slept) co_return std::nullopt;
   }
 }
 
+/// Of a robots.txt the beginning is enough, and it is asked of no limit for pages.
+Async<Answer> Crawler::request(const Url& url, What what) {
+  return what == What::page ? client_.get(url) : client_.get_beginning(url, Robots::kMostBytes + 1);
+}
+
 /// One attempt. Gives the pause before the next one, if there is to be one. While it lasts, the
 /// turn is over: a place that sleeps is a place that nobody has.
-Async<std::optional<Duration>> Crawler::attempt(Page& page, std::optional<Answer>& answer) {
+Async<std::optional<Duration>> Crawler::attempt(Page& page, What what,
+                                                std::optional<Fetched>& fetched) {
   const std::string host = page.url.authority();
-  auto waiting = stop_.run_until_cancelled(politeness_.turn(host));
-  const std::optional<Turn> turn = co_await waiting;
-  if (!turn || stop_.is_cancelled()) co_return std::nullopt;
-  observer_.asks(page);
-  bool passes = false;
   std::optional<Duration> asked_for;
+  bool passes = false;
   try {
-    auto getting = client_.get(page.url);
-    answer = co_await std::move(getting);
-    page.status = answer->status;
-    if (!may_pass(answer->status)) co_return std::nullopt;
-    page.note = fmt::format("HTTP {}", answer->status);
+    auto waiting = stop_.run_until_cancelled(politeness_.turn(host));
+    std::optional<Turn> turn = co_await waiting;
+    if (!turn || stop_.is_cancelled()) co_return std::nullopt;
+    auto getting = request(page.url, what);
+    Answer answer = co_await std::move(getting);
+    page.status = answer.status;
+    if (!may_pass(answer.status)) {
+      fetched.emplace(Fetched{std::move(answer), *std::move(turn)});
+      co_return std::nullopt;
+    }
+    page.note = fmt::format("HTTP {}", answer.status);
     passes = true;
-    asked_for = retry_after(answer->retry_after, answer->date, std::time(nullptr));
-    answer.reset();
+    asked_for = retry_after(answer.retry_after, answer.date, std::time(nullptr));
   } catch (const FetchError& error) {
     page.note = error.what();
     passes = error.may_pass();
   }
   page.outcome = Outcome::broken;
-  if (!passes || page.attempts > options_.retries) co_return std::nullopt;
-  if (asked_for && *asked_for > options_.patience) {
-    page.note += fmt::format(", and asks for {} s", *asked_for / std::chrono::seconds(1));
-    co_return std::nullopt;
-  }
-  const Duration pause =
-      std::min(asked_for.value_or(backoff(page.attempts, random_)), options_.patience);
-  if (asked_for) politeness_.quiet(host, *asked_for);  // for all its pages
-  co_return pause;
+  if (asked_for) keep_quiet(page, *asked_for);
+  const bool in_vain = !passes || page.attempts > options_.retries;
+  if (in_vain || asked_for > options_.patience) co_return std::nullopt;
+  if (asked_for) co_return asked_for;
+  co_return std::min(backoff(page.attempts, random_), options_.patience);
+}
+
+/// What one page was told is for all pages of its host, whether this one is tried again or not.
+void Crawler::keep_quiet(Page& page, Duration asked_for) {
+  const std::string host = page.url.authority();
+  if (asked_for <= options_.patience) return politeness_.quiet(host, asked_for);
+  const long long seconds = asked_for / std::chrono::seconds(1);
+  page.note += fmt::format(", and asks for {} s", seconds);
+  politeness_.leave(host, fmt::format("not asked for: its host wants {} s of quiet", seconds));
 }
 
 Async<> Crawler::use(PageId id, const Answer& answer) {
@@ -225,8 +249,8 @@ void Crawler::follow(PageId id, const Answer& answer) {
     UrlResult to = resolve_url(base, text);
     if (to && is_wanted(to.url))
       links.push_back(std::move(to.url));
-    else if (!to && page.not_looked_at.size() < 20)
-      page.not_looked_at.emplace_back(text.substr(0, 200), to.why);
+    else if (!to)
+      ++page.not_looked_at[kind_of(to.why, page.not_looked_at)];
   }
   frontier_.found(id, links);
 }

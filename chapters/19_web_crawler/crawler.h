@@ -41,14 +41,12 @@ struct CrawlOptions {
 };
 
 /// Who wants to know how it goes, on the crawler's thread. What gives an Async may take its time:
-/// the page is under way until it has ended. Page and Answer live as long.
+/// the page is under way until it has ended, and keeps its turn. Page and Answer live as long.
 class CrawlObserver {
  public:
   virtual ~CrawlObserver() = default;
   /// A page that is here already, from a crawl before this one. Then it is not asked for.
   virtual Async<std::optional<Answer>> known(const Page&) { co_return std::nullopt; }
-  /// A request goes out.
-  virtual void asks(const Page&) {}
   /// A page is there. What it returns stops the crawl, and is thrown by run(): a full disk, say.
   virtual Async<std::string> whole(Page&, const Answer&) { co_return ""; }
   virtual void ended(const Page&) {}
@@ -66,10 +64,8 @@ class Crawler {
   Async<> run();
   /// Asks for no more pages; what is under way ends as it would have.
   void stop();
-  bool is_stopped() const noexcept { return stop_.is_cancelled(); }
 
   const Frontier& pages() const noexcept { return frontier_; }
-  const CrawlOptions& options() const noexcept { return options_; }
 
  private:
   struct Rules {
@@ -77,11 +73,21 @@ class Crawler {
     std::string trouble;  ///< why there are none
   };
 
+  /// An answer, and the turn in which it came. Kept until the answer was used: so there are never
+  /// more of them in memory than requests may be under way, however slow the disk is.
+  struct Fetched {
+    Answer answer;
+    Turn turn;
+  };
+  enum class What : unsigned char { page, robots };
+
   Async<> visit(PageId id);
   Async<bool> may_fetch(Page& page);
   Async<Rules> load_rules(Url url);
-  Async<std::optional<Answer>> fetch(Page& page);
-  Async<std::optional<Duration>> attempt(Page& page, std::optional<Answer>& answer);
+  Async<std::optional<Fetched>> fetch(Page& page, What what);
+  Async<Answer> request(const Url& url, What what);
+  Async<std::optional<Duration>> attempt(Page& page, What what, std::optional<Fetched>& fetched);
+  void keep_quiet(Page& page, Duration asked_for);
   Async<> use(PageId id, const Answer& answer);
   void go_elsewhere(PageId id, const Answer& answer);
   void follow(PageId id, const Answer& answer);

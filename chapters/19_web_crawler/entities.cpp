@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "19_web_crawler/host.h"
+#include "17_io/http/scan.h"
 #include "19_web_crawler/links.h"
 
 namespace book::crawl {
@@ -39,7 +39,7 @@ std::size_t read_number(std::string_view text, std::string& out) {
   std::size_t i = first;
   std::uint32_t point = 0;
   for (; i < text.size(); ++i) {
-    const int digit = detail::hex_digit(text[i]);
+    const int digit = http::scan::hex_digit(text[i]);
     if (digit < 0 || (!hex && digit > 9)) break;
     if (point <= 0x10ffff) point = point * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
   }

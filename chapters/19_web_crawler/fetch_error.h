@@ -16,6 +16,7 @@ class FetchError : public std::runtime_error {
     broken_off,   ///< the connection ended, or failed, before the answer did
     not_http,     ///< what came is no answer, or could be read in two ways
     too_long,     ///< more than we are ready to keep
+    left_alone,   ///< not asked for: the host wants no more requests for a long time
   };
   FetchError(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
 

@@ -8,9 +8,13 @@ namespace book::crawl {
 
 Frontier::Frontier(int depth, std::size_t pages) : depth_(depth), pages_(pages) {}
 
-PageId Frontier::add(const Url& url, int depth) { return enter(url, depth, 0); }
+PageId Frontier::add(const Url& url, int depth) {
+  const PageId id = enter(url, 0);
+  come_closer({{id, depth}});
+  return id;
+}
 
-PageId Frontier::enter(const Url& url, int depth, int hops) {
+PageId Frontier::enter(const Url& url, int hops) {
   const auto [place, is_new] = ids_.try_emplace(url.key(), entries_.size());
   if (is_new) {
     Entry& entry = entries_.emplace_back();
@@ -19,21 +23,20 @@ PageId Frontier::enter(const Url& url, int depth, int hops) {
     entry.page.depth = std::numeric_limits<int>::max();
     entry.page.hops = hops;
   }
-  const PageId id = place->second;
-  come_closer(id, depth);
-  return id;
+  return place->second;
 }
 
 /// The shorter way goes on through what lies behind the page: a list of work, and no recursion, for
-/// a site may be a chain of thousands. Each step makes a depth smaller, so it comes to an end.
-void Frontier::come_closer(PageId id, int depth) {
-  std::vector<std::pair<PageId, int>> work{{id, depth}};
+/// a site may be a chain of thousands. `work` begins with pages of one depth, and the nearer pages
+/// come first: so each page comes closer once at most, and each link is looked at once.
+void Frontier::come_closer(std::deque<std::pair<PageId, int>> work) {
   while (!work.empty()) {
-    const auto [at, closer] = work.back();
-    work.pop_back();
+    const auto [at, closer] = work.front();
+    work.pop_front();
     Entry& entry = entries_[at];
     if (closer >= entry.page.depth) continue;
     entry.page.depth = closer;
+    ++steps_;
     if (entry.state == State::known && closer <= depth_) {
       if (wanted_ >= pages_) {
         full_ = true;
@@ -44,30 +47,35 @@ void Frontier::come_closer(PageId id, int depth) {
       queue_.push_back(at);
       changed_.notify_one();
     }
-    if (entry.page.redirect) work.emplace_back(*entry.page.redirect, closer);
+    if (entry.page.redirect) work.emplace_front(*entry.page.redirect, closer);
     for (const PageId link : entry.page.links) work.emplace_back(link, closer + 1);
   }
 }
 
 void Frontier::found(PageId from, const std::vector<Url>& links) {
+  std::vector<PageId> ids = std::move(entries_[from].page.links);
+  std::deque<std::pair<PageId, int>> closer;
   for (const Url& url : links) {
     // Beyond the last level there is no end of addresses: ten times as many are remembered.
     if (entries_.size() >= 10 * pages_ && !ids_.contains(url.key())) {
       full_ = true;
       continue;
     }
-    const PageId id = enter(url, entries_[from].page.depth + 1, 0);
-    entries_[from].page.links.push_back(id);
+    const PageId id = enter(url, 0);
+    ids.push_back(id);
+    closer.emplace_back(id, entries_[from].page.depth + 1);
   }
-  std::vector<PageId>& ids = entries_[from].page.links;
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  entries_[from].page.links = std::move(ids);
+  come_closer(std::move(closer));
 }
 
 void Frontier::redirected(PageId from, const Url& to) {
   const Page& page = entries_[from].page;
-  const PageId id = enter(to, page.depth, page.hops + 1);
+  const PageId id = enter(to, page.hops + 1);
   entries_[from].page.redirect = id;
+  come_closer({{id, entries_[from].page.depth}});
 }
 
 /// On one thread nothing comes between the look and the wait.

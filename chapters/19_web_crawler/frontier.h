@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "05_async_await/async.h"
@@ -54,6 +55,8 @@ class Frontier {
   std::size_t under_way() const noexcept { return under_way_; }
   /// Pages that have been queued, whatever has become of them.
   std::size_t wanted() const noexcept { return wanted_; }
+  /// How often a page has come closer, or became known: what keeping the depths right has cost.
+  std::size_t steps() const noexcept { return steps_; }
   /// Were there more pages than it may have?
   bool is_full() const noexcept { return full_; }
 
@@ -63,11 +66,11 @@ class Frontier {
     Page page;
     State state = State::known;
   };
-  PageId enter(const Url& url, int depth, int hops);
-  void come_closer(PageId id, int depth);
+  PageId enter(const Url& url, int hops);
+  void come_closer(std::deque<std::pair<PageId, int>> work);
 
   int depth_;
-  std::size_t pages_, wanted_ = 0, under_way_ = 0;
+  std::size_t pages_, wanted_ = 0, under_way_ = 0, steps_ = 0;
   bool full_ = false, closed_ = false;
   std::deque<Entry> entries_;  // never moved: pages are referred to
   std::unordered_map<std::string, PageId> ids_;

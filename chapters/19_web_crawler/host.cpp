@@ -8,10 +8,13 @@
 #include <cstdint>
 #include <iterator>
 
+#include "17_io/http/scan.h"
+
 namespace book::crawl::detail {
 namespace {
 
 using namespace std::string_view_literals;
+using http::scan::hex_digit;
 
 /// Bytes that no name may have: they mean something else in an address, or in a request.
 constexpr std::string_view kForbidden = " #%/:<>?@[\\]^|"sv;

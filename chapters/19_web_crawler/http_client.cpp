@@ -13,7 +13,6 @@
 #include "17_io/bytes/lines.h"
 #include "17_io/http/fields.h"
 #include "17_io/http/response_head.h"
-#include "19_web_crawler/body.h"
 #include "19_web_crawler/fetch_error.h"
 
 namespace book::crawl {
@@ -66,7 +65,7 @@ std::string field(std::string_view fields, std::string_view name) {
 
 }  // namespace
 
-Async<Answer> HttpClient::ask(Connection& connection, const Url& url, std::uint64_t most_body) {
+Async<Answer> HttpClient::ask(Connection& connection, const Url& url, Limit limit) {
   connection.answered = connection.reusable = false;
   const std::string request = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: text/html, */*;q=0.5\r\n\r\n",
@@ -93,14 +92,14 @@ Async<Answer> HttpClient::ask(Connection& connection, const Url& url, std::uint6
     if (const std::string coding = field(head.fields, "content-encoding");
         !coding.empty() && coding != "identity")
       refuse_head("a content coding that was not asked for");
-    Body body(connection.reader, head, most_body);
+    Body body(connection.reader, head, limit.bytes, limit.longer);
     for (;;) {
       std::optional<std::string> piece = co_await next(body);
       if (!piece) break;
       answer.body += *piece;
     }
     // What lies behind the answer was not asked for: the next one would be read out of it.
-    connection.reusable = head.keep_alive && connection.reader.buffered().empty();
+    connection.reusable = head.keep_alive && !body.is_cut() && connection.reader.buffered().empty();
     co_return answer;
   } catch (const std::system_error& error) {
     throw FetchError(Kind::broken_off, "the connection failed: " + error.code().message());
@@ -109,12 +108,12 @@ Async<Answer> HttpClient::ask(Connection& connection, const Url& url, std::uint6
   }
 }
 
-Async<Answer> HttpClient::exchange(Url url, std::uint64_t most_body) {
+Async<Answer> HttpClient::exchange(Url url, Limit limit) {
   const std::string host = url.authority();
   std::unique_ptr<Connection> connection = take_idle(host);
   if (connection) {
     try {
-      Answer answer = co_await ask(*connection, url, most_body);
+      Answer answer = co_await ask(*connection, url, limit);
       keep(host, std::move(connection));
       co_return answer;
     } catch (const FetchError& error) {
@@ -127,13 +126,13 @@ Async<Answer> HttpClient::exchange(Url url, std::uint64_t most_body) {
   std::unique_ptr<Wire> wire = co_await std::move(dialing);
   ++made_;
   connection = std::make_unique<Connection>(std::move(wire));
-  Answer answer = co_await ask(*connection, url, most_body);
+  Answer answer = co_await ask(*connection, url, limit);
   keep(host, std::move(connection));
   co_return answer;
 }
 
-Async<Answer> HttpClient::get(Url url, std::uint64_t most_body) {
-  auto in_time = timeout(options_.page, exchange(std::move(url), most_body));
+Async<Answer> HttpClient::get(Url url, Limit limit) {
+  auto in_time = timeout(options_.page, exchange(std::move(url), limit));
   std::optional<Answer> answer = co_await in_time;
   if (!answer) {
     using Seconds = std::chrono::duration<double>;

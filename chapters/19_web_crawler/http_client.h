@@ -20,7 +20,7 @@
 #include <string>
 
 #include "05_async_await/async.h"
-#include "17_io/bytes/buf_reader.h"
+#include "19_web_crawler/body.h"
 #include "19_web_crawler/wire.h"
 #include "common/clock.h"
 
@@ -51,8 +51,11 @@ class HttpClient {
 
   /// GET. Throws FetchError; an answer of any status is an answer. It borrows the client. Dropped,
   /// it closes its connection.
-  Async<Answer> get(Url url) { return get(std::move(url), options_.body); }
-  Async<Answer> get(Url url, std::uint64_t most_body);
+  Async<Answer> get(Url url) { return get(std::move(url), {options_.body}); }
+  /// The same, of a body that is longer than `most` only its beginning.
+  Async<Answer> get_beginning(Url url, std::uint64_t most) {
+    return get(std::move(url), {most, Body::Longer::cut});
+  }
 
   std::size_t connections_made() const noexcept { return made_; }
   std::size_t idle() const noexcept { return idle_.size(); }
@@ -60,9 +63,14 @@ class HttpClient {
  private:
   static constexpr std::size_t kMostIdle = 32;
   struct Connection;
+  struct Limit {
+    std::uint64_t bytes;
+    Body::Longer longer = Body::Longer::refused;
+  };
 
-  Async<Answer> exchange(Url url, std::uint64_t most_body);
-  Async<Answer> ask(Connection& connection, const Url& url, std::uint64_t most_body);
+  Async<Answer> get(Url url, Limit limit);
+  Async<Answer> exchange(Url url, Limit limit);
+  Async<Answer> ask(Connection& connection, const Url& url, Limit limit);
   std::unique_ptr<Connection> take_idle(const std::string& host);
   void keep(const std::string& host, std::unique_ptr<Connection> connection);
 

@@ -1,12 +1,17 @@
 #include "19_web_crawler/links.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
+
+#include "17_io/http/scan.h"
 
 namespace book::crawl {
 namespace {
 
 using namespace std::string_view_literals;
+using http::scan::lower;
 
 /// Which attribute of which element is an address that is fetched or followed.
 constexpr std::pair<std::string_view, std::string_view> kLinks[] = {
@@ -21,20 +26,13 @@ constexpr std::string_view kRaw[] = {"script", "style",   "textarea", "title",
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
-
 /// Moves from left to right and never back, so that no page costs more than its length.
 class Reader {
  public:
   explicit Reader(std::string_view html) : html_(html) {}
 
   PageLinks read() {
-    while (found_.links.size() < kMostLinks) {
+    while (found_.links.size() <= kMostLinks) {
       at_ = html_.find('<', at_);
       if (at_ >= html_.size() || ++at_ == html_.size()) return std::move(found_);
       const char c = html_[at_];
@@ -45,6 +43,7 @@ class Reader {
       else if (c == '!' || c == '?' || c == '/')
         skip_past(">"sv);
     }
+    found_.links.resize(kMostLinks);
     found_.more = true;
     return std::move(found_);
   }
@@ -73,18 +72,23 @@ class Reader {
       ++at_;
     const std::string name = lower(html_.substr(begin, at_ - begin));
     bool hint = false;  // <link rel=preconnect>: a host, and no page
+    bool has_base = false, has_rel = false;
+    std::array<bool, std::size(kLinks)>
+        has_link{};  // of two attributes of a name, the first counts
     std::vector<std::string> links;
     std::string_view attribute, value;
     while (read_attribute(attribute, value)) {
       const std::string key = lower(attribute);
-      if (name == "base" && key == "href" && found_.base.empty())
+      if (name == "base" && key == "href" && !std::exchange(has_base, true) && found_.base.empty())
         found_.base = without_entities(value);
-      if (name == "link" && key == "rel") {
+      if (name == "link" && key == "rel" && !std::exchange(has_rel, true)) {
         const std::string rel = lower(value);
         hint = rel == "preconnect" || rel == "dns-prefetch";
       }
-      if (std::find(std::begin(kLinks), std::end(kLinks),
-                    std::pair<std::string_view, std::string_view>(name, key)) != std::end(kLinks))
+      const auto* const found = std::find(std::begin(kLinks), std::end(kLinks),
+                                          std::pair<std::string_view, std::string_view>(name, key));
+      if (found != std::end(kLinks) &&
+          !std::exchange(has_link[static_cast<std::size_t>(found - kLinks)], true))
         links.push_back(without_entities(value));
     }
     if (at_ >= html_.size() && !closed_) return;  // a tag without its end is none

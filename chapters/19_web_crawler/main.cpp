@@ -28,10 +28,13 @@ void walk_into(const std::string& trap, const ExecutorOptions& options) {
 }
 
 void tell(Args& args) {
-  if (!args.get<std::string>("url").empty()) return crawl_for_real(args);
-  for (const char* name : {"save", "resume"})
-    if (args.given(name))
-      throw UsageError(fmt::format("--{} belongs to a crawl: say --url, too", name));
+  if (args.given("url")) {
+    if (args.given("trap")) throw UsageError("--trap is for the story, and --url is a crawl");
+    return crawl_for_real(args);
+  }
+  for (const Option& option : crawl_options())
+    if (args.given(option.name))
+      throw UsageError(fmt::format("--{} belongs to a crawl: say --url, too", option.name));
   const ExecutorOptions options{.time = args.time_mode(), .seed = args.seed()};
   if (const auto trap = args.get<std::string>("trap"); trap != "none")
     return walk_into(trap, options);

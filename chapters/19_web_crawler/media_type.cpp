@@ -1,18 +1,11 @@
 #include "19_web_crawler/media_type.h"
 
-#include <algorithm>
-
 #include "17_io/http/scan.h"
 
 namespace book::crawl {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(http::scan::trim(text));
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
+std::string lower(std::string_view text) { return http::scan::lower(http::scan::trim(text)); }
 
 }  // namespace
 

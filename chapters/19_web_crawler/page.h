@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "19_web_crawler/url.h"
@@ -36,9 +36,9 @@ struct Page {
   int attempts = 0;
   std::optional<PageId> redirect;
   std::vector<PageId> links;  ///< each once
-  /// Links that are not followed, and why: "https", "the name of a host that is not ASCII". The
-  /// first few.
-  std::vector<std::pair<std::string, std::string>> not_looked_at;
+  /// Why links are not followed, and how many of them: "https", "the name of a host that is not
+  /// ASCII".
+  std::map<std::string, std::size_t> not_looked_at;
 };
 
 /// Without control characters, for a terminal obeys them, and a note may quote a stranger.

@@ -9,15 +9,20 @@
 // no slash but our own; it begins with no dot; all else is %xx. (Chapter 19)
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "19_web_crawler/url.h"
 
 namespace book::crawl {
 
 /// The longest part of a name between two slashes: file systems end at 255 bytes. A longer one is
-/// cut, and ends in a hash of the whole.
+/// cut, and ends in a hash of the whole, and in what would have stood behind it: a file has a dot.
 inline constexpr std::size_t kMostName = 120;
+
+/// The list of the pages, beside the folders of the hosts: no host's folder has that name.
+inline constexpr std::string_view kPageList = "crawl.jsonl";
 
 /// `html`: false keeps the name's own end, "logo.png"; one without gets ".data".
 [[nodiscard]] std::string page_name(const Url& url, bool html = true);

@@ -1,3 +1,4 @@
+// blocks: on a thread of 14's pool (saver.cpp)
 #include "19_web_crawler/page_store.h"
 
 #include <fcntl.h>
@@ -17,7 +18,7 @@ namespace book::crawl {
 namespace {
 
 constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-constexpr const char* kList = "crawl.jsonl";
+const std::string kList(kPageList);
 
 /// False: errno says why. A full disk may take a part.
 bool write_all_of(int fd, std::string_view bytes) {
@@ -47,8 +48,8 @@ PageStore::PageStore(const std::string& folder, bool resume)
   if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) fail("");
   folder_ = Descriptor(::open(folder.c_str(), kFolder));
   if (folder_.get() < 0) fail("");
-  list_ = Descriptor(
-      ::openat(folder_.get(), kList, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_APPEND, 0666));
+  list_ = Descriptor(::openat(folder_.get(), kList.c_str(),
+                              O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_APPEND, 0666));
   if (list_.get() < 0) fail(kList);
   std::string lines;
   if (resume && !read_all_of(list_.get(), lines)) fail(kList);
@@ -67,14 +68,12 @@ void PageStore::fail(const std::string& file) const {
 }
 
 std::string PageStore::name_for(const Url& url, bool html) {
-  const std::string key = url.key();
-  std::string name = page_name(url, html);
-  for (int other = 2;; ++other) {
-    if (names_.try_emplace(name, key).first->second == key) return name;
-    const std::string first = page_name(url, html);
-    name = first.substr(0, first.rfind('.')) + fmt::format("@@{}", other) +
-           first.substr(first.rfind('.'));
-  }
+  const std::string key = url.key(), first = page_name(url, html);
+  const std::size_t dot = first.rfind('.');  // of the file: each has one
+  std::string name = first;
+  for (int other = 2; names_.try_emplace(name, key).first->second != key; ++other)
+    name = fmt::format("{}@@{}{}", first.substr(0, dot), other, first.substr(dot));
+  return name;
 }
 
 Descriptor PageStore::open_folder_of(const std::string& file, std::string& last, bool make) const {
@@ -95,7 +94,7 @@ Descriptor PageStore::open_folder_of(const std::string& file, std::string& last,
 void PageStore::save(const SavedPage& page, std::string_view body) {
   std::string last;
   const Descriptor folder = open_folder_of(page.file, last, true);
-  const std::string part = last + ".part";
+  const std::string part = last + ".part~";  // no page's name has a '~' in it
   Descriptor file(::openat(folder.get(), part.c_str(),
                            O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
   if (file.get() < 0) fail(page.file);
@@ -118,10 +117,22 @@ std::string PageStore::read(const std::string& file) const {
   return text;
 }
 
-/// An address and a name have no quote, no backslash and no control character in them.
+namespace {
+
+/// An address and a name have no quote and no control character in them; a query may have a
+/// backslash, which is two in JSON.
+std::string with_backslashes_doubled(std::string_view text) {
+  std::string out;
+  for (const char c : text) out.append(c == '\\' ? 2 : 1, c);
+  return out;
+}
+
+}  // namespace
+
 std::string to_line(const SavedPage& page) {
-  return fmt::format(R"({{"url":"{}","file":"{}","status":{},"bytes":{},"html":{}}})", page.url,
-                     page.file, page.status, page.bytes, page.html ? 1 : 0);
+  return fmt::format(R"({{"url":"{}","file":"{}","status":{},"bytes":{},"html":{}}})",
+                     with_backslashes_doubled(page.url), page.file, page.status, page.bytes,
+                     page.html ? 1 : 0);
 }
 
 bool from_line(std::string_view line, SavedPage& page) {
@@ -130,7 +141,11 @@ bool from_line(std::string_view line, SavedPage& page) {
     line.remove_prefix(before.size());
     const std::size_t end = line.find('"');
     if (end == line.npos) return false;
-    value = line.substr(0, end);
+    value.clear();
+    for (std::size_t i = 0; i < end; ++i) {
+      if (line[i] == '\\' && line[i + 1] == '\\') ++i;
+      value += line[i];
+    }
     line.remove_prefix(end + 1);
     return true;
   };

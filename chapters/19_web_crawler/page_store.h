@@ -1,7 +1,7 @@
 // PageStore: the folder that a crawl is saved in.
 //
 //     DIR/crawl.jsonl              a line a page: its address, its file, its status, its length
-//     DIR/a.example/b.html         a page; as b.html.part until it is whole
+//     DIR/a.example/b.html         a page; as b.html.part~ until it is whole
 //
 // Every step from DIR down is an openat() that follows no link: whatever stands in the folder
 // already, and whatever the page is called, nothing is written outside. crawl.jsonl is what a

@@ -5,6 +5,7 @@
 
 #include "02_timer_future/now.h"
 #include "02_timer_future/sleep.h"
+#include "19_web_crawler/fetch_error.h"
 
 namespace book::crawl {
 
@@ -26,6 +27,8 @@ void Politeness::quiet(const std::string& host, Duration time) {
   next = std::max(next, now() + time);
 }
 
+void Politeness::leave(const std::string& host, std::string why) { at(host).left = std::move(why); }
+
 /// While it waited for a place of all, another may have taken the host's time, or the host may have
 /// asked for quiet: so it looks once more, and if that is so it gives the place back and waits. Of
 /// those that wait for one time, the first takes it, so each round lets one of them go.
@@ -33,10 +36,11 @@ Async<Turn> Politeness::turn(std::string name) {
   Host& host = at(name);
   Permit at_host = co_await host.places.acquire();
   for (;;) {
+    if (!host.left.empty()) throw FetchError(FetchError::Kind::left_alone, host.left);
     co_await sleep_until(host.next);
     Permit of_all = co_await all_.acquire();
     const Instant time = now();
-    if (host.next > time) continue;
+    if (host.next > time || !host.left.empty()) continue;
     host.next = time + options_.interval;
     co_return Turn(*this, std::move(at_host), std::move(of_all));
   }

@@ -49,10 +49,13 @@ class Politeness {
   explicit Politeness(const PoliteOptions& options);
 
   /// A future of a turn at `host` ("example.org:8080"). Dropping it while it waits leaves the
-  /// place, and the time, to the next.
+  /// place, and the time, to the next. Throws FetchError (left_alone) once leave() was called for
+  /// the host.
   Async<Turn> turn(std::string host);
   /// No request to `host` before that time from now has passed. It only ever gets longer.
   void quiet(const std::string& host, Duration time);
+  /// No more requests to `host` at all, also of those that wait; `why` is what they throw.
+  void leave(const std::string& host, std::string why);
 
   std::size_t under_way() const noexcept { return under_way_; }
   std::size_t most_under_way() const noexcept { return most_; }
@@ -63,6 +66,7 @@ class Politeness {
     explicit Host(std::size_t places) : places(places) {}
     Semaphore places;
     Instant next = Instant::min();  // no request before
+    std::string left;               // why there are to be no more; empty: there may be
   };
   Host& at(const std::string& host);
 

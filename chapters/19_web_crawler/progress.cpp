@@ -65,6 +65,11 @@ Async<> Progress::redraws(const Crawler& crawler, const Politeness& politeness) 
   }
 }
 
+void Progress::say(const std::string& text) {
+  clear();
+  put(text + '\n');
+}
+
 void Progress::clear() {
   if (drawn_) put("\r\x1b[K");
   drawn_ = false;

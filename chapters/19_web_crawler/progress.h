@@ -33,12 +33,13 @@ class Progress : public CrawlObserver {
   /// `terminal`: one line, redrawn by redraws(); else a line a page.
   Progress(bool terminal, std::size_t width) : terminal_(terminal), width_(width) {}
 
-  void asks(const Page&) override {}
   void ended(const Page& page) override;
   /// Redraws the line four times a second, and never ends: drop it.
   Async<> redraws(const Crawler& crawler, const Politeness& politeness);
   /// Takes the line away.
   void clear();
+  /// A line that stays.
+  void say(const std::string& text);
 
  private:
   void put(const std::string& text);

@@ -28,7 +28,6 @@ Totals totals_of(const Frontier& pages) {
   Totals totals;
   for (PageId id = 0; id < pages.known(); ++id) {
     const Page& page = pages.page(id);
-    totals.bytes += page.bytes;
     if (!trouble_of(pages, id).empty())
       ++totals.broken;
     else if (page.outcome == Outcome::fetched)
@@ -53,7 +52,7 @@ std::string report_of(const Frontier& pages) {
       if (const std::string trouble = trouble_of(pages, link); !trouble.empty())
         lines += fmt::format("  {}: {}\n", pages.page(link).url.to_string(), printable(trouble));
     if (!lines.empty()) text += page.url.to_string() + '\n' + lines;
-    for (const auto& [link, why] : page.not_looked_at) ++not_looked_at[why];
+    for (const auto& [why, count] : page.not_looked_at) not_looked_at[why] += count;
   }
   const Totals totals = totals_of(pages);
   text += fmt::format("{} fetched, {}, {} broken", counted(totals.fetched, "page"),

@@ -10,7 +10,6 @@ namespace book::crawl {
 
 struct Totals {
   std::size_t fetched = 0, redirects = 0, broken = 0, forbidden = 0, not_asked_for = 0;
-  std::uint64_t bytes = 0;
 };
 [[nodiscard]] Totals totals_of(const Frontier& pages);
 

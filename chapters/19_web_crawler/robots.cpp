@@ -4,19 +4,13 @@
 #include <utility>
 
 #include "17_io/http/scan.h"
-#include "19_web_crawler/host.h"
 
 namespace book::crawl {
 namespace {
 
 using namespace std::string_view_literals;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
+using http::scan::hex_digit;
+using http::scan::lower;
 
 /// The next line, however it ends, without its comment.
 std::string_view next_line(std::string_view& text) {
@@ -39,10 +33,9 @@ std::string in_one_way(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == '%' && i + 2 < text.size() && detail::hex_digit(text[i + 1]) >= 0 &&
-        detail::hex_digit(text[i + 2]) >= 0) {
-      out +=
-          {'%', kDigits[detail::hex_digit(text[i + 1])], kDigits[detail::hex_digit(text[i + 2])]};
+    if (byte == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+        hex_digit(text[i + 2]) >= 0) {
+      out += {'%', kDigits[hex_digit(text[i + 1])], kDigits[hex_digit(text[i + 2])]};
       i += 2;
     } else if (byte >= 0x80) {
       out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
@@ -87,7 +80,7 @@ Robots Robots::nothing_allowed() {
 }
 
 Robots Robots::parse(std::string_view text, std::string_view agent) {
-  text = text.substr(0, kMostBytes);
+  if (text.size() > kMostBytes) text = text.substr(0, text.find_last_of("\r\n"sv, kMostBytes) + 1);
   if (text.starts_with("\xef\xbb\xbf"sv)) text.remove_prefix(3);
   Robots ours, everybodys;
   bool named = false, group_is_ours = false, group_is_everybodys = false, in_rules = true;

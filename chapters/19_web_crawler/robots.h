@@ -18,7 +18,8 @@ namespace book::crawl {
 
 class Robots {
  public:
-  /// What is longer is not read: the site does not decide how long our matching takes.
+  /// What is longer is not read: the site does not decide how long our matching takes. (RFC 9309
+  /// wants 500 KiB to be read at least. A line that is cut there counts for nothing.)
   static constexpr std::size_t kMostBytes = 500 * 1024, kMostRules = 1000, kMostPattern = 256;
 
   /// Everything is allowed.

@@ -17,6 +17,8 @@ Saver::Saver(PageStore* store, bool terminal, std::size_t width)
 Async<std::optional<Answer>> Saver::known(const Page& page) {
   const auto found = saved_.find(page.url.key());
   if (found == saved_.end()) co_return std::nullopt;
+  // Given back at the co_return: the crawler uses the page in the same turn of its task.
+  const Permit permit = co_await reads_.acquire();
   try {
     auto job = [store = store_, file = found->second.file] { return store->read(file); };
     JoinHandle<std::string> reading = spawn_blocking(pool_, std::move(job));

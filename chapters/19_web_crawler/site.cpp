@@ -22,7 +22,7 @@ void Site::add(std::string_view url, SitePage page) {
 }
 
 Dial Site::dial() {
-  return [state = state_](Url) { return connect(state); };
+  return [state = state_](const Url&) { return connect(state); };
 }
 
 Async<std::unique_ptr<Wire>> Site::connect(std::shared_ptr<State> state) {

@@ -4,13 +4,14 @@
 
 #include <vector>
 
+#include "17_io/http/scan.h"
 #include "19_web_crawler/host.h"
 
 namespace book::crawl {
 namespace {
 
 using namespace std::string_view_literals;
-using detail::hex_digit;
+using http::scan::hex_digit;
 
 bool is_slash(char c) { return c == '/' || c == '\\'; }
 bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
@@ -140,9 +141,7 @@ UrlResult read_url(const Url* base, std::string_view text) {
   const bool has_scheme = end > 0 && end < clean.size() && clean[end] == ':';
   if (!has_scheme)
     return base ? read_rest(base, clean) : refuse("not an address: it does not begin with http://");
-  std::string scheme = clean.substr(0, end);
-  for (char& c : scheme)
-    if (is_letter(c)) c = static_cast<char>(c | 0x20);
+  std::string scheme = http::scan::lower(std::string_view(clean).substr(0, end));
   if (scheme != "http") return {UrlResult::Kind::other, {}, std::move(scheme)};
   return read_rest(base, std::string_view(clean).substr(end + 1));
 }

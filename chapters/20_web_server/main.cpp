@@ -130,7 +130,7 @@ void print_totals(const std::vector<http::Totals>& workers) {
 }
 
 /// The first Ctrl-C asks the server to come to an end, a second one to do so at once.
-Async<void> stop_on_signals(Signals signals, http::Stop& stop) {
+Async<> stop_on_signals(SignalStream signals, http::Stop& stop) {
   co_await next(signals);
   stop.request_stop();
   co_await next(signals);
@@ -139,7 +139,7 @@ Async<void> stop_on_signals(Signals signals, http::Stop& stop) {
 
 /// The same for a server that blocks. A thread in the middle of a sleep cannot be told anything:
 /// what ends it is the end of the process.
-Async<void> stop_on_signals_and_exit(Signals signals, http::Stop& stop, Duration grace) {
+Async<> stop_on_signals_and_exit(SignalStream signals, http::Stop& stop, Duration grace) {
   co_await next(signals);
   stop.request_stop();
   co_await book::select(next(signals), book::sleep(grace));
@@ -163,9 +163,9 @@ void run(Args& args) {
   raise_descriptor_limit();
   std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is an error of write, and no more
   http::Stop stop;
-  Signals signals = book::signals({SIGINT, SIGTERM});
+  SignalStream signals = book::signals({SIGINT, SIGTERM});
   // Until the very end: another Ctrl-C, while we clean up, must not turn a good end into a kill.
-  const Signals unheard = book::signals({SIGINT, SIGTERM});
+  const SignalStream unheard = book::signals({SIGINT, SIGTERM});
   http::Server server = listen(plan, args);  // last: it looks whether there is all that it needs
   print_greeting(plan, server);
 

@@ -75,6 +75,7 @@ int chapter_main(const Chapter& chapter, int argc, char** argv,
   const bool stdout_open = ::fcntl(STDOUT_FILENO, F_GETFD) != -1;
   // A closed 0, 1 or 2 would become the next socket, and what is printed would go there.
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    // blocks: a device that is always there
     if (::fcntl(fd, F_GETFD) == -1) (void)!::open("/dev/null", O_RDWR);
   std::signal(SIGPIPE, SIG_IGN);
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);

@@ -38,6 +38,20 @@ TEST(Descriptor, AssigningClosesWhatWasThereBefore) {
   EXPECT_TRUE(is_open(second));
 }
 
+// Clang 14 forgets the destructor of {} as an argument by value, in a member of a class template.
+template <class T>
+struct Slot {
+  void clear() { slot = {}; }
+  T& slot;
+};
+
+TEST(Descriptor, AssigningNothingClosesWhatWasThereInATemplateToo) {
+  Descriptor owner(some_file());
+  const int fd = owner.get();
+  Slot<Descriptor>{owner}.clear();
+  EXPECT_FALSE(is_open(fd));
+}
+
 TEST(Descriptor, ReleaseGivesItAwayOpen) {
   Descriptor owner(some_file());
   const int fd = owner.release();

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace book {
@@ -19,6 +21,14 @@ TEST(Poll, IsEitherReadyWithAValueOrPending) {
   const Poll<int> waiting = pending;
   EXPECT_FALSE(waiting.is_ready());
   EXPECT_TRUE(waiting.is_pending());
+}
+
+TEST(Poll, OfANumberTakesNoBool) {
+  EXPECT_FALSE((std::is_convertible_v<bool, Poll<int>>)) << "return false; in the place of pending";
+  EXPECT_FALSE((std::is_convertible_v<bool, Poll<std::size_t>>));
+  EXPECT_TRUE((std::is_convertible_v<bool, Poll<bool>>));
+  EXPECT_TRUE((std::is_convertible_v<bool, Poll<std::optional<bool>>>));
+  EXPECT_TRUE((std::is_convertible_v<short, Poll<int>>));
 }
 
 TEST(Poll, WithoutAValueThereIsNoValueToTake) {

@@ -495,6 +495,21 @@ TEST(Trace, AThreadKeepsItsNameForTheNextTraceAndGivesItBack) {
   }
 }
 
+TEST(Trace, AThreadThatGivesItsOnlyNameBackHasNone) {
+  const Trace trace = record([] {
+    {
+      const trace::ThreadName name("worker 0");
+      trace::park();
+    }
+    trace::unpark();
+    trace::park();
+  });
+  EXPECT_EQ(trace.at(1).text("tn"), "worker 0");
+  EXPECT_TRUE(trace.at(2).has("tn")) << trace.at(2).json();
+  EXPECT_EQ(trace.at(2).text("tn"), "");
+  EXPECT_FALSE(trace.at(3).has("tn")) << "once is enough";
+}
+
 TEST(Trace, AWakeThatAnotherThreadWroteDownTooEarlyIsTheCauseOfTheNextPoll) {
   const Trace trace = record([] {
     trace::spawn(kFirst, {"main.cpp", 12});

@@ -48,6 +48,20 @@ TEST(Waker, AssigningDropsWhatWasThere) {
   EXPECT_EQ(second.kept(), 0);
 }
 
+// Clang 14 forgets the destructor of {} as an argument by value, in a member of a class template.
+template <class T>
+struct Slot {
+  void clear() { slot = {}; }
+  T& slot;
+};
+
+TEST(Waker, AssigningNothingDropsWhatWasThereInATemplateToo) {
+  CountingWaker counter;
+  Waker waker = counter.waker();
+  Slot<Waker>{waker}.clear();
+  EXPECT_EQ(counter.kept(), 0);
+}
+
 TEST(Waker, WakingUsesItUpAndWakingByReferenceDoesNot) {
   CountingWaker counter;
   Waker waker = counter.waker();

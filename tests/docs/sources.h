@@ -20,4 +20,15 @@ std::vector<Problem> check_coroutines(const std::filesystem::path& file, const s
 /// co_yield in its scope: the mutex belongs to a thread, and the thread goes on to other tasks.
 std::vector<Problem> check_locks(const std::filesystem::path& file, const std::string& source);
 
+/// Every loop in a function that is given a Context ends: by its shape, or for the reason that a
+/// `// ends: ...` above it says.
+std::vector<Problem> check_polls(const std::filesystem::path& file, const std::string& source);
+
+/// No call that may block its thread, except where `// blocks: ...` above it says why it may.
+std::vector<Problem> check_blocking(const std::filesystem::path& file, const std::string& source);
+
+/// No operator= by value of a type that {} may be assigned to.
+std::vector<Problem> check_assignments(const std::filesystem::path& file,
+                                       const std::string& source);
+
 }  // namespace book::docs

@@ -26,10 +26,15 @@ struct Options {
   /// So many stores, in one schedule, wait in their processor's buffer while the thread goes on:
   /// what x86 does, and std::memory_order_seq_cst forbids.
   int late_stores = 2;
+  /// A thread may have to wait until another one gives a mutex back. Where none is to wait, say no.
+  bool may_wait = true;
   /// A schedule with more steps does not end.
   int max_steps = 2000;
   /// More schedules are an error: make the scenario smaller, or draw by lot.
   long max_schedules = 300'000;
+  /// A wait with a limit ends when nothing else can happen. If not, it never does: a scenario that
+  /// must not need a limit.
+  bool limits_end = true;
   /// Not all, but so many schedules by lot (PCT; see schedule.h), with so many preemptions each.
   long by_lot = 0;
   unsigned seed = 1;

@@ -173,7 +173,7 @@ void World::sleep(const void* on, const char* what, bool timed) {
   self.state = Thread::State::asleep;
   self.waits_on = on;
   self.waits_for = what;
-  self.timed = timed;
+  self.timed = timed && options_.limits_end;
   const int next = next_thread(false);
   if (next == Turns::kController) fail(who_sleeps());
   hand_over(next);

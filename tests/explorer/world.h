@@ -89,6 +89,7 @@ class World {
   static bool is_on_my_stack(const void* address);
 
   bool recording() const { return recording_; }
+  bool may_wait() const { return options_.may_wait; }
   bool may_be_late() const { return late_ < options_.late_stores; }
   void skip_question() { ++question_; }
   void count_late() { ++late_; }

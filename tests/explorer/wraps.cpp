@@ -40,6 +40,7 @@ void lock(const void* mutex, const void* caller) {
         return;
       }
       world().note("waits for", mutex, pc_of(caller));
+      if (!world().may_wait()) world().fail("a thread waits for a mutex that another one holds");
     }
     world().sleep(mutex, "waits for a mutex");
   }

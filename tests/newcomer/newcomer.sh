@@ -9,10 +9,11 @@
 #   move       and a folder that was moved builds where it is now
 #   shortage   every chapter's program when descriptors or threads have run out: it ends, and says why.
 #              The programs of build/bin, or those that there are.
+#   narrow     the sources of the libraries as a machine of 32 bits reads them
 #   newest     the newest fmt and GoogleTest that Debian has, from their sources, as a reader without
 #              packages builds them: with warnings as errors, which are not theirs
 #
-# Whoever is root runs the first four as a user who is not. A step that cannot be done here says why.
+# Whoever is root runs all but the last two as a user who is not. A step that cannot be done here says why.
 book=$(cd "$(dirname "$0")/../.." && pwd)
 . "$book/tests/support/make/common.sh"
 
@@ -139,6 +140,34 @@ shortage() {
     [ "$(id -u)" -eq 0 ] || step shortage "left out: threads, for which this has to be started by root"
 }
 
+# All files in one unit, so that their headers are read once. A file with an error there is read again alone: each of two
+# may have a function of one name. (database/ stands on a library that not everybody has.)
+narrow() {
+    for_32="g++ -m32 -idirafter /usr/include/x86_64-linux-gnu -std=c++20 -fsyntax-only"
+    if ! echo '#include <string>' | $for_32 -x c++ - 2>/dev/null; then
+        step narrow "left out: g++ has no headers for 32 bits (on x86: apt-get install g++-$(g++ -dumpversion)-multilib)"
+        return
+    fi
+    read_all() {
+        (cd "$book" && $for_32 -Wall -Wextra -Werror -Wno-subobject-linkage -fdiagnostics-plain-output \
+            -I. -Ichapters "$1" >"$work/said" 2>&1)
+    }
+    files=$(cd "$book" && find common chapters -name '*.cpp' ! -name main.cpp ! -path '*/story/*' ! -path '*/database/*')
+    printf '#include "%s"\n' $files chapters/book.h >"$work/narrow.cpp"
+    if ! read_all "$work/narrow.cpp"; then
+        again=$(sed -n 's|^\(\./\)\{0,1\}\([^:]*\):.* error: .*|\2|p' "$work/said" | sort -u)
+        case $again in
+            '' | *.h*) wrong narrow "with 32 bits:" "$work/said" ;;
+            *)
+                for file in $again; do
+                    read_all "$file" || wrong narrow "with 32 bits:" "$work/said"
+                done
+                ;;
+        esac
+    fi
+    step narrow "$(say $files | wc -w) files and chapters/book.h as a machine of 32 bits reads them"
+}
+
 newest() {
     if ! command -v apt-get >/dev/null 2>&1; then
         step newest "left out: the system has no apt-get to fetch them with"
@@ -176,5 +205,5 @@ newest() {
     step newest "every main.cpp, and the tests of chapter 01: $versions"
 }
 
-for name in ${*:-clone copy move shortage newest}; do $name; done
+for name in ${*:-clone copy move shortage narrow newest}; do $name; done
 [ "$failed" -eq 0 ]

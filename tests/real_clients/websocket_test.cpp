@@ -2,7 +2,10 @@
 // with two visitors. The package is for developers: where it is missing, its tests say so and are
 // skipped.
 //
-//     npm install --prefix DIR ws        then NODE_PATH=DIR/node_modules; or npm install -g ws
+//     mkdir -p build/ws && cp tests/real_clients/ws/package*.json build/ws && npm ci --prefix
+//     build/ws NODE_PATH=$PWD/build/ws/node_modules build/bin/real_clients_test --gtest_filter=Ws.*
+//
+// (.ci/run clients does so.)
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -39,8 +42,9 @@ class Ws : public testing::Test {
     if (!test::has_tool("node"))
       GTEST_SKIP() << "node is not installed: apt-get install nodejs npm";
     if (test::run(node("-e", "'require(\"ws\")'")).code != 0)
-      GTEST_SKIP() << "the npm package ws is not installed: npm install -g ws, or NODE_PATH says "
-                      "where it is";
+      GTEST_SKIP()
+          << "the npm package ws is not installed: npm ci --prefix build/ws, with ws/package.json "
+             "and its lock there, and NODE_PATH=build/ws/node_modules";
   }
 
   static std::string node(const std::string& script, const std::string& argument = "") {

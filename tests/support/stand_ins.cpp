@@ -23,6 +23,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
+#include <utility>
 
 #include "support/faults.h"
 
@@ -233,6 +234,11 @@ int listen(int fd, int backlog) noexcept {
 }
 int setsockopt(int fd, int level, int name, const void* value, socklen_t size) noexcept {
   return plain(number("setsockopt"), fd, SYS_setsockopt, fd, level, name, value, size);
+}
+int connect(int fd, const sockaddr* address, socklen_t size) {
+  check_memory(address, size);
+  if (std::exchange(calls.meets_itself, false)) real(SYS_bind, fd, address, size);
+  return static_cast<int>(real(SYS_connect, fd, address, size));
 }
 int getsockname(int fd, sockaddr* address, socklen_t* size) noexcept {
   return plain(number("getsockname"), fd, SYS_getsockname, fd, address, size);

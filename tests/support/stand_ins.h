@@ -17,6 +17,7 @@ struct CallsOfThread {
   std::size_t fails_next = 0;
   int error = 0;
   int times = 0;
+  bool meets_itself = false;  ///< the next connect
 };
 /// Whoever calls it has the stand-ins linked into the program.
 CallsOfThread& calls_of_thread() noexcept;

@@ -29,4 +29,6 @@ void fail_next(std::string_view name, int error, int times) {
   calls.times = times;
 }
 
+void let_next_connect_meet_itself() { calls_of_thread().meets_itself = true; }
+
 }  // namespace book::test

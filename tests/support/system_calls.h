@@ -63,4 +63,8 @@ SystemCalls system_calls();
 /// EINTR, or an ECONNABORTED, when the test wants it. Only where calls are counted.
 void fail_next(std::string_view name, int error, int times = 1);
 
+/// The next connect of this thread comes from the very port that it goes to. (By chance the system
+/// picks that port, once in so many thousand times.) Only where calls are counted.
+void let_next_connect_meet_itself();
+
 }  // namespace book::test

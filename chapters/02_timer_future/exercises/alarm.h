@@ -48,7 +48,7 @@ class Alarm {
 
   Wait wait() { return Wait(*this); }
 
-  /// Wakes everybody who waits. Whoever comes later is ready at once.
+  /// Wakes all tasks that wait. One that comes later is ready at once.
   void ring() {
     // TODO. Beware: whoever you wake may do anything, even destroy another Wait of this alarm. So
     // do not walk through the wakers while they can change under your feet.

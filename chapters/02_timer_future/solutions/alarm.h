@@ -46,7 +46,7 @@ class Alarm {
 
   Wait wait() { return Wait(*this); }
 
-  /// Wakes everybody who waits. Whoever comes later is ready at once.
+  /// Wakes all tasks that wait. One that comes later is ready at once.
   void ring() {
     rung_ = true;
     std::vector<Sleeper> sleepers = std::exchange(sleepers_, {});  // ours alone from here on

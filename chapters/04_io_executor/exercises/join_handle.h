@@ -1,4 +1,4 @@
-// Exercise 1: a task whose result somebody waits for.
+// Exercise 1: a task whose result another one waits for.
 //
 //     JoinHandle<int> handle = spawn_with_handle(executor, some_future);
 //     int value = executor.block_on(handle);
@@ -30,7 +30,7 @@ class TaskDropped : public std::runtime_error {
 template <class T>
 struct Slot {
   std::optional<T> value;
-  Waker waiter;          ///< of whoever waits for the value
+  Waker waiter;          ///< of the task that waits for the value
   bool dropped = false;  ///< the task is gone, and there will be no value
 };
 

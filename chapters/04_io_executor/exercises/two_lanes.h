@@ -5,7 +5,7 @@
 //     ordinary   o1 o2 o3           --+
 //
 // The executor of this chapter has one lane: first in, first out. A second one is easy to add, and
-// easy to get wrong: whoever is urgent all the time starves everybody else.
+// easy to get wrong: a task that is urgent all the time starves all others.
 //
 // Run its test with: make exercise CHAPTER=04
 #pragma once
@@ -33,7 +33,7 @@ class TwoLanes {
     (void)lane;
   }
 
-  /// The next one. There is one: whoever calls this has asked empty().
+  /// The next one. There is one: the caller has asked empty().
   T pop() {
     // TODO: which lane is it? Then take the first of that lane out.
     //   - Only one lane has something: that one.

@@ -21,7 +21,7 @@ class TaskDropped : public std::runtime_error {
 template <class T>
 struct Slot {
   std::optional<T> value;
-  Waker waiter;          ///< of whoever waits for the value
+  Waker waiter;          ///< of the task that waits for the value
   bool dropped = false;  ///< the task is gone, and there will be no value
 };
 

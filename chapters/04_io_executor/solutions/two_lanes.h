@@ -22,7 +22,7 @@ class TwoLanes {
     (lane == Lane::urgent ? urgent_ : ordinary_).push_back(std::move(item));
   }
 
-  /// The next one. There is one: whoever calls this has asked empty().
+  /// The next one. There is one: the caller has asked empty().
   T pop() {
     const bool somebody_is_passed = !ordinary_.empty();
     if (!urgent_.empty() && (!somebody_is_passed || in_a_row_ < urgent_in_a_row_)) {

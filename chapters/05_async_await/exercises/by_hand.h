@@ -35,7 +35,7 @@ class Difference : PinnedOncePolled {
     pin_.enter();
     // TODO: where do you stand? Poll a until it is ready, keep its value, go on with b.
     (void)cx;
-    return 0;
+    return pin_.pending();
   }
 
  private:

@@ -53,11 +53,12 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
   ~Gate() = default;
 
-  /// Wakes everybody who waits. Whoever comes later is ready at once.
+  /// Wakes all tasks that wait. One that comes later is ready at once.
   void open() {
     open_ = true;
-    // TODO: wake them all, and leave the list empty. Whoever you wake may do anything, even destroy
-    // this Wait and others: take one out of the list, then wake it, then look at first_ again.
+    // TODO: wake them all, and leave the list empty. A task that you wake may do anything, even
+    // destroy this Wait and others: take one out of the list, then wake it, then look at first_
+    // again.
   }
 
   /// How many are in the list.

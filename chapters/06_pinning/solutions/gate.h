@@ -53,7 +53,7 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
   ~Gate() = default;
 
-  /// Wakes everybody who waits. Whoever comes later is ready at once.
+  /// Wakes all tasks that wait. One that comes later is ready at once.
   void open() {
     open_ = true;
     while (Wait* wait = first_) {

@@ -5,7 +5,7 @@
 //
 //   - push gives true when the item is in the queue, false when the queue is closed.
 //   - pop gives the oldest item; after close() what is left, and then an empty optional.
-//   - Whoever waits is woken when it is worth asking again. Nobody is forgotten, and dropping a
+//   - A task that waits is woken when it is worth asking again. None is forgotten, and dropping a
 //     future that waits, or has just been woken, loses neither an item nor a wake.
 //   - No waker is fired under the lock.
 //
@@ -90,7 +90,7 @@ class BoundedQueue {
 
   Poll<bool> poll_push(Waiter& waiter, T& item, Context& cx) {
     // TODO: this one takes as many items as it is given. When there is no room, the waiter has to
-    // wait; and when an item has come, somebody may be waiting for it.
+    // wait; and when an item has come, a task may be waiting for it.
     (void)waiter, (void)cx;
     Locked locked(lock);
     items_.push_back(std::move(item));

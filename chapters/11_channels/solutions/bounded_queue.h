@@ -3,8 +3,8 @@
 //     push(item) --> [ a | b | _ ] --> pop()
 //       waits while it is full           waits while it is empty
 //
-// Whoever is taken out of a queue is told to look, no more: the slot or the item is for the one who
-// comes first. So one that was told and goes without looking must pass the word on.
+// A task that is taken out of a queue is told to look, no more: the slot or the item is for the one
+// who comes first. So one that was told and goes without looking must pass the word on.
 #pragma once
 
 #include <cstddef>

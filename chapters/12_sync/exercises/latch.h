@@ -4,9 +4,9 @@
 //     wait()         . . . . . . . . . . . |   everybody goes on
 //
 //   - Latch(3) opens at the third count_down(). A further one changes nothing.
-//   - Whoever waits goes on when it opens: all of them, however many. Once it is open, wait() is
+//   - Those that wait go on when it opens: all of them, however many. Once it is open, wait() is
 //     ready at once.
-//   - Threads count and wait at the same time. Whoever comes through sees all that the others did
+//   - Threads count and wait at the same time. A thread that comes through sees what the others did
 //     before they counted.
 //
 // Notify (notify.h) keeps those who wait. The test runs your file under every order in which the

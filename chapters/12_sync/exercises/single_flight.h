@@ -9,8 +9,8 @@
 //   - Keys do not wait for one another.
 //   - When a load fails, the one who has begun it gets the exception. A failure is not kept: the
 //     next one, waiting already or not, loads anew.
-//   - Whoever loads may be dropped in the middle. The others still get their value.
-//   - forget(key): whoever asks from then on loads anew. Those who wait already do so for the old
+//   - The task that loads may be dropped in the middle. The others still get their value.
+//   - forget(key): a task that asks later loads anew. Those who wait already do so for the old
 //     load.
 #pragma once
 

@@ -8,9 +8,11 @@
 //   - Those who ask while a name is looked up wait for that job. Those who ask later get the answer
 //     at once.
 //   - A failure goes to all who wait for it, and is not kept, even if none waits any more: the next
-//     one looks up anew.
+//     one looks up anew. That the system has no thread for the job is a failure, too.
 //   - Whoever asks may be dropped in the middle. The answer is kept all the same: the job was paid
 //     for.
+//   - The resolver may go, or the executor may end, while a name is looked up: the job goes on, and
+//     uses nothing of theirs.
 #pragma once
 
 #include <functional>

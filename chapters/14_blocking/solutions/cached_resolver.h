@@ -48,8 +48,8 @@ class CachedResolver {
   };
 
   static Async<std::string> look_up(std::shared_ptr<State> state, std::string name) {
-    auto job = spawn_blocking([lookup = state->lookup, name] { return lookup(name); });
     try {
+      auto job = spawn_blocking([lookup = state->lookup, name] { return lookup(name); });
       std::string address = co_await job;
       co_return address;
     } catch (...) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -89,7 +88,7 @@ Async<> called_off() {
   const auto busy = std::make_shared<Busy>();
   auto runs = spawn_blocking(pool, [busy] { return is_busy(*busy); });
   auto waits = spawn_blocking(pool, [] { return 8; });
-  busy->begun.wait();
+  busy->begun.wait();  // blocks: nothing else is on the loop's thread, and it is a moment
   runs.abort();
   waits.abort();
   busy->may_end.count_down();
@@ -102,7 +101,7 @@ Async<> the_end_of_a_pool() {
   const auto busy = std::make_shared<Busy>();
   auto runs = spawn_blocking(pool, [busy] { return is_busy(*busy); });
   auto waits = spawn_blocking(pool, [] { return 8; });
-  busy->begun.wait();
+  busy->begun.wait();  // blocks: nothing else is on the loop's thread, and it is a moment
   fmt::print("   shutdown(0s): {} job is left running\n", pool.shutdown(0s));
   co_await tell_the_end("the one that waited for a thread", std::move(waits));
   busy->may_end.count_down();

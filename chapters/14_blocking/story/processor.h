@@ -1,9 +1,6 @@
 // The file processor: many files, a few at a time, and what goes wrong is told for each: part 7.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "05_async_await/async.h"
 
 namespace book::story {

@@ -78,7 +78,7 @@ Async<> gives_up_and_it_is_done_all_the_same() {
   const auto sent = co_await in_time;
   fmt::print("   {}\n", sent ? "sent" : "not sent within 50 ms: given up, and said so to the user");
   letter->may_go.count_down();
-  letter->is_gone.wait();
+  letter->is_gone.wait();  // blocks: there is nothing else on the loop's thread now
   fmt::print("   the letter has arrived\n");
 }
 

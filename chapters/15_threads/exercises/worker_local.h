@@ -13,7 +13,9 @@
 //   - count_lines(lines, counter) counts each line where it is at that moment: the task may go on
 //     on another worker after each await.
 //
-// The test runs add() and total() under every order in which the steps of their threads can come.
+// The test runs add() and total() under every order in which the steps of their threads can come,
+// and none of them may wait for another. Whether two figures lie in one line of the cache, it
+// cannot see: that only costs time, and alignas(64) prevents it.
 #pragma once
 
 #include <atomic>

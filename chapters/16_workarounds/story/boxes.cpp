@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -57,7 +56,8 @@ BoxStream<std::string> dessert(int guest) {
   using Dishes = std::vector<std::string>;
   if (guest == 1) return iter(Dishes{"cake"});
   if (guest == 2) return courses();
-  return iter(Dishes{"cherries", "plums"}) | map([](std::string fruit) { return "no " + fruit; });
+  return iter(Dishes{"cherries", "plums"}) |
+         map([](const std::string& fruit) { return "no " + fruit; });
 }
 
 // ---- blocks ---------------------------------------------------------------

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <utility>
 
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"

@@ -14,13 +14,6 @@ using namespace std::string_view_literals;
 /// refused before it can wrap around.
 constexpr int kMostDigits = 16;
 
-/// -1: none. No sign, no "0x", no blank is a digit.
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 }  // namespace
 
 ChunkedDecoder::Piece ChunkedDecoder::read(std::string_view bytes) noexcept {
@@ -74,7 +67,7 @@ ChunkedDecoder::At ChunkedDecoder::after(char c) noexcept {
 }
 
 ChunkedDecoder::At ChunkedDecoder::after_size(char c) noexcept {
-  if (const int digit = hex_digit(c); digit >= 0) {
+  if (const int digit = scan::hex_digit(c); digit >= 0) {
     size_ = size_ * 16 + static_cast<unsigned>(digit);
     return ++length_ > kMostDigits ? At::malformed : At::size;
   }

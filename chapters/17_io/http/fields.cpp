@@ -26,6 +26,28 @@ bool is_host(std::string_view text) {
   return scan::skip(p + 1, end, scan::kDigit) == end;
 }
 
+std::optional<std::uint64_t> parse_length(std::string_view digits) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t length = 0;
+  if (digits.empty()) return std::nullopt;
+  for (const char c : digits) {
+    if (!scan::is(c, scan::kDigit)) return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (length > (kMost - digit) / 10) return std::nullopt;
+    length = length * 10 + digit;
+  }
+  return length;
+}
+
+bool lists_token(std::string_view tokens, std::string_view token) {
+  while (!tokens.empty()) {
+    const std::size_t comma = std::min(tokens.find(','), tokens.size());
+    if (equals_ignoring_case(scan::trim(tokens.substr(0, comma)), token)) return true;
+    tokens.remove_prefix(std::min(comma + 1, tokens.size()));
+  }
+  return false;
+}
+
 bool FramingFields::note_known(std::string_view name, std::string_view value) {
   switch (name.size()) {
     case 4:
@@ -72,18 +94,12 @@ bool FramingFields::note_host(std::string_view value) {
   return is_host(value);
 }
 
-/// Only one length, of digits and nothing else: no sign, no list, no overflow. Two equal lengths
-/// are refused too: no honest client sends them.
+/// Only one length. Two equal lengths are refused too: no honest client sends them.
 bool FramingFields::note_length(std::string_view digits) {
-  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-  if (has_length_ || digits.empty()) return false;
+  const std::optional<std::uint64_t> length = parse_length(digits);
+  if (has_length_ || !length) return false;
   has_length_ = true;
-  for (char c : digits) {
-    if (c < '0' || c > '9') return false;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (length_ > (kMost - digit) / 10) return false;
-    length_ = length_ * 10 + digit;
-  }
+  length_ = *length;
   return true;
 }
 
@@ -105,13 +121,8 @@ bool FramingFields::note_codings(std::string_view codings) {
 }
 
 void FramingFields::note_connection(std::string_view tokens) {
-  while (!tokens.empty()) {
-    const std::size_t comma = std::min(tokens.find(','), tokens.size());
-    const std::string_view token = scan::trim(tokens.substr(0, comma));
-    if (equals_ignoring_case(token, "close"sv)) says_close_ = true;
-    if (equals_ignoring_case(token, "keep-alive"sv)) says_keep_alive_ = true;
-    tokens.remove_prefix(std::min(comma + 1, tokens.size()));
-  }
+  says_close_ = says_close_ || lists_token(tokens, "close"sv);
+  says_keep_alive_ = says_keep_alive_ || lists_token(tokens, "keep-alive"sv);
 }
 
 std::optional<std::string_view> FieldLines::next() {

@@ -14,6 +14,12 @@ namespace book::http {
 /// empty.
 [[nodiscard]] bool is_host(std::string_view text);
 
+/// A Content-Length: digits and nothing else, no sign, no list, no overflow.
+[[nodiscard]] std::optional<std::uint64_t> parse_length(std::string_view digits);
+
+/// Is `token`, in lower case, one of those that a Connection field lists?
+[[nodiscard]] bool lists_token(std::string_view tokens, std::string_view token);
+
 class FramingFields {
  public:
   /// Takes note of one field, its value without the blanks around it; fields it does not know pass.

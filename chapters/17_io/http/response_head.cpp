@@ -1,7 +1,6 @@
 #include "17_io/http/response_head.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "17_io/http/fields.h"
@@ -39,25 +38,12 @@ bool is_field(std::string_view line) {
          scan::skip_text(colon + 1, end) == end;
 }
 
-std::optional<std::uint64_t> read_length(std::string_view digits) {
-  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-  std::uint64_t length = 0;
-  if (digits.empty()) return std::nullopt;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (length > (kMost - digit) / 10) return std::nullopt;
-    length = length * 10 + digit;
-  }
-  return length;
-}
-
 /// What the fields say together about the end of the body. Null, or what is wrong.
 const char* read_framing(ResponseHead& head, bool http_1_0) {
   FieldLines lengths(head.fields, "content-length"), codings(head.fields, "transfer-encoding");
   bool has_length = false;
   while (const auto value = lengths.next()) {
-    const auto length = read_length(*value);
+    const auto length = parse_length(*value);
     if (!length) return "a Content-Length that is no number";
     if (has_length && *length != head.content_length) return "two lengths that differ";
     has_length = true;
@@ -78,13 +64,8 @@ const char* read_framing(ResponseHead& head, bool http_1_0) {
 
 bool says(std::string_view fields, std::string_view word) {
   FieldLines lines(fields, "connection");
-  while (auto tokens = lines.next()) {
-    while (!tokens->empty()) {
-      const std::size_t comma = std::min(tokens->find(','), tokens->size());
-      if (equals_ignoring_case(scan::trim(tokens->substr(0, comma)), word)) return true;
-      tokens->remove_prefix(std::min(comma + 1, tokens->size()));
-    }
-  }
+  while (const auto tokens = lines.next())
+    if (lists_token(*tokens, word)) return true;
   return false;
 }
 

@@ -117,6 +117,7 @@ Resolver::Addresses call_getaddrinfo(const std::string& host, std::uint16_t port
   hints.ai_socktype = SOCK_STREAM;  // one entry an address, instead of one for each kind of socket
   hints.ai_flags = AI_NUMERICSERV;
   addrinfo* first = nullptr;
+  // blocks: on a thread of the resolver
   const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &first);
   if (error == EAI_SYSTEM) fail({errno, std::system_category()});
   if (error != 0) fail({error, resolve_category()});

@@ -85,6 +85,7 @@ void TcpStream::Connect::throw_if_refused() const {
 Poll<TcpStream> TcpStream::ConnectToAny::poll(Context& cx) {
   pin_.enter();
   if (addresses_.empty()) throw std::invalid_argument("connect: no address to connect to");
+  // ends: each turn takes one address more
   for (;;) {
     if (!attempt_) attempt_.emplace(addresses_[next_++], patience_);
     try {

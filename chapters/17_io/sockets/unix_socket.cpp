@@ -48,6 +48,7 @@ class FolderLock {
         taken_ = true;
         return;
       }
+      // blocks: a listener that begins, for a few milliseconds in all
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }

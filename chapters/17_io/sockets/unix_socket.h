@@ -73,10 +73,11 @@ class SocketFile {
   explicit SocketFile(std::string path);
   SocketFile(SocketFile&& other) noexcept
       : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
-  SocketFile& operator=(SocketFile other) noexcept {
-    std::swap(path_, other.path_);
-    std::swap(device_, other.device_);
-    std::swap(inode_, other.inode_);
+  SocketFile& operator=(SocketFile&& other) noexcept {
+    SocketFile old(std::move(other));
+    std::swap(path_, old.path_);
+    std::swap(device_, old.device_);
+    std::swap(inode_, old.inode_);
     return *this;
   }
   ~SocketFile();

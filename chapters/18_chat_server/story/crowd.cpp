@@ -60,7 +60,7 @@ Async<> whole_evening(chat::Chat& chat, Evening& evening, int people) {
 
 /// Two descriptors a visitor, one at each end. With too few of them both ends wait for each other.
 void check_descriptors(int people) {
-  const auto needed = static_cast<rlim_t>(2 * people + 12);
+  const auto needed = 2 * static_cast<rlim_t>(people) + 12;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
   limit.rlim_cur = limit.rlim_max;

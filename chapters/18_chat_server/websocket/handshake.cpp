@@ -107,14 +107,14 @@ std::string opening_answer(std::string_view key) {
       http::status_line(101), accept_of(key));
 }
 
-std::string refusing_answer(const Verdict& verdict) {
+std::string refusing_answer(const Verdict& verdict, bool to_head) {
   std::string more;
   if (verdict.status == 405) more = "Allow: GET\r\n";
   if (verdict.status == 426) more = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
   const std::string text = fmt::format("{}\n", verdict.why);
   return fmt::format("{}{}{}Connection: {}close\r\n\r\n{}", http::status_line(verdict.status),
                      http::entity_fields("text/plain; charset=utf-8", text.size()), more,
-                     verdict.status == 426 ? "Upgrade, " : "", text);
+                     verdict.status == 426 ? "Upgrade, " : "", to_head ? "" : text);
 }
 
 std::string random_handshake_key() {

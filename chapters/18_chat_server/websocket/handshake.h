@@ -39,8 +39,9 @@ struct Verdict {
 
 /// The head of the answer that opens.
 [[nodiscard]] std::string opening_answer(std::string_view key);
-/// The whole answer that does not: the connection is to be closed behind it.
-[[nodiscard]] std::string refusing_answer(const Verdict& verdict);
+/// The whole answer that does not: the connection is to be closed behind it. To a HEAD it has no
+/// body.
+[[nodiscard]] std::string refusing_answer(const Verdict& verdict, bool to_head = false);
 
 /// The client's request. Throws std::invalid_argument for a host or a target that cannot stand in
 /// one. `origin` is for a client that speaks for a page: "http://localhost:7878".

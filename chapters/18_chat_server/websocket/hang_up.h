@@ -20,6 +20,7 @@ struct WebSocket<S>::HangUpOp {
 template <class S>
 Poll<Ending> WebSocket<S>::poll_hang_up(Context& cx) {
   try {
+    // ends: a failure is the end, too
     while (!ended_) {
       try {
         if (poll_next(cx).is_pending()) return pending;
@@ -29,7 +30,7 @@ Poll<Ending> WebSocket<S>::poll_hang_up(Context& cx) {
     }
     if (poll_last_bytes(cx).is_pending()) return pending;
   } catch (const std::system_error&) {
-    // Reset, say: it has ended, too.
+    // Reset, say: it has ended, too, and the ending says whether there was a Close before.
   }
   wake_->reader = Waker();
   return protocol_.ending();

@@ -72,8 +72,9 @@ Async<WebSocket<S>> upgrade(BufReader<S> reader, std::string head, Options optio
   if (parsed.kind == http::Parsed::Kind::need_more) throw UnexpectedEnd();
   Verdict verdict{parsed.status, "this is no request of HTTP/1.1"};
   if (parsed.kind == http::Parsed::Kind::request) verdict = judge(parsed.request);
+  const bool to_head = parsed.request.method == "HEAD";
   const std::string answer =
-      verdict.may_open() ? opening_answer(verdict.key) : refusing_answer(verdict);
+      verdict.may_open() ? opening_answer(verdict.key) : refusing_answer(verdict, to_head);
   co_await write_all(reader.inner(), answer);
   co_await flush(reader.inner());
   if (!verdict.may_open()) throw Refused(verdict.status, verdict.why);

@@ -11,6 +11,13 @@ std::string close_payload(CloseCode code, std::string_view reason) {
   return payload.append(reason);
 }
 
+/// Gives its memory back, where that is more than an idle connection should keep.
+void clear_and_shrink(std::string& frames) {
+  constexpr std::size_t kKept = 512;
+  frames.clear();
+  if (frames.capacity() > kKept) frames.shrink_to_fit();  // = {} would keep it
+}
+
 }  // namespace
 
 std::size_t Protocol::read(std::string_view bytes) {
@@ -53,9 +60,7 @@ void Protocol::read_end() {
 void Protocol::answer_close() {
   we_said_ = true;
   close_ = close_payload(ending_.code, {});
-  queue_.clear();
-  pong_.reset();
-  ping_.reset();
+  drop_waiting();
 }
 
 void Protocol::fail(const Fault& fault) {
@@ -64,7 +69,12 @@ void Protocol::fail(const Fault& fault) {
   ending_ = {fault.code, fault.why, false};
   if (std::exchange(we_said_, true)) return;
   close_ = close_payload(fault.code, fault.why);
-  queue_.clear();
+  drop_waiting();
+}
+
+void Protocol::drop_waiting() {
+  if (!queue_.empty()) dropped_ = true;
+  clear_and_shrink(queue_);
   pong_.reset();
   ping_.reset();
 }
@@ -97,9 +107,7 @@ void Protocol::say_close(CloseCode code, std::string_view reason) {
 
 std::string_view Protocol::to_write() {
   if (written_ < going_.size()) return std::string_view(going_).substr(written_);
-  constexpr std::size_t kKept = 4096;  // of an idle connection
-  if (going_.capacity() > kKept) going_ = {};
-  going_.clear();
+  clear_and_shrink(going_);
   written_ = 0;
   if (close_went_) return {};
   if (pong_) append(going_, Opcode::pong, *pong_);
@@ -110,7 +118,7 @@ std::string_view Protocol::to_write() {
     std::swap(going_, queue_);
   } else {
     going_ += queue_;
-    queue_.clear();
+    clear_and_shrink(queue_);
   }
   if (close_) {
     append(going_, Opcode::close, *close_);

@@ -19,7 +19,8 @@
 //     both         no             passed over         -
 //
 // Our own Close stands behind all that we have sent before. Where we answer theirs, and where they
-// have broken the rules, what was not begun is dropped. Chapter 18 explains it.
+// have broken the rules, what was not begun is dropped, and has_dropped() says so. Chapter 18
+// explains it.
 #pragma once
 
 #include <cstddef>
@@ -98,7 +99,12 @@ class Protocol {
   void wrote(std::size_t n) noexcept { written_ += n; }
   /// May another message be sent, or should its sender wait?
   bool has_room() const noexcept { return waiting() < options_.write_ahead; }
+  /// Was something sent that is never to go, for their Close or their fault came before it was
+  /// begun?
+  bool has_dropped() const noexcept { return dropped_; }
   std::size_t waiting() const noexcept { return going_.size() - written_ + queue_.size(); }
+  /// Bytes that it holds for what goes, used or not.
+  std::size_t memory() const noexcept { return going_.capacity() + queue_.capacity(); }
 
   State state() const noexcept {
     if (they_said_) return close_went_ ? State::both : State::they_said;
@@ -111,6 +117,7 @@ class Protocol {
  private:
   void fail(const Fault& fault);
   void answer_close();
+  void drop_waiting();
   void append(std::string& out, Opcode opcode, std::string_view payload);
 
   Assembler assembler_;
@@ -121,6 +128,7 @@ class Protocol {
   Ending ending_;
   bool we_said_ = false, they_said_ = false, over_ = false;
   bool close_went_ = false;  // behind it nothing goes
+  bool dropped_ = false;
 
   std::string going_;        // is being written: whole frames
   std::size_t written_ = 0;  // so much of it has gone

@@ -24,7 +24,8 @@
 //
 // The reader's stream ends after their Close, when our answer has gone out: dropping the socket
 // then loses nothing. It throws Failure once where they broke the rules (they are told why before),
-// and where the connection ended without a Close. Chapter 18 explains it.
+// and where the connection ended without a Close. An error of the connection it throws as it is;
+// the ending is 1006 then. Chapter 18 explains it.
 #pragma once
 
 #include <cstddef>
@@ -89,8 +90,9 @@ class WebSocket {
   // For the task that writes.
 
   /// A future, ready when the connection has taken the message. Throws Closed after a Close, of
-  /// either side, std::invalid_argument for a text that is not UTF-8, and what the connection
-  /// throws. Dropped before it was ready it has sent all of it, or nothing.
+  /// either side, also where that came before the message was begun; std::invalid_argument for a
+  /// text that is not UTF-8, and what the connection throws. Dropped before it was ready it has
+  /// sent all of it, or nothing.
   IoOperation<WebSocket, SendOp> send(std::string text) & {
     return send(Message{Message::Kind::text, std::move(text)});
   }
@@ -102,6 +104,7 @@ class WebSocket {
   Poll<void> poll_ready(Context& cx);
   void start_send(const Message& message) { protocol_.send(message.kind, message.data); }
   void start_send_text(std::string_view text) { protocol_.send(Message::Kind::text, text); }
+  /// Throws Closed where something that was sent is never to go: see Protocol::has_dropped().
   Poll<void> poll_flush(Context& cx);
   /// Says Close (1000) behind all that was sent, and flushes. The reader hears the answer.
   Poll<void> poll_close(Context& cx);

@@ -12,6 +12,11 @@ PollItem<Message> WebSocket<S>::poll_next(Context& cx) {
   PollItem<Message> next = pending;
   try {
     next = poll_message(cx);
+  } catch (const std::system_error&) {
+    protocol_.read_end();  // reset, say: no Close will come any more
+    ended_ = true;
+    wake_->reader = Waker();
+    throw;
   } catch (...) {
     wake_->reader = Waker();
     throw;
@@ -151,6 +156,10 @@ Poll<void> WebSocket<S>::poll_ready(Context& cx) {
 
 template <class S>
 Poll<void> WebSocket<S>::poll_flush(Context& cx) {
+  if (protocol_.has_dropped()) {
+    wake_->writer = Waker();
+    throw Closed();
+  }
   return poll_writer(cx);
 }
 

@@ -8,7 +8,7 @@
 //     #s          http://a/b/c/d;p?q#s    a place in the page
 //     (nothing)   http://a/b/c/d;p?q      the page
 //     ../g        http://a/b/g            one folder up, and at the top no further
-//     http://x/y  http://x/y              it says all itself
+//     http://x/y  http://x/y              it says all itself; its dots go all the same
 //
 //     the page    http://a
 //     g           http://a/g              a page without a path is the top of its host

@@ -49,13 +49,14 @@ inline std::string without_dots(std::string_view path) {
 
 inline std::string resolve(std::string_view page, std::string_view reference) {
   const Pieces base = split(page), to = split(reference);
-  if (!to.scheme.empty()) return std::string(reference);
-  std::string out(base.scheme);
+  const bool says_all = !to.scheme.empty();
+  std::string out(says_all ? to.scheme : base.scheme);
   std::string path;
   std::string_view query = to.query;
-  if (!to.host.empty()) {
+  if (says_all || !to.host.empty()) {
     out += to.host;
-    path = without_dots(to.path);
+    path = std::string(to.path);
+    if (path.starts_with('/')) path = without_dots(to.path);  // mailto:you has no top
   } else {
     out += base.host;
     if (to.path.empty()) {

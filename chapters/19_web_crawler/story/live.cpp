@@ -66,17 +66,18 @@ std::size_t width_of_terminal() {
 }
 
 /// The first signal asks for no more pages, the second does not wait for those under way.
-Async<> stops_on_signals(Signals signals, Crawler& crawler, int& number) {
+Async<> stops_on_signals(SignalStream signals, Crawler& crawler, Progress& progress, int& number) {
   std::optional<int> first = co_await next(signals);
   number = first.value_or(SIGINT);
   crawler.stop();
+  progress.say(signal_name(number) + ": what is under way is finished; once more ends it now");
   (void)co_await next(signals);
 }
 
 Async<> crawls(Crawler& crawler, Progress& progress, const Politeness& politeness, int& signal) {
-  Signals signals = book::signals({SIGINT, SIGTERM, SIGHUP});
+  SignalStream signals = book::signals({SIGINT, SIGTERM, SIGHUP});
   auto drawing = progress.redraws(crawler, politeness);
-  auto stopping = stops_on_signals(std::move(signals), crawler, signal);
+  auto stopping = stops_on_signals(std::move(signals), crawler, progress, signal);
   auto running = crawler.run();
   auto first = select_biased(std::move(running), std::move(stopping), std::move(drawing));
   (void)co_await first;
@@ -147,6 +148,7 @@ void crawl_for_real(const Args& args) {
     report += fmt::format("Stopped by {}.\n", signal_name(signal));
     std::fputs(report.c_str(), stdout);
     std::fflush(stdout);
+    if (!failure.empty()) fmt::print(stderr, "19_web_crawler: {}\n", failure);
     std::_Exit(128 + signal);
   }
   fmt::print("{}", report);

@@ -24,7 +24,7 @@
 namespace book::http {
 
 /// So many places, and one task at a time that may wait for a free one: the accept loop. It
-/// outlives its places, and whoever waits. For one thread.
+/// outlives its places, and the tasks that wait. For one thread.
 class Places {
  public:
   explicit Places(std::size_t count) noexcept : free_(count) {}
@@ -51,7 +51,7 @@ class [[nodiscard]] Places::Place {
   Place(Place&& other) noexcept : places_(other.places_) {}
   Place& operator=(Place&&) = delete;
   ~Place() {
-    // TODO: one more is free, and whoever waits for one should hear of it.
+    // TODO: one more is free, and a task that waits for one should hear of it.
   }
 
  private:
@@ -90,7 +90,7 @@ inline Places::Take Places::take() noexcept { return Take(*this); }
 
 /// One connection, and the place that it has: gone when the connection is, however it ends.
 template <Future F>
-Async<void> hold(Places::Place place, F connection) {
+Async<> hold(Places::Place place, F connection) {
   // TODO: is anything missing here?
   (void)place;
   co_await std::move(connection);
@@ -99,7 +99,7 @@ Async<void> hold(Places::Place place, F connection) {
 /// Accepts forever. Each client gets a place, and a task that runs handle(client). While no place
 /// is free nobody is accepted: the next clients wait in the system's queue.
 template <class Listener, class Handle>
-Async<void> accept_all(Listener& listener, Places& places, Handle handle) {
+Async<> accept_all(Listener& listener, Places& places, Handle handle) {
   // TODO: this one takes everybody.
   (void)places;
   for (;;) {

@@ -82,6 +82,7 @@ Descriptor walk_by_hand(int root, std::string_view relative) {
     const std::string segment(relative.substr(0, slash));
     const int from = here ? here.get() : root;
     const auto open_with = [&](int flags) {
+      // blocks: no, there is O_NONBLOCK or O_PATH in the flags
       return Descriptor(uninterrupted([&] { return ::openat(from, segment.c_str(), flags); }));
     };
     if (slash == std::string_view::npos) return open_with(how);

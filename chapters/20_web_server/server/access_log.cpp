@@ -62,7 +62,7 @@ AccessLog::AccessLog(const std::string& where)
   if (file_) fd_ = file_.get();
 }
 
-/// Not waiting for anybody: a named pipe without a reader is an error.
+/// Not waiting for a reader: a named pipe without one is an error.
 void AccessLog::open_file() {
   Descriptor file(
       ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644));

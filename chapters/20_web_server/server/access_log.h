@@ -74,7 +74,7 @@ class AccessLog {
   int fd_ = -1;       // of the file, or stdout
   dev_t device_ = 0;  // of the file: which one it is
   ino_t inode_ = 0;
-  bool is_regular_file_ = false;  // a regular file: a write to it does not wait for anybody
+  bool is_regular_file_ = false;  // a regular file: a write to it does not wait for a reader
   bool failed_ = false;           // the last write: the next one is the timer's
   std::string text_;
   std::size_t written_ = 0;  // of text_

@@ -30,13 +30,14 @@ int socket_of(const S& stream) {
 
 /// What is rare, and takes its time: in a frame of its own, which a connection has only then.
 template <class S>
-Async<void> take_time(S& stream, ConnectionTimeout& timeout, Next next, const Site& site) {
+Async<> take_time(S& stream, ConnectionTimeout& timeout, Next next, const Site& site) {
   switch (next.action) {
     case Next::yield:
       co_await yield_now();
       break;
     case Next::sleep:
       if (site.settings.blocking_sleep) {
+        // blocks: for the demonstration
         std::this_thread::sleep_for(next.delay);
       } else {
         co_await or_shutdown(timeout, sleep(next.delay));
@@ -56,8 +57,8 @@ Async<void> take_time(S& stream, ConnectionTimeout& timeout, Next next, const Si
 /// Talks HTTP on `stream` until either side has enough. What goes wrong with one connection
 /// concerns no other, so no exception of it leaves.
 template <class S>
-requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(
-    S stream, Site& site, [[maybe_unused]] Permit permit) {
+requires AsyncRead<S> && AsyncWrite<S> Async<> handle_connection(S stream, Site& site,
+                                                                 [[maybe_unused]] Permit permit) {
   ++site.accepted;
   ConnectionTimeout timeout(site.timeouts);
   try {
@@ -79,7 +80,7 @@ requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(
 
 /// The same, for a caller that has so few connections that there is a permit for each.
 template <class S>
-requires AsyncRead<S> && AsyncWrite<S> Async<void> handle_connection(S stream, Site& site) {
+requires AsyncRead<S> && AsyncWrite<S> Async<> handle_connection(S stream, Site& site) {
   return handle_connection(std::move(stream), site, site.connections.try_acquire().value());
 }
 

@@ -47,14 +47,14 @@ class [[nodiscard]] Exchange : PinnedOncePolled {
         return pin_.pending();
       }
       if (taken.value() == 0) throw UnexpectedEnd(Direction::write);
-      talk_.sent(taken.value());
+      talk_.sent(book::detail::checked(taken.value(), talk_.output().size()));
       timeout_.restart();
     }
     if (!reads_) return ReadResult::data;
 
     Poll<std::size_t> got = stream_.poll_read(cx, talk_.room());
     if (got.is_ready()) {
-      talk_.received(got.value());
+      talk_.received(book::detail::checked(got.value(), talk_.room().size()));
       return got.value() > 0 ? ReadResult::data : ReadResult::closed;
     }
     talk_.received(0);

@@ -31,7 +31,7 @@ void spawn_connection(TcpStream stream, Site& site, Permit permit) {
 
 }  // namespace
 
-Async<void> accept_all(TcpListener& listener, Site& site) {
+Async<> accept_all(TcpListener& listener, Site& site) {
   constexpr int kBatch = 64;  // connections, before the others get their turn
   // While there are descriptors to open them with: the clients may take the last one.
   warm_up(site.files, Reactor::current().now());
@@ -52,7 +52,7 @@ Async<void> accept_all(TcpListener& listener, Site& site) {
   }
 }
 
-Async<void> drain_backlog(TcpListener& listener, Site& site) {
+Async<> drain_backlog(TcpListener& listener, Site& site) {
   site.shutdown.begin();      // so those that have their turns meanwhile are told that it is over
   constexpr int kBatch = 64;  // fewer than a turn has calls (chapter 04): pending means nobody
   // Not forever, however fast they come.
@@ -68,7 +68,7 @@ Async<void> drain_backlog(TcpListener& listener, Site& site) {
   const TcpListener closed = std::move(listener);
 }
 
-Async<void> shut_down(Site& site) {
+Async<> shut_down(Site& site) {
   site.shutdown.begin();
   site.timeouts.wake_refused();
   const std::size_t all = site.settings.max_connections;

@@ -18,24 +18,24 @@
 namespace book::http {
 
 /// Accepts forever, as many connections at once as the settings allow.
-Async<void> accept_all(TcpListener& listener, Site& site);
+Async<> accept_all(TcpListener& listener, Site& site);
 
 /// Accepts the connections that the system has queued already, as far as there is room, and closes
 /// the listener. A client that has sent a request is answered then; without this, closing the
 /// listener would send it a reset. Waits for no client.
-Async<void> drain_backlog(TcpListener& listener, Site& site);
+Async<> drain_backlog(TcpListener& listener, Site& site);
 
 /// What was begun is finished, as long as the settings' grace is; then the rest is dropped. Ready
 /// when all connections have ended. To be called once no more are accepted.
-Async<void> shut_down(Site& site);
+Async<> shut_down(Site& site);
 
 /// Serves until `stop` is ready, any future of void; then shuts down. The site is borrowed, and
 /// outlives the executor that this runs on. A site serves once: from then on it is at its end.
 template <Future Stop>
-Async<void> serve(TcpListener listener, Site& site, Stop stop) {
+Async<> serve(TcpListener listener, Site& site, Stop stop) {
   // NOLINTBEGIN(bugprone-use-after-move): it takes the co_await for a use of the parameter
   // Made while there is memory for them.
-  Async<void> backlog = drain_backlog(listener, site), the_end = shut_down(site);
+  Async<> backlog = drain_backlog(listener, site), the_end = shut_down(site);
   {
     // The loser of the race is dropped: it accepts no more.
     auto either = race(accept_all(listener, site), std::move(stop));
@@ -47,6 +47,6 @@ Async<void> serve(TcpListener listener, Site& site, Stop stop) {
 }
 
 /// Serves forever.
-inline Async<void> serve(TcpListener listener, Site& site) { co_await accept_all(listener, site); }
+inline Async<> serve(TcpListener listener, Site& site) { co_await accept_all(listener, site); }
 
 }  // namespace book::http

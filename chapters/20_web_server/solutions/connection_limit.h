@@ -11,7 +11,7 @@
 namespace book::http {
 
 /// So many places, and one task at a time that may wait for a free one: the accept loop. It
-/// outlives its places, and whoever waits. For one thread.
+/// outlives its places, and the tasks that wait. For one thread.
 class Places {
  public:
   explicit Places(std::size_t count) noexcept : free_(count) {}
@@ -83,7 +83,7 @@ inline Places::Take Places::take() noexcept { return Take(*this); }
 
 /// One connection, and the place that it has: gone when the connection is, however it ends.
 template <Future F>
-Async<void> hold(Places::Place place, F connection) {
+Async<> hold(Places::Place place, F connection) {
   (void)place;  // a parameter is a part of the frame, and goes with it
   co_await std::move(connection);
 }
@@ -91,7 +91,7 @@ Async<void> hold(Places::Place place, F connection) {
 /// Accepts forever. Each client gets a place, and a task that runs handle(client). While no place
 /// is free nobody is accepted: the next clients wait in the system's queue.
 template <class Listener, class Handle>
-Async<void> accept_all(Listener& listener, Places& places, Handle handle) {
+Async<> accept_all(Listener& listener, Places& places, Handle handle) {
   for (;;) {
     Places::Place place = co_await places.take();
     auto client = co_await listener.accept();

@@ -15,7 +15,7 @@ namespace book::http {
 /// One connection: what goes wrong with it concerns nobody else. `open` counts those that have not
 /// ended; one that is dropped has not.
 template <class Handle, class Client>
-Async<void> alone(Handle& handle, Client client, std::size_t& open) {
+Async<> alone(Handle& handle, Client client, std::size_t& open) {
   try {
     co_await handle(std::move(client));
   } catch (...) {
@@ -26,7 +26,7 @@ Async<void> alone(Handle& handle, Client client, std::size_t& open) {
 
 /// Accepts forever.
 template <class Listener, class Handle>
-Async<void> accept_into(TaskScope& scope, Listener listener, Handle& handle, std::size_t& open) {
+Async<> accept_into(TaskScope& scope, Listener listener, Handle& handle, std::size_t& open) {
   for (;;) {
     auto client = co_await listener.accept();
     scope.spawn(alone(handle, std::move(client), open));
@@ -41,8 +41,8 @@ template <class Listener, class Handle>
 Async<std::size_t> serve_until(Listener listener, Handle handle, CancellationToken stop,
                                Duration grace) {
   std::size_t open = 0;
-  auto body = [&](TaskScope& scope) -> Async<void> {
-    Async<void> accepting = accept_into(scope, std::move(listener), handle, open);
+  auto body = [&](TaskScope& scope) -> Async<> {
+    Async<> accepting = accept_into(scope, std::move(listener), handle, open);
     co_await stop.run_until_cancelled(std::move(accepting));  // and the listener goes with it
   };
   // Only borrowed by those who wait for it, so it goes on when they give up.

@@ -1,3 +1,4 @@
+// blocks: a connection at a time, and no loop: the first of the four
 #include "20_web_server/steps/blocking.h"
 
 #include <fcntl.h>

@@ -12,7 +12,7 @@
 namespace book::http {
 namespace {
 
-Async<void> one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
+Async<> one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
   for (;;) {
     auto accepted = co_await stop.run_until_cancelled(listener.accept());
     if (!accepted) break;
@@ -24,15 +24,15 @@ Async<void> one_by_one(TcpListener listener, Site& site, CancellationToken stop)
   }
 }
 
-Async<void> shut_down_at(CancellationToken stop, Site& site) {
-  Async<void> the_end = shut_down(site);
+Async<> shut_down_at(CancellationToken stop, Site& site) {
+  Async<> the_end = shut_down(site);
   co_await stop.cancelled();
   co_await std::move(the_end);
 }
 
 }  // namespace
 
-Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
+Async<> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop) {
   warm_up(site.files, Reactor::current().now());
   // The end first: it is made while there is memory for it.
   co_await join(shut_down_at(stop, site), one_by_one(std::move(listener), site, stop));

@@ -12,6 +12,6 @@ namespace book::http {
 /// Serves until it is to stop, and then finishes with the client it has, as long as the grace is.
 /// (Clients that connect meanwhile are reset at the end, when the listener is closed.) The site is
 /// borrowed.
-Async<void> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop);
+Async<> serve_one_by_one(TcpListener listener, Site& site, CancellationToken stop);
 
 }  // namespace book::http

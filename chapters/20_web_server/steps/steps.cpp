@@ -188,13 +188,13 @@ void Server::run_parallel(Stop& stop, const Beside& beside) {
   workers.join();
 }
 
-Async<void> Server::serve_until_stopped(int worker, Stop& stop) {
+Async<> Server::serve_until_stopped(int worker, Stop& stop) {
   const auto index = static_cast<std::size_t>(worker);
   TcpListener& listener = listeners_[index];
   Site& site = *sites_[index];
-  Async<void> server = plan_.mode == Mode::sequential
-                           ? serve_one_by_one(std::move(listener), site, stop.token())
-                           : serve(std::move(listener), site, stop.requested());
+  Async<> server = plan_.mode == Mode::sequential
+                       ? serve_one_by_one(std::move(listener), site, stop.token())
+                       : serve(std::move(listener), site, stop.requested());
   // What is still there when all shall end at once is dropped, with the executor.
   co_await select(std::move(server), stop.aborted());
 }

@@ -69,15 +69,15 @@ class Server {
   /// threads. What `beside` makes runs as a task on this thread, as long as the server does.
   /// The stop can be requested from there, or by another thread. (A blocking server does not hear
   /// an abort: nothing can interrupt a sleep of its thread.) Gives what each worker has done.
-  std::vector<Totals> run(Stop& stop, const std::function<Async<void>()>& beside = {});
+  std::vector<Totals> run(Stop& stop, const std::function<Async<>()>& beside = {});
 
  private:
-  using Beside = std::function<Async<void>()>;
+  using Beside = std::function<Async<>()>;
   std::unique_ptr<Executor> take_executor();
   void run_blocking(Stop& stop, const Beside& beside);
   void run_async(int worker, Stop& stop, const Beside& beside);
   void run_parallel(Stop& stop, const Beside& beside);
-  Async<void> serve_until_stopped(int worker, Stop& stop);
+  Async<> serve_until_stopped(int worker, Stop& stop);
 
   Plan plan_;
   std::unique_ptr<Handover> handover_;        // between the sites, when there are several

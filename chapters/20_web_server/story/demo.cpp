@@ -65,7 +65,7 @@ class Stage {
   std::thread thread_;  // last: it uses the others
 };
 
-Async<void> hear_answer(TcpStream& stream, Visit& visit, int& answers) {
+Async<> hear_answer(TcpStream& stream, Visit& visit, int& answers) {
   const Instant asked = Reactor::current().now();
   std::array<char, 4096> buffer;
   const std::size_t n = co_await read(stream, buffer);
@@ -76,7 +76,7 @@ Async<void> hear_answer(TcpStream& stream, Visit& visit, int& answers) {
 }
 
 /// All ask before anybody listens: in their order, and as good as at the same moment.
-Async<void> visit_all(Address address, Scene& scene) {
+Async<> visit_all(Address address, Scene& scene) {
   std::vector<TcpStream> streams;
   for (const Visit& visit : scene.visits) {
     TcpStream stream = co_await TcpStream::connect(address);
@@ -85,7 +85,7 @@ Async<void> visit_all(Address address, Scene& scene) {
     streams.push_back(std::move(stream));
   }
   int answers = 0;
-  std::vector<Async<void>> all;
+  std::vector<Async<>> all;
   for (std::size_t i = 0; i < streams.size(); ++i)
     all.push_back(hear_answer(streams[i], scene.visits[i], answers));
   co_await join_all(std::move(all));

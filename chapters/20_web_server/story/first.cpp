@@ -29,7 +29,7 @@ void refuse_what_it_has_not(const Args& args) {
   }
 }
 
-Async<> serve_until_ctrl_c(Async<> server, Signals signals) {
+Async<> serve_until_ctrl_c(Async<> server, SignalStream signals) {
   auto ctrl_c = next(signals);
   auto either = book::select(std::move(server), std::move(ctrl_c));
   co_await either;
@@ -50,7 +50,7 @@ bool is_first_mode(std::string_view name) {
 void run_first(const Args& args) {
   refuse_what_it_has_not(args);
   const bool spawns = args.get<std::string>("mode") == "first-spawn";
-  Signals signals = book::signals({SIGINT, SIGTERM});
+  SignalStream signals = book::signals({SIGINT, SIGTERM});
   TcpListener listener = TcpListener::bind(Address::loopback(args.get<std::uint16_t>("port")));
   fmt::print("listening on http://127.0.0.1:{}/\n", listener.local_address().port());
   fmt::print("  serves   one page, whatever it is asked\n");

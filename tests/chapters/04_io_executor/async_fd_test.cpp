@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -253,6 +254,41 @@ TEST_F(AsyncFdTest, ADatagramSocketIsNotDrainedByAShortMessage) {
                   }));
   EXPECT_EQ(executor_.block_on(read_some(in)), "one");
   EXPECT_EQ(executor_.block_on(read_some(in)), "two") << "both came with one edge";
+}
+
+TEST_F(AsyncFdTest, APacketPipeIsNotDrainedByOnePacketWhateverItIsCalled) {
+  int fds[2];
+  ASSERT_EQ(::pipe2(fds, O_DIRECT | O_CLOEXEC), 0);
+  AsyncFd in(fds[0], AsyncFd::Kind::stream), out(fds[1], AsyncFd::Kind::stream);
+  EXPECT_EQ(in.kind(), AsyncFd::Kind::other);
+  executor_.spawn(sleep(1s) | map([&] {
+                    EXPECT_EQ(::write(out.fd(), "abc", 3), 3);
+                    EXPECT_EQ(::write(out.fd(), "defghi", 6), 6);
+                  }));
+  EXPECT_EQ(executor_.block_on(read_some(in)), "abc");
+  EXPECT_EQ(executor_.block_on(read_some(in)), "defghi") << "both came with one edge";
+}
+
+TEST_F(AsyncFdTest, ANamedPipeWhoseWriterHasGoneWaitsForTheNextOne) {
+  const std::string path = "/tmp/book_async_fd_" + std::to_string(::getpid());
+  ::unlink(path.c_str());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  AsyncFd in(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC), AsyncFd::Kind::stream);
+  int writer = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  ::unlink(path.c_str());
+  executor_.spawn(sleep(1s) | map([&] {
+                    EXPECT_EQ(::write(writer, "1", 1), 1);
+                    ::close(std::exchange(writer, -1));  // the system says: closed, for good
+                  }));
+  EXPECT_EQ(executor_.block_on(read_some(in)), "1");
+  EXPECT_EQ(executor_.block_on(read_some(in)), "") << "no writer is there: the end";
+
+  writer = ::open(("/proc/self/fd/" + std::to_string(in.fd())).c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(writer, 0);
+  executor_.spawn(sleep(1s) | map([&] { EXPECT_EQ(::write(writer, "2", 1), 1); }));
+  // Before, this poll asked the system again and again, and never came back.
+  EXPECT_EQ(executor_.block_on(read_some(in)), "2");
+  ::close(writer);
 }
 
 // --- readable(), writable() ---------------------------------------------------------------

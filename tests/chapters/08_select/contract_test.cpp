@@ -52,6 +52,20 @@ TEST(Contract, OfSelectWhenAFutureThrows) {
       {.throws = true});
 }
 
+TEST(Contract, OfSelectWithGuards) {
+  test::expect_contract(
+      [] {
+        const auto opened = door();
+        return test::subject(
+            select(on_if(false, ready(1), kSame), on_if(true, Enter(opened, 7), kSame)),
+            opens(opened));
+      },
+      {}, kIsSeven);
+  test::expect_contract(
+      [] { return test::subject(select(on_if(false, never<int>(), kSame), on(ready(7), kSame))); },
+      {.ready_at_once = true}, kIsSeven);
+}
+
 TEST(Contract, OfSelectWithHandlers) {
   test::expect_contract(
       [] {

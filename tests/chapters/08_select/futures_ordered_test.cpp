@@ -120,6 +120,24 @@ TEST(FuturesOrdered, OfVoidGivesMonostate) {
   EXPECT_EQ(set.poll_next(cx).value(), std::nullopt);
 }
 
+TEST(FuturesOrdered, DroppedAtAnyMomentItDropsEverything) {
+  for (std::size_t opened = 0; opened <= 4; ++opened) {
+    Doors doors(4);
+    test::CountingWaker waker;
+    {
+      FuturesOrdered<Enter> set;
+      for (std::size_t i = 0; i < doors.size(); ++i) set.push(doors.enter(i, 0));
+      Context cx(waker.waker());
+      for (std::size_t i = 0; i < opened; ++i) {
+        (void)set.poll_next(cx);
+        doors.open(doors.size() - 1 - i);  // the last first: their values wait for their turn
+      }
+    }
+    EXPECT_EQ(doors.alive(), 0) << opened;
+    EXPECT_EQ(waker.kept(), 0) << opened;
+  }
+}
+
 TEST(FuturesOrdered, KeepsTheContract) {
   test::expect_contract(
       [] {

@@ -313,6 +313,24 @@ TEST(SelectWith, CanBeDroppedAfterEveryPollAlsoInsideAHandler) {
   }
 }
 
+TEST(OnIf, CanBeDroppedAfterEveryPollAlsoInsideAHandler) {
+  for (int polls = 0; polls <= 6; ++polls) {
+    test::DropCounter drops;
+    {
+      auto handler = [&drops, kept = drops.token()](int) -> Async<int> {
+        int count = co_await steps(3, drops.token());
+        co_return count;
+      };
+      auto choice = select(on_if(true, steps(2, drops.token()), handler),
+                           on_if(false, steps(1, drops.token()), handler));
+      bool finished = false;
+      for (int i = 0; i < polls; ++i) finished = poll_once(choice).is_ready();
+      EXPECT_EQ(finished, polls == 6);
+    }
+    EXPECT_EQ(drops.live(), 0) << "after " << polls << " polls";
+  }
+}
+
 TEST(SelectWith, DropsAHandlersTimerWithTheSelect) {
   Reactor reactor(TimeMode::virtual_time);
   const Reactor::Scope scope(reactor);

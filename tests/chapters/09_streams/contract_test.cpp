@@ -219,6 +219,20 @@ TEST(StreamContract, OfSinksThatAreReady) {
                         {.ready_at_once = true});
 }
 
+TEST(StreamContract, OfSendAll) {
+  struct World {
+    LocalChannelEnds<int> ends = local_channel<int>(1);
+  };
+  std::vector<std::shared_ptr<World>> worlds;
+  test::expect_contract([&] {
+    auto world = worlds.emplace_back(std::make_shared<World>());
+    return test::subject(send_all(world->ends.sender, iter({1, 2})), [world] {
+      test::Hand hand;
+      (void)world->ends.receiver.poll_next(hand.cx);
+    });
+  });
+}
+
 TEST(StreamContract, OfForward) {
   expect_contract_of(
       [](auto s) {

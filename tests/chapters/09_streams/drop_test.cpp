@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "05_async_await/async.h"
+#include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
+#include "07_join/join.h"
 #include "09_streams/buffered.h"
 #include "09_streams/chain_zip.h"
 #include "09_streams/chunks.h"
 #include "09_streams/collect.h"
 #include "09_streams/flatten.h"
+#include "09_streams/flatten_unordered.h"
 #include "09_streams/for_each_concurrent.h"
 #include "09_streams/forward.h"
 #include "09_streams/fuse.h"
@@ -24,6 +27,7 @@
 #include "09_streams/peekable.h"
 #include "09_streams/sources.h"
 #include "09_streams/take_skip.h"
+#include "09_streams/take_until.h"
 #include "09_streams/then.h"
 #include "script.h"
 #include "support/counting_waker.h"
@@ -50,6 +54,10 @@ Async<Token> passes(Token token) {
   const Token held = token;
   co_await yield_now();
   co_return token;
+}
+
+Async<> passes_times(int turns) {
+  for (int i = 0; i < turns; ++i) co_await yield_now();
 }
 
 AsyncStream<Token> passes_all(test::Script<Token> source) {
@@ -102,6 +110,22 @@ TEST(Dropping, AHalfRunPipelineLeavesNothingBehind) {
     return std::move(s) | then(passes) |
            chain(once(1) | filter_map([](int) { return std::optional<Token>(); })) |
            reduce([](Token a, const Token&) { return a; });
+  });
+}
+
+TEST(Dropping, WhatMayEndEarlyLeavesNothingBehind) {
+  expect_no_trace([](auto s) { return std::move(s) | take_until(never<>()) | collect<Tokens>(); });
+  expect_no_trace([](auto s) {
+    return std::move(s) | then(passes) | take_until(passes_times(5)) | collect<Tokens>();
+  });
+  expect_no_trace([](auto s) {
+    return std::move(s) | map([](Token token) { return once(std::move(token)) | then(passes); }) |
+           flatten_unordered(2) | collect<Tokens>();
+  });
+  expect_no_trace([](auto s) {
+    auto ends = local_channel<Token>(1);
+    return join(std::move(ends.receiver) | collect<Tokens>(),
+                send_all(std::move(ends.sender), std::move(s)));
   });
 }
 

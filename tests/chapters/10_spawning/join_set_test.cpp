@@ -283,6 +283,77 @@ TEST(JoinSet, KeepsTheContractOfAStreamThatIsOwned) {
       {}, [](std::optional<int> value) { return value == 7; });
 }
 
+Async<std::vector<int>> all_of(JoinSet<int> set) {
+  std::vector<int> all = co_await set.join_all();
+  co_return all;
+}
+
+// Of a set that is owned: one that is borrowed keeps the waker of its last poll, as every stream
+// does.
+TEST(JoinSet, JoinAllKeepsTheContractWhenTheSetIsOwned) {
+  Executor executor({.time = TimeMode::virtual_time, .seed = {}});
+  test::expect_contract(
+      [&] {
+        auto door = std::make_shared<Door>();
+        JoinSet<int> set;
+        auto fill = [&]() -> Async<> {
+          set.spawn(Enter(door, 7));
+          co_return;
+        };
+        executor.block_on(fill());
+        return test::subject(all_of(std::move(set)), [&executor, door] {
+          door->open = true;
+          std::exchange(door->waiter, Waker()).wake();
+          for (int i = 0; i < 2; ++i) executor.block_on(yield_now());
+        });
+      },
+      {.handle_moves = true}, [](const std::vector<int>& all) { return all == std::vector{7}; });
+}
+
+TEST(AbortOnDrop, KeepsTheContract) {
+  Executor executor({.time = TimeMode::virtual_time, .seed = {}});
+  test::expect_contract(
+      [&] {
+        auto door = std::make_shared<Door>();
+        auto begin = [](std::shared_ptr<Door> at) -> Async<JoinHandle<int>> {
+          co_return book::spawn(Enter(at, 7));
+        };
+        return test::subject(AbortOnDrop<int>(executor.block_on(begin(door))), [&executor, door] {
+          door->open = true;
+          std::exchange(door->waiter, Waker()).wake();
+          for (int i = 0; i < 2; ++i) executor.block_on(yield_now());
+        });
+      },
+      {.handle_moves = true}, [](int value) { return value == 7; });
+}
+
+/// What the set still has when its join_all is dropped after so many polls.
+Async<std::size_t> left_after(int polls, DropCounter& counter) {
+  JoinSet<int> set;
+  for (int i = 1; i <= 3; ++i) set.spawn(holds(counter.token(), i * 10ms));
+  {
+    auto all = set.join_all();
+    int polled = 0;
+    auto some = poll_fn([&](Context& cx) {
+      return polled++ == polls || all.poll(cx).is_ready() ? Poll<void>::ready() : pending;
+    });
+    co_await some;
+  }
+  co_return set.size();
+}
+
+TEST(JoinSet, JoinAllLeavesTheOthersInTheSetWhereverItIsDropped) {
+  for (int polls = 0; polls <= 3; ++polls) {
+    DropCounter counter;
+    {
+      Executor executor({.time = TimeMode::virtual_time, .seed = {}});
+      EXPECT_EQ(executor.block_on(left_after(polls, counter)), polls == 0 ? 3u : 4u - polls)
+          << polls;
+    }
+    EXPECT_EQ(counter.live(), 0) << polls;
+  }
+}
+
 ASYNC_TEST(JoinSet, GivesAHandleThatAbortsOneTask) {
   JoinSet<int> set;
   set.spawn(after(10ms, 1));

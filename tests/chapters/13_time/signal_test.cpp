@@ -52,7 +52,7 @@ struct Bench {
     if (number.is_pending()) return std::nullopt;
     return number.value();
   }
-  std::optional<int> take(Signals& stream) {
+  std::optional<int> take(SignalStream& stream) {
     Poll<std::optional<int>> item = stream.poll_next(cx);
     if (item.is_pending()) return std::nullopt;
     return item.value();

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <latch>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "support/async_test.h"
 #include "support/faults.h"
 #include "support/hand.h"
+#include "support/system_calls.h"
 #include "support/thread_parker.h"
 
 namespace book {
@@ -74,9 +76,19 @@ TEST(FileCalls, ReadAFileThatSaysItIsEmpty) {
   EXPECT_NE(file_calls::read_all("/proc/self/status").find("Pid:"), std::string::npos);
 }
 
+TEST(FileCalls, ReadAFileInOneCall) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  const Folder folder;
+  file_calls::write_all(folder / "a", kLarge);
+  const test::SystemCalls before = test::system_calls();
+  EXPECT_EQ(file_calls::read_all(folder / "a"), kLarge);
+  const test::SystemCalls made = test::system_calls() - before;
+  EXPECT_EQ(made.of("read"), 1) << made.to_string();
+}
+
 TEST(FileCalls, SayWhatFailedAndWhere) {
   const Folder folder;
-  const std::string missing = folder / "none/a", deep = folder / "d", nul("a\0b", 3);
+  const std::string missing = folder / "none/a", deep = folder / "d";
   std::filesystem::create_directory(deep);
   const Descriptor file = file_calls::open(folder / "f", OpenMode::create);
   const struct {
@@ -85,7 +97,6 @@ TEST(FileCalls, SayWhatFailedAndWhere) {
   } cases[] = {
       {[&] { file_calls::read_all(missing); }, "open " + missing + ": No such file or directory"},
       {[&] { file_calls::read_all(deep); }, "read " + deep + ": Is a directory"},
-      {[&] { file_calls::read_all(nul); }, "open a (and a null byte): Invalid argument"},
       {[&] { file_calls::write_all(missing, ""); },
        "open " + missing + ": No such file or directory"},
       {[&] { file_calls::append(deep, ""); }, "open " + deep + ": Is a directory"},
@@ -104,6 +115,43 @@ TEST(FileCalls, SayWhatFailedAndWhere) {
   };
   for (const auto& one : cases) EXPECT_EQ(said(one.call), one.words);
   EXPECT_EQ(file_calls::list(folder.path()).size(), 2u) << "a temporary file was left";
+}
+
+// std::string("victim\0b", 8) is not the name of `victim`.
+TEST(FileCalls, TakeNoNameWithANullByte) {
+  const Folder folder;
+  const std::string victim = folder / "victim", name = victim + '\0' + "b";
+  file_calls::write_all(victim, "whole");
+  const struct {
+    std::function<void()> call;
+    std::string what;
+  } cases[] = {
+      {[&] { file_calls::read_all(name); }, "open"},
+      {[&] { file_calls::write_all(name, ""); }, "open"},
+      {[&] { file_calls::append(name, "!"); }, "open"},
+      {[&] { file_calls::replace(name, ""); }, "open"},
+      {[&] { file_calls::remove(name); }, "unlink"},
+      {[&] { file_calls::list(folder.path() + '\0'); }, "open"},
+      {[&] { (void)file_calls::open(name, OpenMode::write); }, "open"},
+  };
+  for (const auto& one : cases) {
+    const std::string refused = said(one.call);
+    EXPECT_EQ(refused.find(one.what + " " + folder.path()), 0u) << refused;
+    EXPECT_NE(refused.find(" (and a null byte): Invalid argument"), std::string::npos) << refused;
+  }
+  ASSERT_EQ(file_calls::list(folder.path()).size(), 1u);
+  EXPECT_EQ(file_calls::read_all(victim), "whole");
+}
+
+TEST(FileCalls, ListWhatIsThereAndSayWhatCannotBeSeen) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  const Folder folder;
+  file_calls::write_all(folder / "a", "");
+  test::fail_next("fstatat", ENOENT);
+  EXPECT_TRUE(file_calls::list(folder.path()).empty()) << "it was removed meanwhile";
+  test::fail_next("fstatat", EACCES);
+  EXPECT_EQ(said([&] { file_calls::list(folder.path()); }),
+            "fstatat " + (folder / "a") + ": Permission denied");
 }
 
 TEST(FileCalls, ReplaceKeepsTheMode) {
@@ -203,6 +251,19 @@ ASYNC_TEST(Files, AreReadAndWrittenByTasks) {
     error = thrown.what();
   }
   EXPECT_EQ(error, "open " + (folder / "a") + ": No such file or directory");
+}
+
+TEST(Files, SayThatThereIsNoPool) {
+  const test::Hand hand;
+  auto text = read_file("notes.txt");
+  try {
+    (void)hand.is_pending(text);
+    ADD_FAILURE() << "who has read it?";
+  } catch (const std::logic_error& error) {
+    EXPECT_EQ(std::string(error.what()).find("a file needs a blocking pool: make a BlockingPool"),
+              0u)
+        << error.what();
+  }
 }
 
 TEST(Files, AreNotWrittenWhenTheFutureIsDroppedInTime) {

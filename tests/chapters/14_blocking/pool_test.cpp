@@ -1,7 +1,9 @@
 // The blocking pool: who runs a job, when, and what becomes of it. (Chapter 14)
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -25,6 +27,7 @@
 #include "10_spawning/join_error.h"
 #include "10_spawning/spawn.h"
 #include "14_blocking/spawn_blocking.h"
+#include "common/descriptor.h"
 #include "support/async_test.h"
 #include "support/child_process.h"
 #include "support/drop_counter.h"
@@ -244,7 +247,8 @@ TEST(BlockingPool, RefusesWhatMakesNoSense) {
     spawn_blocking([] {});
     ADD_FAILURE() << "on which pool?";
   } catch (const std::logic_error& error) {
-    EXPECT_TRUE(has(error.what(), "make a BlockingPool")) << error.what();
+    EXPECT_EQ(std::string(error.what()).find("spawn_blocking() needs a blocking pool: make a "), 0u)
+        << error.what();
   }
 }
 
@@ -305,18 +309,26 @@ TEST(BlockingPool, IsNotDestroyedByItsOwnJob) {
   EXPECT_TRUE(has(result.err, "destroyed inside one of its own jobs")) << result.err;
 }
 
+// The job ends when it has read on stderr that it is waited for.
 TEST(BlockingPool, SaysForWhichJobItsEndWaits) {
-  testing::internal::CaptureStderr();
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const Descriptor reads(ends[0]), before(::dup(STDERR_FILENO));
+  ASSERT_EQ(::dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+  ::close(ends[1]);
+  std::string said;
   {
     std::latch begun(1);
     BlockingPool pool;
-    spawn_blocking(pool, [&begun] {
+    spawn_blocking(pool, [&] {
       begun.count_down();
-      std::this_thread::sleep_for(1100ms);
+      char some[1000];
+      const ssize_t n = ::read(reads.get(), some, sizeof some);
+      said.assign(some, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     });
     begun.wait();
   }
-  const std::string said = testing::internal::GetCapturedStderr();
+  ASSERT_EQ(::dup2(before.get(), STDERR_FILENO), STDERR_FILENO);
   EXPECT_TRUE(has(said, "a blocking pool ends, and waits for:\n  the job spawned at ")) << said;
   EXPECT_TRUE(has(said, "pool_test.cpp")) << said;
 }

@@ -350,18 +350,80 @@ TEST_P(EachPool, AWakeAfterTheEndDoesNothing) {
   std::move(late).wake();
 }
 
+/// Says when it is destroyed.
+struct Tells {
+  std::binary_semaphore* gone;
+  explicit Tells(std::binary_semaphore& g) : gone(&g) {}
+  Tells(Tells&& other) noexcept : gone(std::exchange(other.gone, nullptr)) {}
+  ~Tells() {
+    if (gone) gone->release();
+  }
+};
+/// Waits in its destructor, with its thread.
+struct Waits {
+  std::latch* end;
+  explicit Waits(std::latch& e) : end(&e) {}
+  Waits(Waits&& other) noexcept : end(std::exchange(other.end, nullptr)) {}
+  ~Waits() {
+    if (end) end->wait();
+  }
+};
+
+TEST(Pool, NothingIsSaidAtShutdownOfAWorkerThatPollsNothing) {
+  std::latch open(1);
+  std::binary_semaphore gone{0};
+  ThreadPoolExecutor pool({.workers = 2, .on_thread_start = [&] { open.wait(); }});
+  pool.spawn(async([](Tells) -> Async<> { co_await never<void>(); }, Tells(gone)));
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(pool.shutdown(0ms), 1u);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  open.count_down();
+  gone.acquire();
+}
+
+TEST(Pool, WithTheLongestLimitShutdownWaits) {
+  std::binary_semaphore inside{0};
+  std::binary_semaphore ends{0};
+  ThreadPoolExecutor pool({.workers = 2});
+  pool.block_on(async([&]() -> Async<> {
+    spawn_local(async([](Tells) -> Async<> { co_await never<void>(); }, Tells(ends)));
+    co_return;
+  }));
+  pool.spawn(poll_fn([&](Context&) -> Poll<void> {
+    inside.release();
+    ends.acquire();  // shutdown() drops what is local here
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    return Poll<void>::ready();
+  }));
+  inside.acquire();
+  EXPECT_EQ(pool.shutdown(Duration::max()), 0u);
+}
+
+TEST(Pool, ADestructorThatDoesNotReturnAtShutdownIsNamed) {
+  std::latch open(1);
+  std::binary_semaphore spawned{0};
+  std::binary_semaphore gone{0};
+  ThreadPoolExecutor pool({.workers = 2});
+  const int line = __LINE__ + 2;
+  pool.spawn(async([&]() -> Async<> {
+    spawn_local(
+        async([](Tells, Waits) -> Async<> { co_await never<void>(); }, Tells(gone), Waits(open)));
+    spawned.release();
+    co_return;
+  }));
+  spawned.acquire();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(pool.shutdown(0ms), 1u);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("pool_test.cpp:" + std::to_string(line)), std::string::npos) << said;
+  open.count_down();
+  gone.acquire();
+}
+
 TEST(Pool, ATaskThatDoesNotReturnAtShutdownIsNamedAndLeft) {
   std::latch open(1);
   std::binary_semaphore inside{0};
   std::binary_semaphore gone{0};
-  struct Tells {
-    std::binary_semaphore* gone;
-    explicit Tells(std::binary_semaphore& g) : gone(&g) {}
-    Tells(Tells&& other) noexcept : gone(std::exchange(other.gone, nullptr)) {}
-    ~Tells() {
-      if (gone) gone->release();
-    }
-  };
   ThreadPoolExecutor pool({.workers = 2});
   const int line = __LINE__ + 1;
   pool.spawn(async(

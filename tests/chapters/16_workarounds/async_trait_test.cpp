@@ -13,7 +13,9 @@
 #include "04_io_executor/block_on.h"
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
+#include "09_streams/generator.h"
 #include "10_spawning/spawn.h"
+#include "15_threads/send_async.h"
 #include "16_workarounds/boxed_future.h"
 #include "support/hand.h"
 
@@ -79,6 +81,100 @@ TEST(AsyncTrait, CountsTheFramesThatPointToIt) {
   EXPECT_EQ(shop.calls(), 0u) << "dropped where they stood";
 }
 
+Async<int> at_another_place(int article, std::string, const Prices& here, const Prices& there) {
+  const int one = co_await here.of(article);
+  const int two = co_await there.of(article);
+  co_return one - two;
+}
+
+TEST(AsyncTrait, CountsAReferenceInWhateverPlaceItIs) {
+  Shop here(3), there(2);
+  {
+    auto difference = at_another_place(7, "", here, there);
+    EXPECT_EQ(here.calls(), 1u);
+    EXPECT_EQ(there.calls(), 1u);
+    EXPECT_EQ(block_on(std::move(difference)), 7);
+  }
+  EXPECT_EQ(here.calls() + there.calls(), 0u);
+}
+
+/// Coroutines that return something else than an Async.
+class Store : public AsyncTrait {
+ public:
+  AsyncStream<int> articles() {
+    co_yield 1;
+    co_await yield_now();
+    co_yield last_;
+  }
+  SendAsync<int> last(std::string) {
+    co_await yield_now();
+    co_return last_;
+  }
+
+ private:
+  int last_ = 2;
+};
+SendAsync<int> last_of(int more, Store& store) {
+  const int last = co_await store.last("please");
+  co_return last + more;
+}
+Async<int> sum_of(AsyncStream<int>& numbers) {
+  int sum = 0;
+  for (;;) {
+    const auto number = co_await next(numbers);
+    if (!number) break;
+    sum += *number;
+  }
+  co_return sum;
+}
+
+TEST(AsyncTrait, CountsStreamsAndSendAsync) {
+  Store store;
+  {
+    auto articles = store.articles();
+    EXPECT_EQ(store.calls(), 1u) << "a stream that is a coroutine";
+    auto last = store.last("please");
+    EXPECT_EQ(store.calls(), 2u) << "a SendAsync";
+    auto more = last_of(5, store);
+    EXPECT_EQ(store.calls(), 3u) << "and one that was given it";
+    EXPECT_EQ(block_on(sum_of(articles)), 3);
+    EXPECT_EQ(block_on(std::move(last)), 2);
+    EXPECT_EQ(block_on(std::move(more)), 7);
+  }
+  EXPECT_EQ(store.calls(), 0u);
+}
+
+/// Two ways to keep oneself. A parameter goes after the promise, which has counted; a local goes
+/// before it.
+class Keeper : public AsyncTrait, public std::enable_shared_from_this<Keeper> {
+ public:
+  Async<int> by_parameter(std::shared_ptr<Keeper>) {
+    co_await yield_now();
+    co_return 7;
+  }
+  Async<int> by_local() {
+    const std::shared_ptr<Keeper> self = shared_from_this();
+    co_await yield_now();
+    co_return 7;
+  }
+};
+
+TEST(AsyncTrait, IsKeptByAShareOfItsOwnCall) {
+  auto keeper = std::make_shared<Keeper>();
+  auto ends = keeper->by_parameter(keeper);
+  auto is_dropped = keeper->by_parameter(keeper);
+  const std::weak_ptr<Keeper> still_there = keeper;
+  keeper.reset();
+  EXPECT_EQ(block_on(std::move(ends)), 7);
+  {
+    const test::Hand hand;
+    auto waits = std::move(is_dropped);
+    EXPECT_TRUE(hand.is_pending(waits));
+    EXPECT_FALSE(still_there.expired());
+  }
+  EXPECT_TRUE(still_there.expired());
+}
+
 TEST(AsyncTrait, IsKeptByAShare) {
   auto shop = std::make_shared<Shop>(3);
   auto call = by_share(shop, 7);
@@ -124,6 +220,18 @@ TEST(AsyncTraitDeathTest, EndsTheProgramWhenItGoesUnderACall) {
         shop.reset();
       },
       "an object was destroyed while 1 of its coroutines had a pointer to it: keep it until");
+}
+
+TEST(AsyncTraitDeathTest, SaysWhereAShareHasToBe) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        auto keeper = std::make_shared<Keeper>();
+        auto call = keeper->by_local();
+        keeper.reset();
+        block_on(std::move(call));
+      },
+      "give each a share of it, as a parameter: a local goes before its frame does");
 }
 
 }  // namespace async_trait_test

@@ -21,7 +21,7 @@ namespace deep_test {
 
 constexpr int kDeep = 100'000;
 
-/// A box around each call. Half of them hold coroutines only after the bottom was reached.
+/// A box around each call.
 Async<int> down(int depth) {
   if (depth == 0) {
     co_await yield_now();

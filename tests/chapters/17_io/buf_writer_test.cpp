@@ -16,6 +16,7 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
+#include "05_async_await/map_then.h"
 #include "09_streams/sink.h"
 #include "17_io/bytes/limited.h"
 #include "17_io/ends/duplex.h"
@@ -147,6 +148,37 @@ TEST(BufWriter, KeepsTheContract) {
   });
 }
 
+TEST(BufWriter, LosesNothingWhereverItsFuturesAreDropped) {
+  for (int kept = 0; kept < 40; ++kept) {  // so many polls, and then it is dropped and tried again
+    Below below{.room = 3, .slow = true};
+    BufWriter out(below, 4);
+    test::CountingWaker waker;
+    Context cx(waker.waker());
+    int polls = 0;
+    std::string taken;
+    const auto until_done = [&](auto make) {
+      for (bool ended = false; !ended;) {
+        auto future = make();
+        for (int i = 0; !ended && (i == 0 || polls != kept); ++i, ++polls)
+          ended = future.poll(cx).is_ready();
+      }
+    };
+    for (const std::string_view piece : {"ab", "cd", "efghij", "k"}) {
+      // write() tells what it took: what was dropped before has taken nothing.
+      for (std::string_view rest = piece; !rest.empty();) {
+        std::size_t n = 0;
+        until_done([&] { return write(out, rest) | map([&](std::size_t got) { n = got; }); });
+        taken += rest.substr(0, n);
+        rest.remove_prefix(n);
+      }
+    }
+    until_done([&] { return flush(out); });
+    EXPECT_EQ(below.written, "abcdefghijk") << "dropped after " << kept << " polls";
+    EXPECT_EQ(taken, "abcdefghijk");
+    EXPECT_EQ(waker.kept(), 0);
+  }
+}
+
 Async<std::string> in_parts(DuplexStream& stream) {
   Limited head(stream, 3);
   std::string text = co_await read_to_end(head, 100);
@@ -176,6 +208,51 @@ TEST(Limited, OfNothingDoesNotAskItsStream) {
   Limited nothing(ends.second, 0);
   std::array<char, 8> buffer;
   EXPECT_EQ(block_on(read(nothing, buffer)), 0u);
+}
+
+TEST(Limited, KeepsTheContract) {
+  struct World {
+    std::pair<DuplexStream, DuplexStream> wire = duplex(8);
+    Limited<DuplexStream&> part{wire.first, 3};
+  };
+  std::vector<std::shared_ptr<World>> worlds;
+  std::array<char, 8> buffer;
+  const auto fresh = [&] { return worlds.emplace_back(std::make_shared<World>()); };
+  const auto sends = [](const std::shared_ptr<World>& world) {
+    return [world] {
+      test::CountingWaker nobody;
+      Context cx(nobody.waker());
+      (void)world->wire.second.poll_write(cx, std::string_view("abcde"));
+    };
+  };
+  test::expect_contract(
+      [&] {
+        auto world = fresh();
+        return test::subject(read(world->part, buffer), sends(world));
+      },
+      {}, [](std::size_t got) { return got == 3; });
+  test::expect_contract(
+      [&] {
+        auto world = fresh();
+        return test::subject(read_to_end(world->part, 100), sends(world));
+      },
+      {}, [](const std::string& all) { return all == "abc"; });
+}
+
+TEST(Limited, ADroppedReadLosesNothing) {
+  auto ends = duplex(64);
+  Limited part(ends.first, 3);
+  std::array<char, 8> buffer;
+  test::CountingWaker waker;
+  Context cx(waker.waker());
+  {
+    auto dropped = read(part, buffer);
+    EXPECT_TRUE(dropped.poll(cx).is_pending());
+  }
+  EXPECT_EQ(waker.kept(), 0) << "forget() goes through to the stream";
+  EXPECT_EQ(part.left(), 3u);
+  block_on(write_all(ends.second, std::string_view("abcde")));
+  EXPECT_EQ(block_on(read_to_end(part, 100)), "abc");
 }
 
 }  // namespace buf_writer_test

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <memory>
@@ -140,6 +141,38 @@ TEST(ReadToEnd, GivesEverythingHoweverItComes) {
     EXPECT_TRUE(outcome_of(read_to_end(line, all.size())) == all) << piece;
   }
   EXPECT_EQ(outcome_of(read_to_end(*std::make_unique<Scripted>(), 100)), "");
+}
+
+/// Always has more, until `size` bytes have come.
+struct Flood {
+  std::size_t size;
+  std::size_t given = 0;
+  Poll<std::size_t> poll_read(Context&, std::span<char> buffer) {
+    const std::size_t n = std::min(size - given, buffer.size());
+    std::fill_n(buffer.begin(), n, 'x');
+    given += n;
+    return n;
+  }
+};
+
+TEST(ReadToEnd, GivesWayAfter256KiB) {
+  constexpr std::size_t kTurn = 256 * 1024;
+  Flood flood{10 * kTurn + 1};
+  test::CountingWaker waker;
+  Context cx(waker.waker());
+  auto all = read_to_end(flood, 20 * kTurn);
+  int turns = 0;
+  for (;;) {
+    const std::size_t before = flood.given;
+    Poll<std::string> text = all.poll(cx);
+    EXPECT_LE(flood.given - before, 2 * kTurn) << "in one turn";
+    if (text.is_ready()) {
+      EXPECT_EQ(std::move(text).value(), std::string(10 * kTurn + 1, 'x'));
+      break;
+    }
+    ASSERT_EQ(waker.wakes(), ++turns) << "it says pending, and nobody will wake it";
+  }
+  EXPECT_GE(turns, 5);
 }
 
 TEST(ReadToEnd, KeepsAtMostWhatIsAllowed) {

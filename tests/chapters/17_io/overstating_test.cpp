@@ -10,8 +10,10 @@
 
 #include "04_io_executor/block_on.h"
 #include "17_io/bytes/buf_reader.h"
+#include "17_io/bytes/buf_writer.h"
 #include "17_io/bytes/copy.h"
 #include "17_io/bytes/io.h"
+#include "17_io/bytes/limited.h"
 #include "17_io/bytes/lines.h"
 
 namespace book {
@@ -38,6 +40,16 @@ TEST(AStreamThatOverstates, IsNotBelievedByThoseWhoWrite) {
   EXPECT_THROW(block_on(write_all(liar, "hello")), std::logic_error);
   const std::string_view pieces[] = {"hel", "lo"};
   EXPECT_THROW(block_on(write_all_vectored(liar, ConstBuffers(pieces))), std::logic_error);
+}
+
+TEST(AStreamThatOverstates, IsNotBelievedByWhatLiesAboveIt) {
+  Liar liar;
+  BufWriter out(liar, 4);
+  block_on(write_all(out, std::string_view("abc")));
+  EXPECT_THROW(block_on(flush(out)), std::logic_error);
+  Limited part(liar, 3);
+  char four[4];
+  EXPECT_THROW(block_on(read(part, std::span<char>(four))), std::logic_error);
 }
 
 TEST(AStreamThatOverstates, IsNotBelievedByACopy) {

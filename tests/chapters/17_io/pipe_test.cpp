@@ -24,6 +24,7 @@
 
 #include "04_io_executor/block_on.h"
 #include "05_async_await/async.h"
+#include "07_join/join.h"
 #include "17_io/bytes/io.h"
 #include "17_io/ends/standard_input.h"
 #include "17_io/sockets/unix_socket.h"
@@ -338,11 +339,15 @@ TEST(Pipe, APacketPipeIsNotDrainedByOnePacket) {
   test::check(::pipe2(ends, O_DIRECT | O_CLOEXEC), "pipe2");
   PipeReader reader{Descriptor(ends[0])};
   const Descriptor writer(ends[1]);
-  ASSERT_EQ(::write(writer.get(), "abc", 3), 3);
-  ASSERT_EQ(::write(writer.get(), "defghi", 6), 6);
   Executor executor;
   std::array<char, 100> buffer;
-  EXPECT_EQ(executor.block_on(read(reader, buffer)), 3u);
+  const auto sends_both = [&]() -> Async<> {  // while the reader waits: both come with one edge
+    EXPECT_EQ(::write(writer.get(), "abc", 3), 3);
+    EXPECT_EQ(::write(writer.get(), "defghi", 6), 6);
+    co_return;
+  };
+  const auto first = executor.block_on(join(read(reader, buffer), sends_both()));
+  EXPECT_EQ(std::get<0>(first), 3u);
   EXPECT_EQ(executor.block_on(read(reader, buffer)), 6u)
       << "a short read was taken for an empty pipe, and the second packet waits in it";
 }

@@ -55,7 +55,7 @@ class SlowNames {
       return Addresses{Address::loopback(port)};
     };
   }
-  void open() {
+  void open() const {
     const std::scoped_lock lock(state_->mutex);
     state_->open = true;
     state_->changed.notify_all();
@@ -120,6 +120,24 @@ TEST(Resolve, StartsNothingBeforeItIsPolled) {
   const Resolver resolver(names.call());
   { const auto never_polled = resolver.resolve("example.org", 80); }
   EXPECT_TRUE(names.asked().empty());
+}
+
+TEST(Resolve, KeepsANameThatWasATemporary) {
+  const SlowNames names;
+  const std::string name = "a-name-that-is-too-long-to-lie-inside-of-a-string.example.org";
+  Executor executor;
+  {
+    const Resolver resolver(names.call());
+    auto looking = resolver.resolve(std::string(name), 80);
+    const std::string other(name.size(), '!');  // lies where the temporary was
+    auto opens = [&names]() -> Async<> {
+      names.open();
+      co_return;
+    };
+    executor.block_on(join(looking, opens()));
+    EXPECT_EQ(other.front(), '!');
+  }
+  EXPECT_EQ(names.asked(), std::vector{name});
 }
 
 TEST(Resolve, AnErrorComesOutInTheWordsOfTheSystem) {

@@ -685,5 +685,20 @@ TEST(TcpConnect, ASocketThatHasFoundItselfIsNoConnection) {
   EXPECT_FALSE(detail::is_connected_to_itself(stream.fd()));
 }
 
+TEST(TcpConnect, ToAPortWhereNobodyListensIsRefusedThoughItMeetsItself) {
+  if (const char* why = test::why_not_counted()) GTEST_SKIP() << why;
+  Address nobody;
+  { nobody = TcpListener::bind(Address::loopback(0)).local_address(); }
+  test::let_next_connect_meet_itself();
+  try {
+    const TcpStream itself = block_on(TcpStream::connect(nobody));
+    FAIL() << "connected from " << itself.local_address().to_string() << " to itself";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), ECONNREFUSED);
+    EXPECT_NE(std::string(error.what()).find(nobody.to_string()), std::string::npos)
+        << error.what();
+  }
+}
+
 }  // namespace tcp_test
 }  // namespace book

@@ -94,6 +94,9 @@ TEST(ChatProgram, SaysOneClearLineWhenItCannotServe) {
       {"--serve --silence 3601", 2, "--silence"},
       {"--serve --slow later", 2, "--slow"},
       {"--serve --virtual-time", 2, "real people live in real time"},
+      {"--port 1234", 2, "--port is for the doors: add --serve"},
+      {"--slow drop", 2, "--slow is for the doors: add --serve"},
+      {"--serve --trap unbounded", 2, "--trap is of the story, and --serve opens the doors"},
   };
   for (const auto& one : cases) {
     const test::ChildResult result =

@@ -73,6 +73,15 @@ TEST(ChatMailbox, DropsItsMemberOrKeepsEverything) {
   EXPECT_FALSE(keep->is_full());
 }
 
+TEST(ChatMailbox, ALineLargerThanAllOfItIsNoFaultOfOneWhoReads) {
+  for (const Slow slow : {Slow::skip, Slow::drop, Slow::wait}) {
+    const auto mailbox = make_arc<Mailbox>(MailboxLimits{.bytes = 8, .slow = slow});
+    push(*mailbox, {"longer than all of it"});
+    EXPECT_FALSE(mailbox->is_too_slow());
+    EXPECT_EQ(take_all(*mailbox), (Texts{"longer than all of it"}));
+  }
+}
+
 TEST(ChatMailbox, LetsTheRoomWaitAndTellsItOfRoomAndOfTheEnd) {
   for (const bool leaves : {false, true}) {
     const auto mailbox = make_arc<Mailbox>(MailboxLimits{.lines = 1, .slow = Slow::wait});

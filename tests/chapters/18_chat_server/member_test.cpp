@@ -3,22 +3,26 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
+#include <exception>
+#include <new>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 
-#include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
 #include "10_spawning/spawn.h"
 #include "people.h"
 #include "support/async_test.h"
-#include "support/contract.h"
 
 namespace book {
 namespace chat_member_test {
 
 using namespace std::chrono_literals;
 using chat::Chat;
-using chat::Limits;
 using test::Lines;
 using test::Open;
 using test::Person;
@@ -51,26 +55,6 @@ ASYNC_TEST(ChatMember, SaysAndReads) {
   co_await open.ends();
 }
 
-TEST(ChatPatient, KeepsTheContract) {
-  Reactor reactor(TimeMode::virtual_time);
-  Reactor::Scope scope(reactor);
-  auto ends = duplex(64);
-  const chat::LineWire<DuplexStream> wire(std::move(ends.first), 100);
-  for (const bool runs_over : {false, true}) {
-    const auto make = [&] {
-      const auto mailbox =
-          make_arc<chat::Mailbox>(chat::MailboxLimits{.lines = 1, .slow = chat::Slow::drop});
-      auto future = chat::patient(never<void>(), wire, *mailbox, 10s);
-      return test::subject(std::move(future), [&, mailbox] {
-        if (!runs_over && !reactor.waiting().nothing()) reactor.wait();
-        for (int i = 0; runs_over && i < 2; ++i) mailbox->push(chat::Message("1"));
-      });
-    };
-    test::expect_contract(make, {.untouched = [&] { return reactor.waiting().nothing(); }},
-                          [](bool in_time) { return !in_time; });
-  }
-}
-
 /// Comes in, and reads what is said on the way.
 Async<> comes_in(Person& person, const char* name) {
   co_await person.says(name);
@@ -101,6 +85,7 @@ ASYNC_TEST(ChatMember, ObeysCommands) {
       {"/nick Ben", {"* that name is taken"}, {}, {}},
       {"/nick *", {"* a name is 1 to 20 letters, digits, _ or -"}, {}, {}},
       {"/nick ANN", {"* ann is now ANN"}, {"* ann is now ANN"}, {"* ann is now ANN"}},
+      {"/nick ANN", {"* you are called ANN already"}, {}, {}},
       {"/nick anna", {"* ANN is now anna"}, {"* ANN is now anna"}, {"* ANN is now anna"}},
       {"/dance", {"* no such command; there are " + std::string(chat::kCommands)}, {}, {}},
       {"/nick", {"* it is /nick NAME"}, {}, {}},
@@ -138,6 +123,39 @@ ASYNC_TEST(ChatMember, HearsTheLastTwentyLinesWhenItComes) {
   EXPECT_EQ(lines[1], "ann: 6");
   EXPECT_EQ(lines.back(), "* welcome, ben; 1 here: ann");
   co_await open.ends();
+}
+
+ASYNC_TEST(ChatMember, HearsAsMuchOfTheHistoryAsASmallMailboxHasRoomFor) {
+  const struct {
+    chat::MailboxLimits limits;
+    Lines before_the_welcome;
+  } cases[] = {
+      {{.lines = 6, .slow = chat::Slow::drop}, {"ann: 23", "ann: 24", "ann: 25"}},
+      {{.lines = 6, .slow = chat::Slow::skip}, {"ann: 23", "ann: 24", "ann: 25"}},
+      {{.lines = 6, .slow = chat::Slow::wait}, {"ann: 23", "ann: 24", "ann: 25"}},
+      {{.bytes = 40, .slow = chat::Slow::drop}, {"ann: 25"}},
+      {{.bytes = 44, .slow = chat::Slow::drop}, {"ann: 24", "ann: 25"}},
+      {{.bytes = 44, .slow = chat::Slow::skip}, {"ann: 24", "ann: 25"}},
+      {{.lines = 1, .slow = chat::Slow::drop}, {}},
+      {{.bytes = 1, .slow = chat::Slow::drop}, {}},
+  };
+  for (const auto& one : cases) {
+    Open open({.mailbox = one.limits, .rate = 0});
+    Person ann(open.chat), ben(open.chat);
+    co_await comes_in(ann, "ann");
+    for (int i = 1; i <= 25; ++i) {
+      co_await ann.says(std::to_string(i));
+      (void)co_await ann.reads();
+    }
+    (void)co_await ben.reads();  // is asked for a name
+    co_await ben.says("ben");
+    const Lines lines = co_await ben.reads();
+    Lines wanted = one.before_the_welcome;
+    wanted.push_back("* welcome, ben; 1 here: ann");
+    EXPECT_EQ(lines, wanted) << one.limits.lines << " lines, " << one.limits.bytes << " bytes";
+    EXPECT_FALSE(ben.ended);
+    co_await open.ends();
+  }
 }
 
 ASYNC_TEST(ChatMember, GoesInManyWays) {
@@ -266,6 +284,70 @@ ASYNC_TEST(ChatMember, TheEndComesInTimeAlsoWhileTheRoomWaits) {
   const Instant start = Reactor::current().now();
   co_await open.ends();
   EXPECT_EQ(Reactor::current().now() - start, Duration(5s));
+}
+
+ASYNC_TEST(ChatMember, SaysGoodByeOnALineOfItsOwnAfterATornQuestion) {
+  // A question that did not go out whole is no reason to write the good-bye behind it.
+  auto ends = duplex(8);
+  {
+    chat::LineWire<DuplexStream> wire(std::move(ends.second), 1000);
+    auto asking = timeout(1ms, wire.ping());
+    const auto asked = co_await asking;
+    EXPECT_FALSE(asked);
+    auto closing = spawn(wire.close(chat::Why::silent));
+    const std::string heard = co_await read_to_end(ends.first, 100);
+    EXPECT_EQ(heard, "* still \n* no answer\n");
+    co_await close(ends.first);
+    co_await closing;
+  }
+}
+
+/// A door with a mistake in it.
+struct Mistaken : chat::LineWire<DuplexStream> {
+  using LineWire::LineWire;
+  int receives = 1000;  ///< and the next one fails
+  bool closes = true;
+
+  Async<std::optional<std::string>> receive() {
+    if (receives-- == 0) throw std::logic_error("a mistake");
+    std::optional<std::string> line = co_await LineWire::receive();
+    co_return line;
+  }
+  Async<> close(chat::Why why) {
+    if (!closes) throw std::bad_alloc();
+    co_await LineWire::close(why);
+  }
+};
+
+// What a connection does is one thing, and a mistake of ours another: that one is to be seen.
+ASYNC_TEST(ChatMember, HidesNoMistakeOfOurOwn) {
+  for (const int receives : {0, 1, 1000}) {
+    Open open;
+    auto ends = duplex(4096);
+    Mistaken wire(std::move(ends.second), 1000);
+    wire.receives = receives;
+    wire.closes = receives < 1000;
+    auto member =
+        spawn(chat::serve_member(std::move(wire), open.chat, *open.chat.places.try_acquire()));
+    co_await write_all(ends.first, "ann\n/quit\n");
+    co_await close(ends.first);
+    std::string met = "nothing";
+    try {
+      co_await member;
+    } catch (const std::logic_error&) {
+      met = "the mistake";
+    } catch (const std::bad_alloc&) {
+      met = "no memory";
+    }
+    EXPECT_EQ(met, receives < 1000 ? "the mistake" : "no memory");
+    co_await sleep(1ms);
+    EXPECT_EQ(open.chat.state().members(), 0u) << "the seat is free again";
+    EXPECT_EQ(open.chat.places.available(), 100u);
+    co_await open.ends();
+  }
+  const auto gone = std::make_exception_ptr(std::system_error(ECONNRESET, std::generic_category()));
+  EXPECT_EQ(chat::why_of(gone), chat::Why::lost);
+  EXPECT_THROW(chat::why_of(std::make_exception_ptr(std::bad_alloc())), std::bad_alloc);
 }
 
 // A member's task is dropped after k turns, for every k: the room hears of it, nobody else notices,

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,9 @@ ASYNC_TEST(WebDoor, AnswersWhatItIsAskedFor) {
       {"GET /x HTTP/1.1\r\nHost: a\r\n\r\n", "404", "there is / and /chat\n"},
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", "405", "GET it\n"},
       {"GET /chat HTTP/1.1\r\nHost: a\r\n\r\n", "426", "this door speaks WebSocket\n"},
+      {"HEAD /chat HTTP/1.1\r\nHost: a\r\n\r\n", "405", "Connection: close\r\n\r\n"},
+      {"HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n", "404",
+       "Content-Length: 21\r\nConnection: close\r\n\r\n"},
       {"nonsense\r\n\r\n", "400", "400 Bad Request\r\n"},
   };
   for (const auto& row : rows) {
@@ -116,6 +120,35 @@ ASYNC_TEST(WebDoor, AMemberThereAndOneAtTheLineDoorTalk) {
   auto over = co_await timeout(5s, ann->hang_up());
   EXPECT_TRUE(over && over->clean);
   co_await open.ends();
+}
+
+// The answer to their Close waits for room, and the writer has a line: they have left, no more.
+ASYNC_TEST(WebDoor, WhoHasSaidCloseHasLeftAndWasNotLost) {
+  const std::string close_frame = test::masked(ws::Opcode::close, "\x03\xe8");
+  const std::string fault = "\xff\xff";
+  const std::pair<std::string, chat::Why> rows[] = {{close_frame, chat::Why::end},
+                                                    {fault, chat::Why::refused}};
+  for (const auto& [comes, wanted] : rows) {
+    auto ends = duplex(64);
+    using Stream = chat::Pulse<DuplexStream>;
+    chat::WebWire<DuplexStream> wire(
+        test::socket_on(Stream(std::move(ends.second)), ws::Role::server));
+    const std::array fills_it{chat::Message(std::string(62, 'x'))};
+    co_await wire.send(fills_it);
+    co_await write_all(ends.first, comes);
+    auto receiving = timeout(1ms, wire.receive());
+    const auto received = co_await receiving;
+    EXPECT_FALSE(received) << "it waits for room";
+    std::optional<chat::Why> met;
+    try {
+      co_await wire.send(fills_it);
+    } catch (const chat::Refused& refused) {
+      met = refused.why();
+    } catch (const ws::Closed&) {
+      // Then the others would read "connection lost".
+    }
+    EXPECT_EQ(met, wanted);
+  }
 }
 
 /// How a member ends that does this.

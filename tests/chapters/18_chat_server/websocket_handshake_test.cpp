@@ -113,6 +113,8 @@ TEST(Handshake, ARefusalSaysWhyAndWhatItWouldTake) {
             "Content-Length: 27\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Connection: Upgrade, close\r\n\r\nthis door speaks WebSocket\n");
   EXPECT_NE(ws::refusing_answer({405, ""}).find("\r\nAllow: GET\r\n"), std::string::npos);
+  EXPECT_EQ(ws::refusing_answer({403, "no"}, true) + "no\n", ws::refusing_answer({403, "no"}))
+      << "to a HEAD, the same without the body";
   EXPECT_NE(ws::refusing_answer({403, ""}).find("\r\nConnection: close\r\n"), std::string::npos);
 }
 

@@ -244,5 +244,27 @@ TEST(Protocol, ASlowPeerHoldsTheSenderAndNotTheMemory) {
   EXPECT_TRUE(server.has_room());
 }
 
+TEST(Protocol, GivesTheMemoryOfABurstBack) {
+  const std::string burst(100'000, 'x');
+  const struct {
+    const char* what;
+    std::function<void(Protocol&)> meanwhile;
+  } rows[] = {
+      {"nothing more", [](Protocol&) {}},
+      {"a ping goes in front", [](Protocol& p) { p.ping("?"); }},
+      {"Close", [](Protocol& p) { read_all(p, masked(Opcode::close, kClose1000)); }},
+      {"a fault", [](Protocol& p) { read_all(p, "\xff\xff"); }},
+  };
+  for (const auto& row : rows) {
+    Protocol server(Role::server, {});
+    server.send(ws::Message::Kind::text, "begun");
+    server.wrote(server.to_write().substr(0, 1).size());
+    server.send(ws::Message::Kind::text, burst);
+    row.meanwhile(server);
+    EXPECT_NE(written_by(server), "");
+    EXPECT_LE(server.memory(), 2000u) << row.what;
+  }
+}
+
 }  // namespace websocket_protocol_test
 }  // namespace book

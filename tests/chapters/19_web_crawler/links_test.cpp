@@ -45,7 +45,9 @@ TEST(Links, AreWhatABrowserWouldFollowOrFetch) {
       {"a < b <a href=yes>", "yes"},
       {"</a href=no><a href=yes>", "yes"},
       {"<a title='>' href=yes>", "yes"},
-      {"<a href=one href=two>", "one two"},
+      {"<a href=one href=two HREF=three>", "one"},
+      {"<base href='' href=/no/><base href=/d/>", "base /d/"},
+      {"<link rel=next rel=preconnect href=p>", "p"},
       {"<a =href=no href=yes>", "yes"},
       {"<video poster=p.jpg src=v.mp4><source src=w.mp4>", "p.jpg v.mp4 w.mp4"},
       {"<a href=''>", ""},
@@ -84,6 +86,15 @@ TEST(Links, AreNotCountedWithoutEnd) {
   const PageLinks page = find_links(html);
   EXPECT_EQ(page.links.size(), kMostLinks);
   EXPECT_TRUE(page.more);
+  html.resize(kMostLinks * 10);
+  EXPECT_EQ(find_links(html).links.size(), kMostLinks);
+  EXPECT_FALSE(find_links(html).more) << "as many as may be, and no more";
+}
+
+TEST(Links, OfOneTagAreNoMoreThanItsAttributes) {
+  std::string html = "<video";
+  for (std::size_t i = 0; i < 10 * kMostLinks; ++i) html += " src=x poster=y";
+  EXPECT_EQ(find_links(html + '>').links.size(), 2u);
 }
 
 // Each of these costs its length once, or the test takes minutes.

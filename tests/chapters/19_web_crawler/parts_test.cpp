@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "02_timer_future/sleep.h"
+#include "05_async_await/yield_now.h"
 #include "07_join/join.h"
 #include "09_streams/stream_step.h"
 #include "10_spawning/spawn.h"
@@ -74,6 +75,60 @@ ASYNC_TEST(Body, IsTheSameHoweverItComes) {
   }
 }
 
+/// A connection that always has more, and lets its reader wait for nothing.
+class Flood : public Wire {
+ public:
+  explicit Flood(std::string text) : text_(std::move(text)) {}
+  Poll<std::size_t> poll_read(Context&, std::span<char> into) override {
+    ++reads;
+    for (char& c : into) c = text_[at_++ % text_.size()];
+    return into.size();
+  }
+  Poll<std::size_t> poll_write(Context&, std::span<const char> bytes) override {
+    return bytes.size();
+  }
+  Poll<void> poll_flush(Context&) override { return Poll<void>::ready(); }
+  Poll<void> poll_close(Context&) override { return Poll<void>::ready(); }
+  void forget(Direction, const Waker&) noexcept override {}
+  std::size_t reads = 0;
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+Async<> reads_it_all(Body& body) {
+  for (;;) {
+    auto piece = co_await next(body);
+    if (!piece) break;
+  }
+}
+
+// It must leave the others their turns, whatever the connection is made of.
+ASYNC_TEST(Body, ThatNeverEndsGivesWayAfter128ReadsInATurn) {
+  const std::pair<const char*, const char*> floods[] = {
+      {"Content-Length: 100000000\r\n\r\n", "x"},
+      {"\r\n", "x"},
+      {"Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"},
+      {"Transfer-Encoding: chunked\r\n\r\n", "1;a=b\r\nx\r\n"}};
+  for (const auto& [fields, text] : floods) {
+    const std::string head = std::string("HTTP/1.1 200 OK\r\n") + fields;
+    const auto parsed = http::parse_response(head);
+    Flood flood(text);
+    Body::Reader reader(static_cast<Wire&>(flood));
+    Body body(reader, parsed.head, 100'000'000);
+    auto reading = spawn(reads_it_all(body));
+    for (std::size_t turns = 1; turns <= 5; ++turns) {
+      co_await yield_now();
+      EXPECT_LE(flood.reads, 130 * turns) << text;
+    }
+    EXPECT_GT(flood.reads, 130u) << "it goes on by itself";
+    EXPECT_FALSE(reading.is_finished());
+    reading.abort();
+    co_await yield_now();
+  }
+}
+
 ASYNC_TEST(Frontier, IsDoneWhenTheLastPageUnderWayIsDone) {
   Frontier frontier(5, 100);
   frontier.add(url_of("http://a/"));
@@ -110,6 +165,32 @@ ASYNC_TEST(Frontier, ATakerThatIsDroppedLosesNothing) {
   frontier.found(0, {url_of("http://a/1")});
   const auto page = co_await patient;
   EXPECT_EQ(page, 1u);
+}
+
+// A chain of pages, each of which leads back to all before it; then a page that leads to all of
+// them, the first one first. Each comes closer once, and not once for each page before it.
+TEST(Frontier, APageThatLeadsToManyBringsEachCloserOnce) {
+  constexpr int kPages = 200;
+  auto url = [](int i) { return url_of("http://a/" + std::to_string(i)); };
+  Frontier frontier(1'000'000, 1000);
+  const PageId start = frontier.add(url_of("http://a/"));
+  frontier.found(start, {url_of("http://a/all"), url(0)});
+  const PageId all = start + 1;
+  std::vector<Url> before, links;
+  for (int i = 0; i + 1 < kPages; ++i) {
+    links.assign(before.begin(), before.end());
+    links.push_back(url(i + 1));
+    const PageId page = frontier.known() - 1;
+    frontier.found(page, links);
+    before.push_back(url(i));
+  }
+  const PageId last = frontier.known() - 1;
+  EXPECT_EQ(frontier.page(last).depth, kPages);
+  const std::size_t steps = frontier.steps();
+  before.push_back(url(kPages - 1));
+  frontier.found(all, before);
+  EXPECT_EQ(frontier.page(last).depth, 2);
+  EXPECT_LE(frontier.steps() - steps, std::size_t{kPages});
 }
 
 struct Log {

@@ -68,6 +68,11 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
       {"--url http://", "--url http://: no host", 2},
       {"--url nonsense", "--url nonsense: not an address: it does not begin with http://", 2},
       {"--save x", "--save belongs to a crawl: say --url, too", 2},
+      {"--depth 3", "--depth belongs to a crawl: say --url, too", 2},
+      {"--virtual-time --no-robots", "--no-robots belongs to a crawl: say --url, too", 2},
+      {"--url http://127.0.0.1:9/ --trap empty-queue",
+       "--trap is for the story, and --url is a crawl", 2},
+      {"--url ''", "--url : not an address: it does not begin with http://", 2},
       {"--url http://127.0.0.1:9/ --resume",
        "--resume takes over what is in a folder: say --save DIR, too", 2},
       {"--url http://127.0.0.1:9/ --save /dev/null/x", "/dev/null/x: Not a directory", 1},
@@ -81,6 +86,19 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   for (const char* range :
        {"--depth -1", "--concurrency 0", "--max-pages 0", "--timeout 0", "--same x"})
     EXPECT_EQ(crawl(range).exit_code, 2) << range;
+}
+
+TEST(Program, StopsWhenAFolderOfAHostCannotBeMade) {
+  Served served;
+  const test::TemporaryFolder saved;
+  const std::string folder = "127.0.0.1%3a" + std::to_string(served.server->port());
+  saved.write(folder, "a file in its place");
+  const test::ChildResult result =
+      crawl("--url " + served.url + " --concurrency 1 --save '" + saved.path().string() + "'");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(last_line(result.err), "19_web_crawler: saving stopped: " + saved.path().string() +
+                                       "/" + folder + "/index.html: Not a directory");
+  EXPECT_EQ(saved.read(folder), "a file in its place");
 }
 
 // 512 bytes, in the units of ulimit: the first page fits, the second does not.

@@ -83,12 +83,23 @@ TEST(Robots, AreReadWithAllTheirFaults) {
 TEST(Robots, CostNoMoreThanTheirLengthTimesTheAddress) {
   std::string text = "User-agent: *\n";
   std::string pattern = "/";
-  while (pattern.size() + 4 < Robots::kMostPattern) pattern += "*a*b";
-  while (text.size() < Robots::kMostBytes) text += "Disallow: " + pattern + "c$\n";
+  // Each star fits at each 'a': one that tries them all never comes to an end.
+  while (pattern.size() + 4 < Robots::kMostPattern) pattern += "*a";
+  while (text.size() < Robots::kMostBytes) text += "Disallow: " + pattern + "b$\n";
   EXPECT_TRUE(allowed(text, "/" + std::string(1900, 'a')));
   std::string many = "User-agent: *\n";
   for (std::size_t i = 0; i < Robots::kMostRules; ++i) many += "Disallow: /no\n";
   EXPECT_TRUE(allowed(many + "Disallow: /late\n", "/late"));
+}
+
+TEST(Robots, ARuleThatIsCutCountsForNothing) {
+  const std::string last = "\nDisallow: /";
+  std::string text = "User-agent: *\nDisallow: /no\n";
+  text += std::string(Robots::kMostBytes - text.size() - last.size(), '#') + last;
+  ASSERT_EQ(text.size(), Robots::kMostBytes);
+  EXPECT_FALSE(allowed(text, "/x")) << "it is whole";
+  EXPECT_TRUE(allowed(text + "private\n", "/x")) << "cut, it would forbid everything";
+  EXPECT_FALSE(allowed(text + "private\n", "/no"));
 }
 
 }  // namespace robots_test

@@ -1,8 +1,10 @@
 // Names of files, the folder of a crawl, the report and the line of progress. (Chapter 19)
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -13,6 +15,7 @@
 #include "19_web_crawler/saver.h"
 #include "chapters/19_web_crawler/crawl.h"
 #include "support/async_test.h"
+#include "support/child_process.h"
 #include "support/tests/shell.h"
 
 namespace book::crawl {
@@ -40,6 +43,15 @@ TEST(PageName, StaysInItsFolderAndTellsPagesApart) {
       {"http://a/logo.png", "a/logo.png", false},
       {"http://a/logo", "a/logo.data", false},
       {"http://a/", "a/index.data", false},
+      {"http://a/x.p=g", "a/x.p%3dg", false},
+      {"http://a/x.tar.gz?v=1.5", "a/x.tar.gz@v%3d1.5", false},
+      {"http://a/.png", "a/%2epng.data", false},
+      {"http://a/x.", "a/x.", false},
+      {"http://a/x.an-end-that-is-none", "a/x.an-end-that-is-none.data", false},
+      {"http://a/x?\\", "a/x@%5c.html"},
+      {"http://a/b.html.part", "a/b.html.part", false},
+      {"http://a/b.html.part~", "a/b.html.part%7e", false},
+      {"http://crawl.jsonl/x", "crawl.jsonl%/x.html"},
   };
   for (const Row& row : rows) EXPECT_EQ(page_name(url_of(row.url), row.html), row.name) << row.url;
   // Long names that differ at their end only.
@@ -47,6 +59,74 @@ TEST(PageName, StaysInItsFolderAndTellsPagesApart) {
   const std::string other = page_name(url_of("http://a/" + std::string(500, 'x') + '2'));
   EXPECT_NE(one, other);
   EXPECT_EQ(one.size(), 2 + kMostName);
+  // However long, a file has a dot, and its own end where that is short.
+  for (const char* end : {".png", "", ".x-y", ".png?a=1&b=2"}) {
+    const std::string name = page_name(url_of("http://a.b/" + std::string(500, 'x') + end), false);
+    EXPECT_NE(name.find('.', 4), name.npos) << name;
+    EXPECT_LE(name.substr(name.rfind('/')).size(), 1 + kMostName) << name;
+  }
+  const Url png = url_of("http://a/" + std::string(500, 'x') + ".png");
+  EXPECT_TRUE(page_name(png, false).ends_with(".png"));
+}
+
+// A crawl before this one has given its name to another page.
+TEST(PageStore, ASecondNameStaysInTheFolderOfItsHost) {
+  const test::TemporaryFolder folder;
+  for (const std::string host : {"10.0.0.2", "a"}) {
+    const Url url = url_of("http://" + host + "/" + std::string(500, 'x'));
+    const std::string name = page_name(url, false);
+    PageStore(folder.path(), false).save({"http://elsewhere/", name, 200, 1, false}, "x");
+    PageStore store(folder.path(), true);
+    const std::string second = store.name_for(url, false);
+    EXPECT_NE(second, name);
+    EXPECT_TRUE(second.starts_with(host + "/")) << second;
+    EXPECT_TRUE(second.ends_with("@@2.data")) << second;
+  }
+}
+
+TEST(PageStore, WhatIsHalfWrittenHasTheNameOfNoPage) {
+  const test::TemporaryFolder folder;
+  PageStore store(folder.path(), false);
+  const Url page = url_of("http://a/b.html"), part = url_of("http://a/b.html.part");
+  store.save({part.key(), store.name_for(part, false), 200, 4, false}, "mine");
+  store.save({page.key(), store.name_for(page, true), 200, 5, true}, "other");
+  EXPECT_EQ(folder.read("a/b.html.part"), "mine");
+  EXPECT_EQ(folder.read("a/b.html"), "other");
+}
+
+TEST(PageStore, ALineIsJsonWhateverTheAddress) {
+  const SavedPage page{url_of(R"(http://a/?\x\\y\)").key(), "a/index@x.html", 200, 1, true};
+  EXPECT_EQ(page.url, R"(http://a/?\x\\y\)");
+  const std::string line = to_line(page);
+  EXPECT_EQ(line, R"({"url":"http://a/?\\x\\\\y\\","file":"a/index@x.html","status":200,)"
+                  R"("bytes":1,"html":1})");
+  SavedPage read;
+  ASSERT_TRUE(from_line(line, read));
+  EXPECT_EQ(read.url, page.url);
+}
+
+std::string error_of_a_store(const fs::path& folder) {
+  try {
+    const PageStore store(folder, false);
+    return "no error";
+  } catch (const std::system_error& error) {
+    return error.what();
+  }
+}
+
+TEST(PageStore, SaysThatItMayNotWriteInItsFolder) {
+  const test::TemporaryFolder folder;
+  fs::permissions(folder.path(), fs::perms(0555));
+  const test::ChildResult result = test::run_in_child([&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) return 2;  // root may write anywhere
+    std::fputs(error_of_a_store(folder.path()).c_str(), stdout);
+    return std::fflush(stdout);
+  });
+  fs::permissions(folder.path(), fs::perms(0755));
+  EXPECT_EQ(result.out, folder.path().string() + "/crawl.jsonl: Permission denied");
+  fs::create_directory(folder.path() / "crawl.jsonl");
+  EXPECT_EQ(error_of_a_store(folder.path()),
+            folder.path().string() + "/crawl.jsonl: Is a directory");
 }
 
 TEST(PageStore, WritesAPageAndThenItsLineAndReadsThemBack) {
@@ -59,7 +139,7 @@ TEST(PageStore, WritesAPageAndThenItsLineAndReadsThemBack) {
     EXPECT_EQ(store.name_for(url_of("http://a/b"), true), "a/b.html") << "the same page";
   }
   EXPECT_EQ(folder.read("new/a/b.html"), "hello");
-  EXPECT_FALSE(fs::exists(dir + "/a/b.html.part"));
+  EXPECT_FALSE(fs::exists(dir + "/a/b.html.part~"));
   std::ofstream(dir + "/crawl.jsonl", std::ios::app)
       << "nonsense\n"
          R"({"url":"http://a/x","file":"../../etc/passwd","status":200,"bytes":1,"html":1})"
@@ -80,7 +160,7 @@ TEST(PageStore, FollowsNoLinkOutOfItsFolder) {
   fs::create_directories(outside);
   fs::create_directories(dir / "a");
   fs::create_directory_symlink(outside, dir / "a" / "b");
-  fs::create_symlink(outside / "secret", dir / "a" / "x.html.part");
+  fs::create_symlink(outside / "secret", dir / "a" / "x.html.part~");
   PageStore store(dir, false);
   EXPECT_THROW(store.save({"http://a/b/c", "a/b/c.html", 200, 1, true}, "c"), std::system_error);
   EXPECT_THROW(store.save({"http://a/x", "a/x.html", 200, 1, true}, "c"), std::system_error);
@@ -107,7 +187,7 @@ TEST(PageStore, AFileThatCannotBeWholeIsNotThere) {
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(what, folder.path().string() + "/a/2.html: File too large");
   EXPECT_EQ(folder.read("a/1.html"), "good");
-  EXPECT_FALSE(fs::exists(folder.path() / "a/2.html.part"));
+  EXPECT_FALSE(fs::exists(folder.path() / "a/2.html.part~"));
   EXPECT_EQ(PageStore(folder.path(), true).saved().size(), 1u);
 }
 
@@ -171,6 +251,20 @@ ASYNC_TEST(Report, SaysWhenTheStartItselfCannotBeHad) {
             "http://a/\n"
             "  itself: the server's answer is none: no HTTP answer\n"
             "0 pages fetched, 0 redirects, 1 broken\n");
+}
+
+ASYNC_TEST(Report, CountsAllThatWasNotLookedAtAndNamesAFewKinds) {
+  Crawl crawl;
+  crawl.options.robots = false;
+  std::string html;
+  for (int i = 0; i < 30; ++i) html += "<a href=https://a/>";
+  for (int i = 0; i < 30; ++i) html += fmt::format("<a href=x{}:y>", i);
+  html += "<a href=" + std::string(1000, 'z') + ":y>";
+  crawl.site.add("http://a/", {html});
+  co_await crawl.run();
+  const std::string report = report_of(crawl.crawler->pages());
+  EXPECT_NE(report.find("Not looked at: 30 links: https\n"), report.npos) << report;
+  EXPECT_NE(report.find("Not looked at: 12 links: another scheme\n"), report.npos) << report;
 }
 
 TEST(Progress, FitsItsTerminal) {

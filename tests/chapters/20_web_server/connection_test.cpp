@@ -79,7 +79,7 @@ TEST_F(ConnectionTest, ASleepTakesFiveSecondsAndNoMore) {
   EXPECT_EQ(seen_.sent.substr(0, 17), "HTTP/1.1 200 OK\r\n");
 }
 
-Async<void> note_the_time(MockStream client, Site& site, Duration& time) {
+Async<> note_the_time(MockStream client, Site& site, Duration& time) {
   const Instant begin = Reactor::current().now();
   co_await handle_connection(std::move(client), site);
   time = Reactor::current().now() - begin;
@@ -98,7 +98,7 @@ TEST_F(ConnectionTest, NobodyWaitsForASleeper) {
   EXPECT_EQ(times[2], 0s);
 }
 
-Async<void> note_how_far(MockStream client, Site& site, const Seen& other, std::size_t& sent) {
+Async<> note_how_far(MockStream client, Site& site, const Seen& other, std::size_t& sent) {
   co_await handle_connection(std::move(client), site);
   sent = other.sent.size();
 }
@@ -156,7 +156,7 @@ TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
     test::CountingWaker counter;
     Context cx(counter.waker());
     {
-      Async<void> connection = handle_connection(busy_client(seen), site_);
+      Async<> connection = handle_connection(busy_client(seen), site_);
       for (int i = 0; i < polls && !ended; ++i) {
         ended = connection.poll(cx).is_ready();
         if (!ended && !reactor.waiting().nothing()) reactor.wait();
@@ -170,6 +170,33 @@ TEST_F(ConnectionTest, CanBeDroppedAtEveryWait) {
 }
 
 /// An exchange with its connection, which goes when it goes.
+/// Says that it has moved more than there was.
+struct Liar {
+  Poll<std::size_t> poll_read(Context&, std::span<char> room) { return room.size() + 1; }
+  Poll<std::size_t> poll_write(Context&, std::span<const char> bytes) { return bytes.size() + 1; }
+  Poll<void> poll_flush(Context&) { return Poll<void>::ready(); }
+  Poll<void> poll_close(Context&) { return Poll<void>::ready(); }
+};
+
+TEST_F(ConnectionTest, AStreamThatOverstatesIsNotBelieved) {
+  Reactor reactor(TimeMode::virtual_time);
+  Reactor::Scope scope(reactor);
+  const Waker waker = Waker::noop();
+  Context cx(waker);
+  Liar liar;
+  Conversation talk(site_.http);
+  ConnectionTimeout timeout(site_.timeouts);
+  auto reads = exchange(liar, talk, timeout, Next{Next::read, WaitKind::idle});
+  EXPECT_THROW((void)reads.poll(cx), std::logic_error) << "bytes that never came";
+  const std::string question = get("/");
+  question.copy(talk.room().data(), question.size());
+  talk.received(question.size());
+  (void)talk.advance(Instant());
+  ASSERT_FALSE(talk.output().empty());
+  auto writes = exchange(liar, talk, timeout, Next{Next::read, WaitKind::idle});
+  EXPECT_THROW((void)writes.poll(cx), std::logic_error) << "bytes that were never sent";
+}
+
 struct WholeExchange {
   using Output = ReadResult;
   std::unique_ptr<ConnectionTimeout> timeout;

@@ -461,8 +461,8 @@ class Upload {
   Seen* seen_;
 };
 
-Async<void> note_how_much_is_left(MockStream client, Site& site, const std::size_t& left,
-                                  std::size_t& then) {
+Async<> note_how_much_is_left(MockStream client, Site& site, const std::size_t& left,
+                              std::size_t& then) {
   co_await handle_connection(std::move(client), site);
   then = left;
 }

@@ -51,11 +51,11 @@ struct Client {
   std::optional<Duration> ended;  ///< when the server was through with the connection
 
  private:
-  static Async<void> serve(DuplexStream stream, Site& site, Client& self) {
+  static Async<> serve(DuplexStream stream, Site& site, Client& self) {
     co_await handle_connection(std::move(stream), site);
     self.ended = Reactor::current().now() - self.begin_;
   }
-  static Async<void> say(DuplexStream& client, std::string bytes, Duration at) {
+  static Async<> say(DuplexStream& client, std::string bytes, Duration at) {
     co_await sleep(at);
     try {
       co_await write_all(client, bytes);
@@ -63,7 +63,7 @@ struct Client {
       // Nobody listens any more: what the test is about.
     }
   }
-  static Async<void> listen(DuplexStream& client, Client& self) {
+  static Async<> listen(DuplexStream& client, Client& self) {
     char buffer[1000];
     for (;;) {
       const std::size_t n = co_await read(client, buffer);
@@ -216,7 +216,7 @@ TEST_F(LimitsTest, AClientThatTakesNothingOfItsAnswerIsDropped) {
   }
 }
 
-Async<void> read_slowly(DuplexStream& client, std::size_t& got) {
+Async<> read_slowly(DuplexStream& client, std::size_t& got) {
   char buffer[4096];
   for (;;) {
     co_await sleep(29s);
@@ -352,7 +352,7 @@ TEST_F(LimitsTest, TheEndOfAllDropsWhoeverIsStillThere) {
   EXPECT_EQ(late.ended, 0s);
 }
 
-Async<void> note_the_end(Async<void> future, Instant begin, std::optional<Duration>& end) {
+Async<> note_the_end(Async<> future, Instant begin, std::optional<Duration>& end) {
   co_await std::move(future);
   end = Reactor::current().now() - begin;
 }

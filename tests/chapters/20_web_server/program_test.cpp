@@ -2,13 +2,20 @@
 // input. (What curl makes of it: tests/real_clients.)
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -137,6 +144,72 @@ rlim_t address_space(pid_t process) {
   rlim_t pages = 0;
   status >> pages;
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// For this process, and for what it becomes: openat2 fails, as on a kernel before 5.6 (ENOSYS) or
+/// in a container that allows only what it knows (EPERM).
+void forbid_openat2(int error) {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{4, filter};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    std::_Exit(126);
+}
+
+TEST(WebServerProgram, ServesTheSameFilesOnAMachineWithoutOpenat2) {
+  const SiteFolder site;
+  site.write("../secret.txt", "secret");
+  std::filesystem::create_symlink("../secret.txt", site.root() / "out.html");
+  std::filesystem::create_symlink("hello.html", site.root() / "inside.html");
+  for (int error : {ENOSYS, EPERM}) {
+    Program program({"--port", "0", "--root", site.root().string()},
+                    [error] { forbid_openat2(error); });
+    const std::uint16_t port = program.port();
+    ASSERT_NE(port, 0) << program.errors();
+    EXPECT_EQ(Client(port).asks("/hello.html").status(), "HTTP/1.1 200");
+    EXPECT_EQ(Client(port).asks("/nothing").status(), "HTTP/1.1 404");
+    EXPECT_EQ(Client(port).asks("/out.html").status(), "HTTP/1.1 403")
+        << "a link leads out: 403, whichever way the file was looked for";
+    EXPECT_EQ(Client(port).asks("/inside.html").status(), "HTTP/1.1 403")
+        << "without openat2 no link is followed: is it there after all?";
+    EXPECT_EQ(program.end(SIGINT), 0);
+    EXPECT_EQ(program.errors(), "");
+  }
+}
+
+/// As after `ulimit -v 30000`.
+void allow_30_megabytes() {
+  const rlimit little{30'000 * 1024, 30'000 * 1024};
+  if (::setrlimit(RLIMIT_AS, &little) != 0) std::_Exit(126);
+}
+
+TEST(WebServerProgram, ServesWithLittleMemoryOrSaysInOneLineWhatItCannotStart) {
+  if (test::under_sanitizer()) GTEST_SKIP() << "the sanitizer needs memory, too";
+  const auto expect_one_line = [](Program& program, int code) {
+    EXPECT_EQ(code, 1) << program.errors();
+    EXPECT_EQ(program.errors().rfind("20_web_server: cannot start ", 0), 0u) << program.errors();
+    EXPECT_EQ(lines(program.errors()), 1u) << program.errors();
+  };
+  for (const char* mode : {"sequential", "blocking", "concurrent", "parallel"}) {
+    Program program({"--port", "0", "--mode", mode}, allow_30_megabytes);
+    const std::uint16_t port = program.port();
+    if (port == 0) {  // on a machine of many processors, each with its worker
+      expect_one_line(program, program.end());
+      continue;
+    }
+    EXPECT_EQ(Client(port).asks("/").status(), "HTTP/1.1 200") << mode;
+    EXPECT_EQ(program.end(SIGINT), 0) << mode;
+    EXPECT_EQ(program.errors(), "") << mode;
+  }
+  // It starts a thread for its clients.
+  Program demo({"--demo"}, allow_30_megabytes);
+  const int code = demo.end();
+  if (code != 0) expect_one_line(demo, code);
 }
 
 TEST(WebServerProgram, GoesOnServingAfterItHadNoMemory) {

@@ -57,7 +57,7 @@ class RunningServer {
   std::uint64_t polls = 0;
 
  private:
-  static Async<void> stopped(int fd) {
+  static Async<> stopped(int fd) {
     AsyncFd stop(::dup(fd), AsyncFd::Kind::other);
     std::array<char, 8> count;
     co_await read(stop, count);
@@ -219,7 +219,7 @@ TEST_F(ServerTest, AConnectionWhoseRequestIsHereIsNeverRegistered) {
   Executor executor;
   executor.spawn(serve(std::move(listener), site));
   const test::SystemCalls before = test::system_calls();
-  auto until_all_are_answered = [](Site& of) -> Async<void> {
+  auto until_all_are_answered = [](Site& of) -> Async<> {
     while (of.http.requests < 20) co_await yield_now();
     co_await yield_now();
   };

@@ -118,7 +118,7 @@ TEST(WakeOnce, AWakeAfterTheEndIsHarmless) {
   EXPECT_EQ(polls, 1) << "The future has ended, and was polled once more.";
 }
 
-TEST(WakeOnce, NoWakeOfSeveralThreadsIsLost) {
+TEST(WakeOnce, WakesOfSeveralThreadsMayOverlap) {
   constexpr int kThreads = 3;
   constexpr int kWakes = 300;
   Queue queue;

@@ -54,9 +54,8 @@ TEST(DifferenceByHand, GivesTheDifferenceOfTwoReadyNumbers) {
         << "Poll a. If it is ready, keep its value and poll b. If that is ready too, you\n"
            "have both: the first minus the second.";
   } catch (const Deadlock&) {
-    FAIL()
-        << "You returned pending, and nobody can wake you: both of your futures were ready. When\n"
-           "a is ready, go on to b in the same poll.";
+    FAIL() << "You returned pending, and nobody can wake you: both of your futures were ready.\n"
+              "Poll a. If it is ready, keep its value and go on to b in the same poll.";
   }
 }
 

@@ -38,9 +38,13 @@ struct FirstTwo {
       values = std::move(answer).value();
       return true;
     } catch (const std::logic_error& error) {
-      throw std::logic_error(std::string(error.what()) +
-                             ". Is it one of the three? Whose value is there is asked no more: "
-                             "reset() its optional.");
+      const std::string what = error.what();
+      const bool moved = what.find("moved") != std::string::npos;
+      throw std::logic_error(
+          what + (moved ? ". Poll each of the three where it is, in futures_: a child must stay in "
+                          "its place from its first poll until you drop it."
+                        : ". If it is one of the three: a child that has given its value must not "
+                          "be polled again. reset() its optional, and pass over the empty ones."));
     }
   }
 };

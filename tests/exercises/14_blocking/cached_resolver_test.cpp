@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -15,11 +17,15 @@
 #include "05_async_await/async.h"
 #include "05_async_await/yield_now.h"
 #include "10_spawning/spawn.h"
-#include "14_blocking/blocking_pool.h"
+#include "14_blocking/spawn_blocking.h"
+#include "support/no_thread_left.h"
+#include "support/thread_parker.h"
+#include "support/watchdog.h"
 
 namespace book {
 namespace {
 
+using namespace std::chrono_literals;
 using exercise::CachedResolver;
 
 /// A slow server of names. It answers when it is told to.
@@ -168,6 +174,120 @@ TEST(CachedResolver, KeepsNoFailureForWhichNobodyWaited) {
   town.server->fails = 1;
   town.server->fails_only = "a";
   town.executor.block_on(fail_when_nobody_waits(town));
+}
+
+Async<> ask_without_a_thread(Town& town) {
+  std::string one;
+  {
+    const test::NoThreadLeft no_thread_left;
+    auto first = town.ask("a");
+    std::string refused = co_await first;
+    one = std::move(refused);
+  }
+  EXPECT_EQ(one.find("cannot start a thread"), 0u) << one;
+  town.let_it_answer();
+  auto later = town.ask("a");
+  const std::string two = co_await later;
+  EXPECT_EQ(two, "a 1")
+      << "The system had no thread for the first job, so spawn_blocking threw. That "
+         "was a failure like any other, and it was kept: begin the job inside the "
+         "try.";
+}
+TEST(CachedResolver, KeepsNoFailureToStart) {
+  Town town;
+  town.executor.block_on(ask_without_a_thread(town));
+}
+
+Async<> two_names(CachedResolver& resolver) {
+  auto first = spawn(answer_of(resolver, "a"));
+  auto second = spawn(answer_of(resolver, "b"));
+  co_await first;
+  co_await second;
+}
+// "a" is not answered before "b" is asked. Who asks one after the other is waited for, but not
+// forever.
+TEST(CachedResolver, LooksUpTwoNamesAtTheSameTime) {
+  test::give_this_test(60s);
+  std::promise<void> b_is_asked;
+  bool at_once = false;
+  CachedResolver resolver([&, asked = b_is_asked.get_future().share()](std::string name) {
+    if (name == "a") {
+      at_once = asked.wait_for(5s) == std::future_status::ready;
+    } else {
+      b_is_asked.set_value();
+    }
+    return name;
+  });
+  BlockingPool pool;
+  const BlockingPool::Scope here(pool);
+  Executor executor;
+  executor.block_on(two_names(resolver));
+  EXPECT_TRUE(at_once) << "\"b\" was not looked up before there was an answer for \"a\": a lock is "
+                          "held during the lookup. The cache is used by the loop's thread alone, "
+                          "and a job needs nothing of it.";
+}
+
+/// A pool of one thread, which is held until the test lets it go.
+struct Queue {
+  std::promise<void> opener;
+  BlockingPool pool{{.max_threads = 1}};
+  BlockingPool::Scope here{pool};
+  JoinHandle<void> held = spawn_blocking([open = opener.get_future().share()] { open.wait(); });
+};
+
+Async<> ask_one_and_then_another(Queue& queue, int& lookups) {
+  std::optional<CachedResolver> resolver;
+  resolver.emplace(
+      [](const std::string&) -> std::string { throw std::runtime_error("no answer"); });
+  auto first = spawn(answer_of(*resolver, "a"));
+  co_await all_have_asked();
+  first.abort();
+  co_await all_have_asked();
+  // The old one goes, and a new one comes where it has been.
+  resolver.emplace(
+      [&lookups](const std::string& name) { return name + " " + std::to_string(++lookups); });
+  auto second = spawn(answer_of(*resolver, "a"));
+  co_await all_have_asked();
+  queue.opener.set_value();
+  const std::string two = co_await second;
+  co_await all_have_asked();
+  auto third = spawn(answer_of(*resolver, "a"));
+  const std::string three = co_await third;
+  EXPECT_EQ(two + ", " + three, "a 1, a 1")
+      << "A resolver went while its job was under way, and another one was made where it had been. "
+         "The old one's task or job has used the new one as if it were the old one: it has a "
+         "pointer "
+         "to a resolver that is gone. What they use belongs to both: a std::shared_ptr.";
+}
+TEST(CachedResolver, MayGoWhileANameIsLookedUp) {
+  int lookups = 0;
+  Queue queue;
+  Executor executor;
+  executor.block_on(ask_one_and_then_another(queue, lookups));
+}
+
+Async<> ask_and_leave(CachedResolver& resolver, std::string name) {
+  spawn(answer_of(resolver, std::move(name)));
+  co_await all_have_asked();
+}
+TEST(CachedResolver, LooksUpWhatItWasAskedWhenTheExecutorHasEnded) {
+  const std::string name(300, 'a');  // longer than what a std::string keeps inside of itself
+  std::string asked = name;
+  {
+    CachedResolver resolver([&asked](std::string what) { return asked = std::move(what); });
+    Queue queue;
+    {
+      Executor executor;
+      executor.block_on(ask_and_leave(resolver, name));
+    }
+    queue.opener.set_value();
+    auto last = spawn_blocking([] {});
+    (void)test::finish(last);
+  }
+  EXPECT_EQ(asked, name)
+      << "The executor ended before the job began, and with it went the frames of "
+         "its tasks. The job has looked up what lay in such a frame: it has a "
+         "reference to it. A job owns what it uses: capture by value.";
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ TEST(ParallelSum, HoldsNoStdLockAcrossAnAwait) {
 
 // ---- numbers that watch how they are added ----------------------------------
 
-/// Four threads meet in their first addition. Whoever waits there a second in vain goes on.
+/// Four threads meet in their first addition. One that has waited there for ten seconds in vain
+/// goes on.
 class Meeting {
  public:
   void adds(const void* sum) {
@@ -50,7 +51,7 @@ class Meeting {
     if (done_ || !seen_.insert(std::this_thread::get_id()).second) return;
     if (!sums_.insert(sum).second) shared_ = true;
     come_.notify_all();
-    const bool met = come_.wait_for(lock, 1s, [this] { return seen_.size() == 4 || shared_; });
+    const bool met = come_.wait_for(lock, 10s, [this] { return seen_.size() == 4 || shared_; });
     if (!met) missed_ = true;
     done_ = true;
   }

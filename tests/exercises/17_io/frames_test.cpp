@@ -2,13 +2,30 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
 #include <exception>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "chapters/17_io/pieces.h"
 #include "support/counting_waker.h"
+
+namespace {
+std::size_t largest_room = 0;  // that anybody has asked operator new for
+}
+
+// Not inlined: g++ would see a malloc here and a delete there, and warn of what does fit together.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  largest_room = std::max(largest_room, size);
+  if (void* memory = std::malloc(size ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace book {
 namespace {
@@ -151,15 +168,22 @@ TEST(Frames, TheLimitItselfIsAllowed) {
 }
 
 TEST(Frames, ALengthBeyondTheLimitIsRefusedBeforeAnybodyMakesRoom) {
-  Source source{{framed("ok"), "\x7f\xff\xff\xff"s + "the first of 2147483647 bytes"}};
+  constexpr std::size_t kPromised = 0x00ffffff;
+  Source source{{framed("ok"), "\0\xff\xff\xff"s + "the first of 16777215 bytes"}};
+  largest_room = 0;
   const All all = all_of(source, 1000);
   EXPECT_EQ(all.frames, Frames{"ok"});
   ASSERT_NE(all.end, "a good end") << "A length was beyond the limit, and the frames came to a "
                                       "good end: the reader takes what it "
                                       "got for all there was. Throw FrameTooLong.";
   ASSERT_EQ(all.end, "FrameTooLong")
-      << "Four bytes from a stranger said \"two gigabytes\", and the limit is 1000. Look at the "
+      << "Four bytes from a stranger said \"sixteen megabytes\", and the limit is 1000. Look at "
+         "the "
          "limit before you make room, and before you read: or those four bytes buy your memory.";
+  ASSERT_LT(largest_room, kPromised)
+      << "A frame of 16,777,215 bytes was refused, but only after there was a string for all of "
+         "them. Look at the limit before you make room: four bytes from a stranger may say four "
+         "gigabytes.";
 
   Source larger{{"\xff\xff\xff\xff"s}};
   EXPECT_EQ(all_of(larger, 1000).end, "FrameTooLong")

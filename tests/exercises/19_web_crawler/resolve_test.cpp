@@ -26,7 +26,11 @@ TEST(Resolve, FindsWhatStandsBesideThePage) {
 
 TEST(Resolve, KnowsAPageThatSaysAllItself) {
   EXPECT_EQ(in_page("g:h"), "g:h") << "A link with a scheme says all itself, whatever the scheme.";
+  EXPECT_EQ(in_page("mailto:you"), "mailto:you") << "It has no host, and its path no top.";
   EXPECT_EQ(in_page("http://x/y?z#w"), "http://x/y?z#w");
+  EXPECT_EQ(in_page("http://x/a/../b"), "http://x/b")
+      << "It says all itself, and still has dots in it: this is /b, or a crawler fetches it twice.";
+  EXPECT_EQ(in_page("http://x/a/./?y/../z"), "http://x/a/?y/../z");
 }
 
 TEST(Resolve, KnowsTheTopOfAHostFromAHost) {

@@ -93,6 +93,12 @@ TEST(ByteRangeTest, IgnoresWhatItDoesNotUnderstand) {
         << "'" << range << "' makes no sense, wherever it begins: ask that first. A 416 is for a\n"
         << "range that makes sense, and of which the file has nothing.";
   }
+  for (const char* range : {"bytes=99999999999999999999x-", "bytes=99999999999999999999x-5",
+                            "bytes=0-99999999999999999999x", "bytes=-99999999999999999999x"}) {
+    EXPECT_EQ(slice_of(range, 271), kWhole)
+        << "'" << range << "' has more digits than 64 bits can count, and then an x: that is no\n"
+        << "number at all. Look at every character, also when the number is as large as can be.";
+  }
 }
 
 TEST(ByteRangeTest, SaysWhichPartItIs) {

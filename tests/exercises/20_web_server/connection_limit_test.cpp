@@ -154,27 +154,27 @@ TEST(ConnectionLimit, APlaceComesBackHoweverTheConnectionEnds) {
   const Waker nobody = Waker::noop();
   Context cx(nobody);
 
-  Async<void> well = hold(take_now(places), ready());
+  Async<> well = hold(take_now(places), ready());
   EXPECT_TRUE(well.poll(cx).is_ready());
-  { const Async<void> ended = std::move(well); }
+  { const Async<> ended = std::move(well); }
   ASSERT_EQ(places.free(), 1U) << "The connection has ended, and its place is lost.";
 
   {
     auto fails = [](Context&) -> Poll<void> { throw std::runtime_error("it has hung up"); };
-    Async<void> thrown = hold(take_now(places), poll_fn(fails));
+    Async<> thrown = hold(take_now(places), poll_fn(fails));
     EXPECT_THROW((void)thrown.poll(cx), std::runtime_error)
         << "What a connection throws comes out.";
   }
   ASSERT_EQ(places.free(), 1U) << "The connection has thrown, and its place is lost. What stands "
                                   "behind a co_await is not reached then; a destructor is.";
 
-  { const Async<void> never_polled = hold(take_now(places), never<void>()); }
+  { const Async<> never_polled = hold(take_now(places), never<void>()); }
   ASSERT_EQ(places.free(), 1U)
       << "The connection was dropped before its first poll, and its place is lost. No line of a "
          "coroutine has run then; its parameters are there all the same, and go with it.";
 
   {
-    Async<void> dropped = hold(take_now(places), never<void>());
+    Async<> dropped = hold(take_now(places), never<void>());
     EXPECT_TRUE(dropped.poll(cx).is_pending());
     EXPECT_EQ(places.free(), 0U)
         << "The connection is still there, and its place is free already. The frame of hold has to "
@@ -186,20 +186,20 @@ TEST(ConnectionLimit, APlaceComesBackHoweverTheConnectionEnds) {
 }
 
 /// The places outlive the executor, for it drops at its end whoever is still there.
-void run(std::size_t count, Async<void> (*test)(Places&)) {
+void run(std::size_t count, Async<> (*test)(Places&)) {
   Places places(count);
   block_on(test(places), {.time = TimeMode::virtual_time});
 }
 
 /// A server with two places, and visitors who knock as the hour begins; an hour of virtual time.
-Async<void> open_house(House& house, Places& places, std::vector<Visitor> visitors) {
+Async<> open_house(House& house, Places& places, std::vector<Visitor> visitors) {
   FrontDoor door(house);
   for (const Visitor visitor : visitors) house.knock(visitor);
   auto server = accept_all(door, places, house.visits());
   co_await timeout(1h, std::move(server));
 }
 
-Async<void> five_visitors(Places& places) {
+Async<> five_visitors(Places& places) {
   const auto keeper = std::make_shared<House>();
   House& house = *keeper;
   const std::vector<Visitor> visitors{{1, 10s}, {2, 30s}, {3, 10s}, {4, 10s}, {5, 10s}};
@@ -222,7 +222,7 @@ Async<void> five_visitors(Places& places) {
 }
 TEST(ConnectionLimit, NeverTakesMoreThanThereArePlaces) { run(2, five_visitors); }
 
-Async<void> three_too_many(Places& places) {
+Async<> three_too_many(Places& places) {
   const auto keeper = std::make_shared<House>();
   House& house = *keeper;
   FrontDoor door(house);
@@ -236,7 +236,7 @@ Async<void> three_too_many(Places& places) {
 TEST(ConnectionLimit, WhoFindsNoPlaceIsNotAcceptedEither) { run(2, three_too_many); }
 
 /// Says one byte, and waits for one.
-Async<void> greet(TcpStream client) {
+Async<> greet(TcpStream client) {
   co_await write_all(client, "!");
   std::array<char, 1> byte;
   co_await read(client, byte);
@@ -254,7 +254,7 @@ Async<std::size_t> two_clients(TcpListener& listener, Places& places) {
   co_return greeted;
 }
 
-Async<void> over_sockets(TcpListener& listener, Places& places) {
+Async<> over_sockets(TcpListener& listener, Places& places) {
   auto handle = [](TcpListener::Accepted accepted) { return greet(std::move(accepted.stream)); };
   spawn_detached(accept_all(listener, places, handle));
   const auto greeted = co_await timeout(3s, two_clients(listener, places));

@@ -45,7 +45,7 @@ struct House : std::enable_shared_from_this<House> {
   }
 
  private:
-  static Async<void> visit(std::shared_ptr<House> house, Visitor visitor) {
+  static Async<> visit(std::shared_ptr<House> house, Visitor visitor) {
     const Inside inside(*house, visitor.number);
     co_await sleep(visitor.stays);
     if (visitor.throws) throw std::runtime_error("the visitor has fallen down the stairs");

@@ -36,8 +36,7 @@ struct Ended {
   bool door_was_open = false;  ///< a second after the stop
 };
 
-Async<void> look_at_the_door(House& house, CancellationToken stop, Duration stops_at,
-                             Ended& ended) {
+Async<> look_at_the_door(House& house, CancellationToken stop, Duration stops_at, Ended& ended) {
   co_await sleep(stops_at);
   stop.cancel();
   co_await sleep(1s);
@@ -45,7 +44,7 @@ Async<void> look_at_the_door(House& house, CancellationToken stop, Duration stop
   house.knock({99, 1s});
 }
 
-Async<void> serve_house(House& house, CancellationToken stop, Duration grace, Ended& ended) {
+Async<> serve_house(House& house, CancellationToken stop, Duration grace, Ended& ended) {
   auto server = serve_until(FrontDoor(house), house.visits(), stop, grace);
   try {
     ended.dropped = co_await timeout(1h, std::move(server));
@@ -165,7 +164,7 @@ ASYNC_TEST(GracefulShutdown, OneThatThrowsConcernsNobodyElse) {
   EXPECT_EQ(ended.dropped.value_or(99), 0U) << "Who has thrown has ended, and was not dropped.";
 }
 
-Async<void> cancel_after(Duration pause, CancellationToken stop) {
+Async<> cancel_after(Duration pause, CancellationToken stop) {
   co_await sleep(pause);
   stop.cancel();
 }
@@ -217,7 +216,7 @@ ASYNC_TEST(GracefulShutdown, WhoDropsTheServerDropsItsConnections) {
 }
 
 /// Greets with a byte, and answers one.
-Async<void> say_back(TcpStream client) {
+Async<> say_back(TcpStream client) {
   co_await write_all(client, "!");
   std::array<char, 1> byte;
   const std::size_t n = co_await read(client, byte);

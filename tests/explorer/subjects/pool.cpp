@@ -13,9 +13,9 @@ namespace book::explorer {
 namespace {
 
 struct Shared {
-  explicit Shared(unsigned workers)
+  explicit Shared(unsigned workers, Duration patience = Duration::zero())
       : core(make_arc<PoolCore>(
-            ThreadPoolOptions{.workers = workers, .hand_over_after = Duration::zero()})) {}
+            ThreadPoolOptions{.workers = workers, .hand_over_after = patience})) {}
   Arc<PoolCore> core;
   std::optional<Reactor::OutsideWork> outside{core->reactor()};  // or it speaks of its silence
   std::atomic<int> news{0};
@@ -25,6 +25,8 @@ struct Shared {
   Waker freed_by;
   Parker parker;
   Parker second;
+  Parker third;
+  Parker fourth;
   std::atomic<int> done{0};
   Timer timers[2];
 };
@@ -137,6 +139,32 @@ void busy(Explore& e, unsigned workers) {
   run_workers(e, s);
 }
 
+/// A task queues two others, which must run at the same time, and blocks its worker until they
+/// have. No sleeper looks after it: the worker that was woken for the first has to wake one for the
+/// second.
+void a_chain_of_wakes(Explore& e) {
+  auto& s = e.make<Shared>(3u, std::chrono::hours(1));
+  spawn(s, [&s](Context&) {
+    spawn(s, [&s](Context&) {
+      s.second.unpark();
+      s.third.park();
+      s.parker.unpark();
+      return true;
+    });
+    spawn(s, [&s](Context&) {
+      s.third.unpark();
+      s.second.park();
+      s.fourth.unpark();
+      return true;
+    });
+    spawn(s, [](Context&) { return true; });  // it takes the slot
+    s.parker.park();
+    s.fourth.park();
+    return true;
+  });
+  run_workers(e, s);
+}
+
 /// All sleep. Then a task is woken, spawns another, and blocks its worker until that one has ended:
 /// it lies in that worker's slot, and its spawn has woken nobody.
 void stuck_with_a_full_slot(Explore& e) {
@@ -158,6 +186,40 @@ void stuck_with_a_full_slot(Explore& e) {
   e.thread("waker", [&s] {
     s.parker.park();
     std::move(s.waker).wake();
+  });
+}
+
+/// The same with three workers, and the next task that is woken blocks its worker, too: that may be
+/// the one that watched the slot.
+void stuck_like_the_one_that_watched(Explore& e) {
+  auto& s = e.make<Shared>(3u);
+  const auto first_poll = [&s](Waker& to, Context& cx) {
+    to = cx.waker();
+    if (s.done.fetch_add(1) == 1) s.parker.unpark();
+    return false;
+  };
+  spawn(s, [&s, first_poll](Context& cx) {
+    if (s.polled++ == 0) return first_poll(s.waker, cx);
+    spawn(s, [&s](Context&) {
+      s.second.unpark();
+      s.third.unpark();
+      return true;
+    });
+    s.fourth.unpark();
+    s.second.park();
+    return true;
+  });
+  spawn(s, [&s, first_poll](Context& cx) {
+    if (!s.freed_by) return first_poll(s.freed_by, cx);
+    s.third.park();
+    return true;
+  });
+  run_workers(e, s);
+  e.thread("waker", [&s] {
+    s.parker.park();
+    std::move(s.waker).wake();
+    s.fourth.park();
+    s.freed_by.wake_by_ref();
   });
 }
 
@@ -256,9 +318,14 @@ const Subject kSubject("pool", [](Trial& trial) {
   trial.explore("a wake of a task that yields", by_lot, a_wake_of_a_task_that_yields);
   trial.explore("a busy worker and one that steals", by_lot, [](Explore& e) { busy(e, 2); });
   trial.explore("a busy worker and two that steal", by_lot, [](Explore& e) { busy(e, 3); });
+  Options no_limits = by_lot;
+  no_limits.limits_end = false;
+  trial.explore("a chain of wakes", no_limits, a_chain_of_wakes);
   const Options more{.preemptions = 3, .max_steps = 6000, .by_lot = 12'000};
   trial.explore("a worker that is stuck", more, stuck);
   trial.explore("a worker that is stuck, with a full slot", by_lot, stuck_with_a_full_slot);
+  trial.explore("a full slot, and two workers that are stuck", by_lot,
+                stuck_like_the_one_that_watched);
   trial.explore("a wake while a pool of one ends", {}, [](Explore& e) { wake_at_the_end(e, 1); });
   trial.explore("a pool ends while a task yields", by_lot, ends_while_a_task_yields);
   trial.explore("a wake while a pool of two ends", by_lot,

@@ -81,9 +81,32 @@ void sheds(Explore& e, int thieves) {
   none_is_lost(e, s, 5);
 }
 
+/// The queue is full, so a push finds room only where the thief has been: and what the thief did
+/// before its claim, the reading of slots above all, is over then. (A note stands for that: slots
+/// are atomic words, of which no race is seen.)
+void pushes_where_a_thief_was(Explore& e) {
+  struct Noted {
+    Queue queue;
+    Queue of_thief;
+    std::array<Job, 5> jobs;
+    int note = 0;
+  };
+  auto& s = e.make<Noted>();
+  e.name(s.queue, "queue");
+  for (std::size_t i = 0; i < 4; ++i) check(s.queue.push(&s.jobs[i]), "there is no room");
+  e.thread("thief", [&s] {
+    s.note = 1;
+    s.of_thief.steal_from(s.queue);
+  });
+  e.thread("owner", [&s] {
+    if (s.queue.push(&s.jobs[4])) check(s.note == 1, "there was room before the thief came");
+  });
+}
+
 const Subject kSubject("steal_queue", [](Trial& trial) {
   trial.explore("one thief", {}, [](Explore& e) { pushes_and_pops(e, 1); });
   trial.explore("two thieves", {.preemptions = 1}, [](Explore& e) { pushes_and_pops(e, 2); });
+  trial.explore("an owner that pushes where a thief was", {}, pushes_where_a_thief_was);
   trial.explore("half of a full queue is shed", {}, [](Explore& e) { sheds(e, 1); });
   trial.explore("half is shed, and two thieves come", {}, [](Explore& e) { sheds(e, 2); });
 });

@@ -26,24 +26,11 @@ function(add_chapter name)
   file(GLOB story CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/story/*.cpp"
        "${CMAKE_CURRENT_SOURCE_DIR}/story/*.h")
 
-  # A stamp: every include was looked at since it was last written.
-  set(stamp "${BOOK_BINARY_DIR}/includes/${name}.stamp")
   set(main "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   if(NOT EXISTS "${main}")
     set(main "")
   endif()
-  string(REPLACE ";" "," stands_on "${given_STANDS_ON}")
-  string(REPLACE ";" "," floors "${given_FLOORS}")
-  file(CONFIGURE OUTPUT "${BOOK_BINARY_DIR}/includes/${name}.list" @ONLY CONTENT
-       "${sources};${story};${main}")
-  add_custom_command(OUTPUT "${stamp}" VERBATIM
-    COMMAND "${CMAKE_COMMAND}" -DCHAPTER=${name} -DSTANDS_ON=${stands_on} -DFLOORS=${floors}
-            "-DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}" "-DFILES=${BOOK_BINARY_DIR}/includes/${name}.list"
-            "-DSTAMP=${stamp}" -P "${BOOK_CMAKE_DIR}/includes.cmake"
-    DEPENDS ${sources} ${story} ${main} "${BOOK_CMAKE_DIR}/includes.cmake"
-            "${BOOK_BINARY_DIR}/includes/${name}.list"
-    COMMENT "Reading the includes of ${name}")
-  add_custom_target(${name}_includes DEPENDS "${stamp}")
+  book_read_includes(${name} ${name} "${given_STANDS_ON}" "${given_FLOORS}" ${sources} ${story} ${main})
 
   book_sources_of_the_house(sources)
   add_library(${library} STATIC ${sources} "${BOOK_EMPTY_SOURCE}")
@@ -81,6 +68,22 @@ function(add_chapter name)
     endif()
     set_property(GLOBAL APPEND PROPERTY BOOK_PROGRAMS ${name})
   endif()
+endfunction()
+
+# ${target}_includes: every include of these files of a chapter was looked at since the stamp was last written.
+function(book_read_includes target chapter stands_on floors)
+  set(stamp "${BOOK_BINARY_DIR}/includes/${target}.stamp")
+  set(list "${BOOK_BINARY_DIR}/includes/${target}.list")
+  string(REPLACE ";" "," stands_on "${stands_on}")
+  string(REPLACE ";" "," floors "${floors}")
+  file(CONFIGURE OUTPUT "${list}" @ONLY CONTENT "${ARGN}")
+  add_custom_command(OUTPUT "${stamp}" VERBATIM
+    COMMAND "${CMAKE_COMMAND}" -DCHAPTER=${chapter} -DSTANDS_ON=${stands_on} -DFLOORS=${floors}
+            "-DFOLDER=${BOOK_SOURCE_DIR}/chapters/${chapter}" "-DFILES=${list}"
+            "-DSTAMP=${stamp}" -P "${BOOK_CMAKE_DIR}/includes.cmake"
+    DEPENDS ${ARGN} "${BOOK_CMAKE_DIR}/includes.cmake" "${list}"
+    COMMENT "Reading the includes of ${target}")
+  add_custom_target(${target}_includes DEPENDS "${stamp}")
 endfunction()
 
 # The numbers of the chapters whose headers these files include, and NN_story where it is a story's.

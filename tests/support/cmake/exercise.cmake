@@ -1,13 +1,17 @@
 # add_exercise(02_timer_future alarm
 #   STUB "words the stub's red test prints"                     (optional)
 #   EXPLORED                                                    (optional)
-#   WRONG forgets_waker "words its red test prints" ...)        (pairs)
+#   WRONG forgets_waker "words its red test prints" ...         (pairs)
+#   RACE  no_lock ...)                                          (names)
 #
 # One test source, tests/exercises/02_timer_future/alarm_test.cpp, compiled against several answers: it
 # says #include "exercise/alarm.h", and a header of that name, written here for each answer, leads on
 # to the chapter's solutions/, to the reader's exercises/, or to one of the wrong answers. A wrong answer
 # is a patch for the solution, wrong/alarm_forgets_waker.patch, or a whole file, wrong/alarm_one_slot.h.
 # tests/docs/README.md tells authors how to use it.
+#
+# RACE: wrong answers in which the thread sanitizer has to report a race: proved in its builds, and there alone. (One
+# of WRONG may be one of RACE, too.)
 #
 # EXPLORED: the test runs the answer under the schedule explorer (tests/explorer/README.md).
 include(patch)  # book_apply_patch()
@@ -91,6 +95,14 @@ function(book_expect_red target words)
   set_tests_properties(exercise.${target} PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
 endfunction()
 
+# A test that wants the thread sanitizer to report a race in `target`.
+function(book_expect_race target)
+  set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL OFF)
+  add_test(NAME exercise.${target}.race
+    COMMAND sh "${BOOK_SOURCE_DIR}/tests/support/expect_race.sh" "$<TARGET_FILE:${target}>")
+  set_tests_properties(exercise.${target}.race PROPERTIES TIMEOUT ${BOOK_TEST_TIMEOUT})
+endfunction()
+
 set(ASYNC_BOOK_EXERCISES "." CACHE STRING
     "The chapters whose solutions are built and tested: a regular expression")
 
@@ -106,7 +118,7 @@ function(add_exercise chapter name)
   if(NOT BOOK_IS_TOP_LEVEL)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 2 given "EXPLORED" "STUB" "WRONG")
+  cmake_parse_arguments(PARSE_ARGV 2 given "EXPLORED" "STUB" "WRONG;RACE")
   set(explored "")
   if(given_EXPLORED)
     if(NOT BOOK_EXPLORES)
@@ -116,7 +128,7 @@ function(add_exercise chapter name)
   endif()
   if(given_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "add_exercise(${chapter} ${name}): I do not know '${given_UNPARSED_ARGUMENTS}'. "
-                        "The words are STUB \"message\", EXPLORED and WRONG name \"message\" ...")
+                        "The words are STUB \"message\", EXPLORED, WRONG name \"message\" ... and RACE name ...")
   endif()
   set(test "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
   foreach(file IN ITEMS "${test}" "${BOOK_SOURCE_DIR}/chapters/${chapter}/solutions/${name}.h"
@@ -160,4 +172,13 @@ function(add_exercise chapter name)
       book_expect_red(${exercise}.wrong.${what} "${words}")
     endif()
   endwhile()
+
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread" AND chapter MATCHES "${ASYNC_BOOK_EXERCISES}")
+    foreach(what IN LISTS given_RACE)
+      if(NOT TARGET ${exercise}.wrong.${what})
+        book_wrong_answer(${exercise}.wrong.${what} ${chapter} ${name} ${what} ${explored})
+      endif()
+      book_expect_race(${exercise}.wrong.${what})
+    endforeach()
+  endif()
 endfunction()

@@ -1,6 +1,7 @@
 # A piece of the house: an exercise whose solution is a file of the book itself.
 #
 #   add_piece(12_sync hand_over chapters/12_sync/permit_core.cpp
+#     EXPLORED                                              (optional: as of an exercise)
 #     STUB  "words the stub's red test prints"
 #     WRONG wakes_all "words its red test prints" ...)        (pairs)
 #
@@ -13,7 +14,7 @@
 # BOOK_MINE (the preset mine): the libraries and programs are built with build-mine/house/ before the book's own
 # files. tests/support/make/mine.sh puts a copy of every piece there, the reader's or the book's.
 
-# One program: the piece's test with `answer` in the place of `file`.
+# One program: the piece's test with `answer` in the place of `file`; EXPLORED may follow.
 function(book_piece_program target chapter name file answer)
   set(folder "${CMAKE_BINARY_DIR}/exercises/${target}")
   set(sources "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}/${name}_test.cpp")
@@ -27,22 +28,29 @@ function(book_piece_program target chapter name file answer)
   endif()
   # Its objects have the book's inline functions in them, and come before the test's: those would be linked.
   set(BOOK_WITHOUT_ASYNC_SUPPORT TRUE)
-  book_test_of_answer(${target} ${chapter} ${sources})
+  book_test_of_answer(${target} ${chapter} ${sources} ${ARGN})
   target_include_directories(${target} BEFORE PRIVATE "${folder}")
 endfunction()
 
-# The same with what a patch makes of the book's file.
+# The same with what a patch makes of the book's file; EXPLORED may follow.
 function(book_patched_piece target chapter name file patch)
   set(place "answer/${name}")
   book_patched("${patch}" "${BOOK_SOURCE_DIR}/${file}" "${CMAKE_BINARY_DIR}/exercises/${target}/${place}")
-  book_piece_program(${target} ${chapter} ${name} "${file}" "${place}")
+  book_piece_program(${target} ${chapter} ${name} "${file}" "${place}" ${ARGN})
 endfunction()
 
 function(add_piece chapter name file)
   if(NOT BOOK_IS_TOP_LEVEL)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 3 given "" "STUB" "WRONG")
+  cmake_parse_arguments(PARSE_ARGV 3 given "EXPLORED" "STUB" "WRONG")
+  set(explored "")
+  if(given_EXPLORED)
+    if(NOT BOOK_EXPLORES)
+      return()
+    endif()
+    set(explored EXPLORED)
+  endif()
   set(tests "${BOOK_SOURCE_DIR}/tests/exercises/${chapter}")
   foreach(needed IN ITEMS "${BOOK_SOURCE_DIR}/${file}" "${tests}/${name}_test.cpp" "${tests}/gap/${name}.patch")
     if(NOT EXISTS "${needed}")
@@ -50,12 +58,12 @@ function(add_piece chapter name file)
     endif()
   endforeach()
   if(given_UNPARSED_ARGUMENTS OR NOT given_STUB)
-    message(FATAL_ERROR "add_piece(${chapter} ${name} FILE STUB \"message\" WRONG name \"message\" ...)")
+    message(FATAL_ERROR "add_piece(${chapter} ${name} FILE [EXPLORED] STUB \"message\" WRONG name \"message\" ...)")
   endif()
 
   set(piece ${chapter}.${name})
-  book_piece_program(${piece}.mine ${chapter} ${name} "${file}" "mine/${file}")
-  book_piece_program(${piece}.solution ${chapter} ${name} "${file}" "${file}")
+  book_piece_program(${piece}.mine ${chapter} ${name} "${file}" "mine/${file}" ${explored})
+  book_piece_program(${piece}.solution ${chapter} ${name} "${file}" "${file}" ${explored})
   # The solution is the book's own code, which its other tests try, too: here it is for the test's own sake.
   if(ASYNC_BOOK_PROVE_EXERCISES OR (CMAKE_CXX_FLAGS MATCHES "-fsanitize=" AND chapter MATCHES "${ASYNC_BOOK_EXERCISES}"))
     book_list_solution(${chapter} ${name})
@@ -66,14 +74,14 @@ function(add_piece chapter name file)
   if(NOT ASYNC_BOOK_PROVE_EXERCISES)
     return()
   endif()
-  book_patched_piece(${piece}.stub ${chapter} ${name} "${file}" "${tests}/gap/${name}.patch")
+  book_patched_piece(${piece}.stub ${chapter} ${name} "${file}" "${tests}/gap/${name}.patch" ${explored})
   book_expect_red(${piece}.stub "${given_STUB}")
   if(NOT chapter MATCHES "${ASYNC_BOOK_PROVE_ANSWERS}")
     return()
   endif()
   while(given_WRONG)
     list(POP_FRONT given_WRONG what words)
-    book_patched_piece(${piece}.wrong.${what} ${chapter} ${name} "${file}" "${tests}/wrong/${name}_${what}.patch")
+    book_patched_piece(${piece}.wrong.${what} ${chapter} ${name} "${file}" "${tests}/wrong/${name}_${what}.patch" ${explored})
     book_expect_red(${piece}.wrong.${what} "${words}")
   endwhile()
 endfunction()

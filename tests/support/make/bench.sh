@@ -77,4 +77,8 @@ for load in tests/bench/http_load.sh tests/bench/http_load.py; do
     break
 done
 
+if [ -e tests/bench/chat_load.py ] && [ -x build/bin/18_chat_server ] && command -v python3 >/dev/null 2>&1; then
+    say ""
+    python3 tests/bench/chat_load.py || exit 1
+fi
 table

@@ -394,6 +394,9 @@ what was destroyed while a task still needed it, and in which line that task too
                     say "Your program crashed, in the test $in_test.
 Most often that is an empty pointer or optional that was used all the same, or an
 object that was used when it had gone."
+                    grep -A1 "add_exercise($chapter $name\$" "chapters/$chapter/CMakeLists.txt" | grep -q EXPLORED ||
+                        say "A sanitizer says which, and in which line:
+    make exercise EXERCISE=$(spelled) SANITIZE=address"
                 fi
                 ;;
             *) cat "$results/found" ;;

@@ -70,6 +70,15 @@ forget_foreign_build() {
     rm -rf "$folder"
 }
 
+# An older CMake says of the presets only that it does not know them.
+check_cmake() {
+    needed=$(sed -n 's/^cmake_minimum_required(VERSION \([0-9.]*\))/\1/p' CMakeLists.txt 2>/dev/null)
+    version=$(cmake --version 2>/dev/null | sed -n '1s/^cmake version \([0-9.]*\).*/\1/p')
+    [ -n "$needed" ] && [ -n "$version" ] || return 0
+    printf '%s\n' "$needed" "$version" | sort -C -V ||
+        die "The book needs CMake $needed or newer, and this is $version: install a newer one, then try again."
+}
+
 # configure PRESET FOLDER [OPTION...]: once; afterwards ninja itself sees when CMake must run again.
 configure() {
     preset=$1 folder=$2
@@ -79,6 +88,7 @@ configure() {
     case $PWD in
         *[\;\&\']*) die "CMake and ninja cannot build in a folder with ; & or ' in its path: $PWD" ;;
     esac
+    check_cmake
     # In the build folder, so that nothing is left in the tree, whenever this is interrupted.
     mkdir -p "$folder"
     cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1 && return

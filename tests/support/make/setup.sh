@@ -4,8 +4,8 @@
 #   setup.sh         a C++ compiler, cmake, ninja, fmt, GoogleTest
 #   setup.sh bench   these, Google Benchmark, wrk and valgrind
 #   setup.sh book    cmark-gfm alone, which makes the book's site
-#   setup.sh ci      all of these, clang with its tools, ccache, and what visits the web server in its tests:
-#                    curl, ab and a browser
+#   setup.sh ci      all of these, clang with its tools, ccache, headers for 32 bits, what visits the web server in its
+#                    tests: curl, ab and a browser, and for the database of chapter 17 libpq and PostgreSQL
 #
 # Sourced by the other commands: it chooses the compiler for CMake and exports it as CXX.
 . tests/support/make/common.sh
@@ -79,6 +79,14 @@ find_missing() {
         done
         command -v ab >/dev/null 2>&1 || tools="$tools apache2-utils"
         command -v chromium-headless-shell >/dev/null 2>&1 || tools="$tools chromium-headless-shell"
+        # The headers for 32 bits, with which the job newcomer reads the sources.
+        if [ "$(uname -m)" = x86_64 ] && command -v g++ >/dev/null 2>&1; then
+            echo '#include <string>' |
+                g++ -m32 -idirafter /usr/include/x86_64-linux-gnu -fsyntax-only -x c++ - 2>/dev/null ||
+                extras="$extras g++-$(g++ -dumpversion)-multilib"
+        fi
+        has_header postgresql/libpq-fe.h || tools="$tools libpq-dev"
+        ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || tools="$tools postgresql"
         # The sanitizers' libraries for clang come apart from it.
         ls /usr/lib/clang/*/lib/linux/libclang_rt.asan*.a \
             /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan*.a 2>/dev/null | grep -q . ||

@@ -2,8 +2,7 @@
 # museum.sh. Reads museum.txt first, then the pages, chapter by chapter.
 #
 # museum.txt has a paragraph a trap: its program and its name on the first line, a line `what` that says what it is
-# in one or two sentences, and, if one is known, a line `seen`: a public report of the same kind, and what
-# happened there. What is run and what it prints comes from the chapter's page, and the title is its heading there.
+# in one or two sentences, and a line `seen`: a public report of the same kind, and what happened there. What is run and what it prints comes from the chapter's page, and the title is its heading there.
 # The trace is that of the same run. Two more lines, for where it is not: `wake`, the arguments of the run whose trace
 # is worth a look, and `untraced`, why there is none: no poll is in it.
 
@@ -135,7 +134,11 @@ END {
         if (key in untraced) print "\nNo trace for the player: " untraced[key]
         else print "\nIts trace, in the player: `make wake CHAPTER=" substr(key, 1, 2) " ARGS=\"" \
             (key in wake ? wake[key] : command_of[key]) "\"`"
-        if (key in seen) print "\nSeen in the wild: " seen[key]
+        if (!(key in seen)) {
+            print "museum.sh: museum.txt names no public report of --trap " part[2] " of " part[1] > "/dev/stderr"
+            bad = 1
+        }
+        print "\nSeen in the wild: " seen[key]
     }
     for (key in what) {
         # What is said of a chapter that is not there yet may wait for it.

@@ -103,7 +103,7 @@ const Wake = (() => {
       if (!e) return false;
       const mark = this.undo.length;
       if (s.idle && (e.th === s.idle.th || e.e === 'cut')) this.set(s, 'idle', null);
-      if (e.tn) this.set(this.thread(e.th), 'name', e.tn);
+      if (e.tn !== undefined) this.set(this.thread(e.th), 'name', e.tn);
       if (e.vt !== undefined && e.vt !== s.vt) this.set(s, 'vt', e.vt);
       this.apply(e);
       if (this.notes) this.undo.push(mark);

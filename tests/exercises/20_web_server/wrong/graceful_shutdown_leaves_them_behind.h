@@ -21,7 +21,7 @@ namespace book::http {
 /// One connection: what goes wrong with it concerns nobody else. `open` counts those that have not
 /// ended; one that is dropped has not.
 template <Future F>
-Async<void> alone(F connection, std::shared_ptr<std::size_t> open) {
+Async<> alone(F connection, std::shared_ptr<std::size_t> open) {
   try {
     co_await std::move(connection);
   } catch (const std::exception&) {
@@ -32,7 +32,7 @@ Async<void> alone(F connection, std::shared_ptr<std::size_t> open) {
 
 /// Accepts forever.
 template <class Listener, class Handle>
-Async<void> accept_into(Listener listener, Handle& handle, std::shared_ptr<std::size_t> open) {
+Async<> accept_into(Listener listener, Handle& handle, std::shared_ptr<std::size_t> open) {
   for (;;) {
     auto client = co_await listener.accept();
     spawn_detached(alone(handle(std::move(client)), open));
@@ -47,8 +47,8 @@ template <class Listener, class Handle>
 Async<std::size_t> serve_until(Listener listener, Handle handle, CancellationToken stop,
                                Duration grace) {
   const auto open = std::make_shared<std::size_t>(0);
-  auto body = [&](TaskScope&) -> Async<void> {
-    Async<void> accepting = accept_into(std::move(listener), handle, open);
+  auto body = [&](TaskScope&) -> Async<> {
+    Async<> accepting = accept_into(std::move(listener), handle, open);
     co_await stop.run_until_cancelled(std::move(accepting));  // and the listener goes with it
     while (*open > 0) co_await sleep(std::chrono::milliseconds(10));
   };
