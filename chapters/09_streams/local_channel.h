@@ -77,6 +77,11 @@ class LocalSender {
     return Poll<void>::ready();
   }
 
+  /// The task that waited for room waits no more.
+  void give_up() noexcept {
+    if (channel_) channel_->sender = Waker();
+  }
+
   /// send(*this, item): a future that is ready when the item is in the channel. It borrows the
   /// sender.
   streams::Send<LocalSender&, T, streams::After::flush> send(T item) & {

@@ -35,23 +35,18 @@ struct Doors {
 /// Accepts at all doors, forever. Owns them, and borrows the chat.
 Async<> open_doors(Doors doors, Chat& chat);
 
-namespace detail {
-
-/// The loser is dropped at the end, and with the doors their listeners.
-template <Future Stop>
-Async<> open_doors_until(Stop stop, Doors doors, Chat& chat) {
-  auto either = race(open_doors(std::move(doors), chat), std::move(stop));
-  co_await either;
-}
-
-}  // namespace detail
-
 /// Serves until `stop`, any future of void, is ready; then shuts the doors and closes the chat. The
 /// chat is borrowed, and serves once. chat.abort() makes the end a quick one.
 template <Future Stop>
 Async<> serve(Chat& chat, Doors doors, Stop stop) {
   auto room = spawn(chat.room());
-  co_await detail::open_doors_until(std::move(stop), std::move(doors), chat);
+  // NOLINTBEGIN(bugprone-use-after-move): it takes the co_await for a use of the parameter
+  {
+    // The loser is dropped, and with the doors their listeners.
+    auto either = race(open_doors(std::move(doors), chat), std::move(stop));
+    co_await either;
+  }
+  // NOLINTEND(bugprone-use-after-move)
   co_await chat.close();
   co_await room;
 }

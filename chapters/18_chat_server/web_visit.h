@@ -26,6 +26,7 @@ struct Answer {
 /// The whole answer to an upgrade for which there is no place.
 [[nodiscard]] std::string no_place();
 
+// NOLINTBEGIN(bugprone-use-after-move): it takes each co_await for a use of all parameters
 namespace detail {
 
 /// The last words of a connection; then it is read to its end, or a reset would take them away.
@@ -42,8 +43,8 @@ Async<> say_and_end(BufReader<R>& reader, std::string text) {
 
 template <class R>
 Async<> turn_away(BufReader<R>& reader, std::string text, Duration limit) {
-  auto saying = timeout(limit, say_and_end(reader, std::move(text)));
   try {
+    auto saying = timeout(limit, say_and_end(reader, std::move(text)));
     co_await saying;
   } catch (const std::runtime_error&) {
     // It did not wait for the answer.
@@ -58,7 +59,6 @@ template <class S>
 Async<> visit_web(S stream, Chat& chat, std::string_view page, Permit step) {
   constexpr std::size_t kBuffer = 1024;  // it stays: most messages are short, most members silent
   BufReader<Pulse<S>> reader(Pulse<S>(std::move(stream)), kBuffer);
-  std::optional<Permit> on_the_doorstep(std::move(step));
   std::optional<std::string> head;
   try {
     auto reading = timeout(chat.limits.naming, ws::read_request_head(reader));
@@ -74,7 +74,7 @@ Async<> visit_web(S stream, Chat& chat, std::string_view page, Permit step) {
     co_await detail::turn_away(reader, std::move(answer.text), chat.limits.closing);
     co_return;
   }
-  on_the_doorstep.reset();
+  { const Permit left = std::move(step); }
   std::optional<WebWire<S>> wire;
   try {
     const ws::Options options{.most_message = chat.limits.message};
@@ -88,5 +88,6 @@ Async<> visit_web(S stream, Chat& chat, std::string_view page, Permit step) {
   if (!wire) co_return;
   co_await serve_member(*std::move(wire), chat, *std::move(place));
 }
+// NOLINTEND(bugprone-use-after-move)
 
 }  // namespace book::chat

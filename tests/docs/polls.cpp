@@ -6,6 +6,7 @@
 #include <regex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "docs/code.h"
@@ -55,12 +56,13 @@ bool calls_the_system(std::string_view round) {
   return std::regex_search(round.begin(), round.end(), call);
 }
 
-/// A loop that ends by its shape: over a range, up to a bound; or each round asks a future below
-/// and is left when that is pending. (What is below is read, too.) One that catches exceptions, or
-/// calls the system, may go round for an error that stays.
+/// A loop that ends by its shape: over a range, up to a bound, with its turn (TurnMark of 04); or
+/// each round asks a future below and is left when that is pending. (What is below is read, too.)
+/// One that catches exceptions, or calls the system, may go round for an error that stays.
 bool ends_by_itself(std::string_view head, std::string_view round) {
   if (head.starts_with("for") && (has(head, " : ") || has(head, "<") || has(head, " > ")))
     return true;
+  if (has(round, "is_over()) return")) return true;
   const auto asked = round.find("is_pending()");
   if (asked == round.npos || has(round, "catch") || calls_the_system(round)) return false;
   return has(round.substr(asked), "return") || has(round.substr(asked), "break");
@@ -103,6 +105,27 @@ void check_loops(const fs::path& file, const std::vector<std::string>& lines, st
   }
 }
 
+/// `call` begins at `at`, and a bracket follows.
+bool may_block(std::string_view code, std::size_t at, std::string_view call) {
+  if (is_one_of(call, {"open", "openat", "openat2"}))  // ::open(), and not a function of ours
+    return at >= 3 && code.substr(at - 2, 2) == "::" && !is_word(code[at - 3]);
+  return is_one_of(call, {"flock", "getaddrinfo", "getnameinfo", "fsync", "fdatasync", "usleep",
+                          "nanosleep", "sleep_for", "waitpid"});
+}
+
+/// Whether the file declares a constructor of `type` without arguments.
+bool is_made_of_nothing(std::string_view code, std::string_view type) {
+  const std::string call = fmt::format("{}()", type);
+  for (auto at = code.find(call); at != code.npos; at = code.find(call, at + 1)) {
+    if (at > 0 && (is_word(code[at - 1]) || code[at - 1] == '~')) continue;
+    const std::string_view behind = code.substr(from(code, at + call.size()));
+    if (behind.starts_with("noexcept") || behind.starts_with("= default") ||
+        behind.starts_with(";") || behind.starts_with("{"))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Problem> check_polls(const fs::path& file, const std::string& source) {
@@ -126,8 +149,6 @@ std::vector<Problem> check_polls(const fs::path& file, const std::string& source
 }
 
 std::vector<Problem> check_blocking(const fs::path& file, const std::string& source) {
-  static const std::regex call(
-      R"(\b(flock|getaddrinfo|getnameinfo|fsync|fdatasync|usleep|nanosleep|sleep_for|waitpid|open|openat|openat2)\s*\()");
   std::vector<Problem> problems;
   const std::string path = file.generic_string();
   // The threads of 14 are there for that; and the programs show what it does to the others.
@@ -137,12 +158,12 @@ std::vector<Problem> check_blocking(const fs::path& file, const std::string& sou
   const std::string code_text = code_only(source);
   const std::string_view code = code_text;
   const auto lines = split_lines(source);
-  for (std::sregex_iterator it(code_text.begin(), code_text.end(), call), end; it != end; ++it) {
-    const auto at = static_cast<std::size_t>(it->position());
-    const bool is_open = it->str(1).starts_with("open");
-    // A function of ours may be called open(); the system's is ::open().
-    if (is_open && (at < 3 || code.substr(at - 2, 2) != "::" || is_word(code[at - 3]))) continue;
-    const auto arguments = from(code, at + it->str(1).size());
+  for (std::size_t i = 1; i < code.size(); ++i) {
+    if (!is_word(code[i]) || is_word(code[i - 1])) continue;
+    const std::string_view call = word_at(code, i);
+    const std::size_t at = std::exchange(i, i + call.size() - 1);
+    const std::size_t arguments = from(code, at + call.size());
+    if (arguments == code.size() || code[arguments] != '(' || !may_block(code, at, call)) continue;
     const std::string_view given =
         code.substr(arguments, matching_close(code, arguments) - arguments);
     if (has(given, "O_NONBLOCK") || has(given, "O_PATH") || has(given, "O_DIRECTORY") ||
@@ -150,26 +171,28 @@ std::vector<Problem> check_blocking(const fs::path& file, const std::string& sou
       continue;
     const int line = line_of(code, at);
     if (is_marked(lines, line, "blocks")) continue;
-    problems.push_back(
-        {fmt::format("{}:{}", path, line),
-         fmt::format("{}() may block its thread, and all tasks on it: give it to a "
-                     "thread of 14, or say in a line above why it may: // blocks: ...",
-                     it->str(1))});
+    problems.push_back({fmt::format("{}:{}", path, line),
+                        fmt::format("{}() may block its thread, and all tasks on it: give it to a "
+                                    "thread of 14, or say in a line above why it may: // blocks: "
+                                    "...",
+                                    call)});
   }
   return problems;
 }
 
 std::vector<Problem> check_assignments(const fs::path& file, const std::string& source) {
-  static const std::regex by_value(R"((\w+)& operator=\(\1 \w+\))");
+  constexpr std::string_view kAssign = "& operator=(";
   std::vector<Problem> problems;
-  const std::string code = code_only(source);
-  for (std::sregex_iterator it(code.begin(), code.end(), by_value), end; it != end; ++it) {
-    const std::regex from_nothing("[^~\\w]" + it->str(1) +
-                                  R"(\(\)( noexcept)?( = default;|;| \{))");
-    if (!std::regex_search(code, from_nothing)) continue;
+  if (!has(source, kAssign)) return problems;
+  const std::string code_text = code_only(source);
+  const std::string_view code = code_text;
+  for (auto at = code.find(kAssign); at != code.npos; at = code.find(kAssign, at + 1)) {
+    const std::string_view type = word_ending(code, at - 1);
+    const std::size_t argument = at + kAssign.size();
+    if (type.empty() || word_at(code, argument) != type) continue;
+    if (code[argument + type.size()] != ' ' || !is_made_of_nothing(code, type)) continue;
     problems.push_back(
-        {fmt::format("{}:{}", file.generic_string(),
-                     line_of(code, static_cast<std::size_t>(it->position()))),
+        {fmt::format("{}:{}", file.generic_string(), line_of(code, at)),
          "operator= takes its argument by value, and that may be {}: of which clang 14 forgets the "
          "destructor in a member of a class template. Write two, for const& and for &&"});
   }

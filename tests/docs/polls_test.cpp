@@ -19,6 +19,7 @@ TEST(PollLint, TakesLoopsThatEndByTheirShape) {
            "for (auto& child : children_) child.poll(cx);",
            "for (int i = 0; i < 16; ++i) try_it();",
            "for (;;) { auto item = source_.poll_next(cx); if (item.is_pending()) return pending; }",
+           "while (flush()) { if (turn_.is_over()) return AsyncFd::yield(cx); try_it(); }",
            "while (!rest.empty()) { auto n = io.poll_write(cx, rest); if (n.is_pending()) break; }",
            "// ends: each round takes one away\n while (next()) poll_child();",
            "while (next()) poll_child();  // ends: each round takes one away",

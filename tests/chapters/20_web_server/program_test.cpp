@@ -165,6 +165,7 @@ TEST(WebServerProgram, ServesTheSameFilesOnAMachineWithoutOpenat2) {
   const SiteFolder site;
   site.write("../secret.txt", "secret");
   std::filesystem::create_symlink("../secret.txt", site.root() / "out.html");
+  std::filesystem::create_symlink("hello.html", site.root() / "inside.html");
   for (int error : {ENOSYS, EPERM}) {
     Program program({"--port", "0", "--root", site.root().string()},
                     [error] { forbid_openat2(error); });
@@ -174,6 +175,8 @@ TEST(WebServerProgram, ServesTheSameFilesOnAMachineWithoutOpenat2) {
     EXPECT_EQ(Client(port).asks("/nothing").status(), "HTTP/1.1 404");
     EXPECT_EQ(Client(port).asks("/out.html").status(), "HTTP/1.1 403")
         << "a link leads out: 403, whichever way the file was looked for";
+    EXPECT_EQ(Client(port).asks("/inside.html").status(), "HTTP/1.1 403")
+        << "without openat2 no link is followed: is it there after all?";
     EXPECT_EQ(program.end(SIGINT), 0);
     EXPECT_EQ(program.errors(), "");
   }

@@ -98,6 +98,8 @@ function sentence(text, source,    parts, at) {
     }
     if (text ~ /no return statement in function returning non-void|control reaches end of non-void|non-void function does not return|non-void coroutine does not return/)
         return "A way through this function ends without a return. (In an Async function it is co_return.)"
+    if (text ~ /deleted function.*Poll\(B\)|'bool' to '[^']*Poll<[^']*' invokes a deleted/)
+        return "true and false are no answer of a poll: return the value, or pin_.pending()."
     if (text ~ /Poll<.*to 'bool'|Poll<.*convertible to 'bool'/) return "A Poll is no bool: ask is_ready() or is_pending()."
     if (text ~ /operator=|overloaded '='/ && text source ~ /Poll<|poll\(/)
         return "A Poll is not yet a value: ask is_ready(), then take it with std::move(answer).value()."
