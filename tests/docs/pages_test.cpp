@@ -165,6 +165,20 @@ TEST_F(Pages, TheEveningIsAsLongAsItSays) {
             1U);
 }
 
+TEST_F(Pages, ALongPageBeginsWithItsContents) {
+  const auto problems = [](const std::string& head, int lines) {
+    std::string text = "# A page\n" + head + "\n## One part\n";
+    for (int i = 0; i < lines; ++i) text += "a line\n";
+    return check_contents(parse_page("p.md", text + "## `Two` parts\n[late](#two-parts)\n"));
+  };
+  EXPECT_TRUE(problems("[One part](#one-part), [`Two` parts](#two-parts)", 300).empty());
+  EXPECT_TRUE(problems("", 100).empty()) << "a short one may do without";
+  const auto missing = problems("[One part](#one-part)", 300);
+  ASSERT_EQ(missing.size(), 1U) << "a link behind the first part is none of the contents";
+  EXPECT_EQ(missing[0].where, "p.md:304");
+  EXPECT_EQ(problems("", 300).size(), 2U);
+}
+
 class Code : public EachPage {};
 
 TEST_P(Code, IsInItsFile) {
@@ -176,6 +190,12 @@ INSTANTIATE_TEST_SUITE_P(TheBook, Code, pages_with("file"), name_of_page);
 
 TEST(TheBook, LinksLeadSomewhere) {
   expect_none(check_links(all_pages(test::source_dir()), test::source_dir()));
+}
+
+TEST(TheBook, LongChaptersBeginWithTheirContents) {
+  for (const Page& page : all_pages(test::source_dir())) {
+    if (page.file.string().starts_with("chapters/")) expect_none(check_contents(page));
+  }
 }
 
 TEST(TheBook, TheEveningIsAsLongAsItSays) {

@@ -729,6 +729,10 @@
         expect($('panel').textContent.includes(`n ${events[i].n}`), 'the panel does not say which event it is');
       }
       expect($('lanes').querySelectorAll('.poll, .ready, .asleep, .mark').length > 0, 'the lanes are empty');
+      // What is not in sight is not drawn: so a trace of 100,000 events opens as a short one does.
+      const drawn = $('lanes').querySelectorAll('*').length;
+      expect(drawn < 2000, `${drawn} parts of the lanes are drawn`);
+      if (events.length > shown.length) expect($('problems').textContent.includes(events.length.toLocaleString('en')), 'the page does not say that it leaves events out');
       print();
       expect($('printed').querySelectorAll('tbody tr').length === Math.min(2500, shown.length), 'the printed table is not whole');
     }
