@@ -151,6 +151,16 @@ TEST_F(Book, HasTheRunOfEveryTrapThatTheMuseumSaysHasATrace) {
   }
 }
 
+TEST_F(Book, ShowsARunInTheChaptersThatTeachToReadOne) {
+  if (given().empty()) return;
+  for (const std::string chapter :
+       {"01_simple_future", "02_timer_future", "04_io_executor", "05_async_await", "08_select"}) {
+    const std::string run = "wake/" + chapter.substr(0, 2) + ".html";
+    EXPECT_TRUE(links_of(page(chapter + ".html")).asked.contains(run + "#embed")) << chapter;
+    EXPECT_NE(page(run).find("\"e\":\"poll+\""), std::string::npos) << run;
+  }
+}
+
 TEST_F(Book, HasTheChaptersInTheirOrder) {
   const std::string third = page("03_channel_executor.html");
   EXPECT_NE(third.find("<a rel=\"prev\" href=\"02_timer_future.html\">"), std::string::npos);

@@ -153,6 +153,8 @@ names() {
     for program in 08_select 10_spawning; do
         "$programs/$program" --virtual-time --trace "$work/trace" >/dev/null 2>&1
         grep -q '"e":"spawn".*"name":"1\. ' "$work/trace" || fail "$program: the task of part 1 is not named after it"
+        sh tests/support/wake/page.sh "$work/trace" >"$work/$program.html"
+        [ "$(wc -c <"$work/$program.html")" -lt 153600 ] || fail "the page of $program is larger than 150 KB"
     done
 }
 
