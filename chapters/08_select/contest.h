@@ -36,6 +36,12 @@ std::array<unsigned char, sizeof...(kPositions)> random_order(
   std::array<unsigned char, kCount> order{kPositions...};
   if (Random* random = Random::current(); random && kCount > 1) {
     std::uint64_t number = random->next_u64();
+    // Most selects have two: the same in registers. (Stored byte by byte, an order is slow to
+    // return.)
+    if constexpr (kCount == 2) {
+      const auto first = static_cast<unsigned char>(number % 2);
+      return {first, static_cast<unsigned char>(1 - first)};
+    }
     // Each position in turn swaps with one of those from it on. (A fold, not a loop: the compiler
     // divides by constants, which costs next to nothing.)
     ((std::swap(order[kPositions], order[kPositions + number % (kCount - kPositions)]),
