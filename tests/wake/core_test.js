@@ -52,6 +52,14 @@ function core_test(Wake, fixtures) {
   same(Wake.couldWake(part.state.tasks[1], part.state),
     ['the first of several futures', 'its part, waker 2: a timer, due at 100 ms', '1 copy of its waker is kept'], 'a waker of a part belongs to the task that made it');
 
+  // A part that was polled twice in one poll has said twice what it waits for: once is enough to know.
+  const store = '"e":"store","k":1,"w":1,"why":"a timer","due":100';
+  const twice = Wake.read(['{"v":1}', '{"n":1,"t":1,"th":1,"e":"poll+","k":1}', `{"n":2,"t":1,"th":1,${store}}`, `{"n":3,"t":1,"th":1,${store}}`,
+    '{"n":4,"t":1,"th":1,"e":"poll-","k":1,"is":"pending"}', ''].join('\n'));
+  const asked = new Wake.Replay(twice.events);
+  asked.go(4);
+  same(Wake.couldWake(asked.state.tasks[1], asked.state), ['a timer, due at 100 us'], 'a wait that is said twice');
+
   // A pool: its threads have names, its steals and sleeps are told, and a wait in the reactor lasts until its thread is up.
   const pool = Wake.read(fixtures.pool), told = (n) => Wake.describe(pool.events[n - 1], pool.events, Wake.index(pool.events));
   same([told(9), told(20), told(28)], ["worker 0 has nothing to do, and takes half of the queue of worker 1: task 3 comes first.",

@@ -439,7 +439,7 @@
   function question() {
     const nodes = [make('h2', {}, 'Who is polled next?'), make('p', {class: 'meta'}, `What follows n ${events[current].n} is hidden. ${tally.asked ? `Right so far: ${tally.right} of ${tally.asked}.` : 'Look at the lanes, and decide.'}`)];
     const box = make('div', {class: 'question'});
-    guess.choices.forEach((k, i) => box.append(make('button', {'data-guess': k}, make('kbd', {}, String(i + 1)), ` task ${k} ${lanes[laneOf.get(k)] ? lanes[laneOf.get(k)].sub : ''}`)));
+    guess.choices.forEach((k, i) => box.append(make('button', {'data-guess': k}, make('kbd', {}, String(i + 1)), ` task ${k}${lanes[laneOf.get(k)] && lanes[laneOf.get(k)].sub ? `: ${lanes[laneOf.get(k)].sub}` : ''}`)));
     box.append(make('button', {'data-guess': 0}, make('kbd', {}, '0'), ' no task: the thread goes to sleep'));
     nodes.push(box, make('p', {class: 'meta'}, 'Esc ends the questions.'));
     return nodes;
