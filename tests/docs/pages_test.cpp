@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <regex>
+#include <string>
 
 #include "support/paths.h"
 
@@ -206,6 +209,21 @@ TEST(TheBook, TheEveningIsAsLongAsItSays) {
 
 TEST(TheBook, TheMapAddsUpTheTimesOfTheChapters) {
   expect_none(check_times(all_pages(test::source_dir()), test::source_dir()));
+}
+
+// So that `make hint EXERCISE=alarm` needs no chapter, and nobody solves the same thing twice.
+TEST(TheBook, NoTwoExercisesShareAName) {
+  static const std::regex declared(R"(\nadd_(?:exercise|piece)\((\w+)\s+(\w+))");
+  std::map<std::string, std::string> chapter_of;
+  for (const auto& chapter : fs::directory_iterator(test::source_dir() / "chapters")) {
+    if (!fs::exists(chapter.path() / "CMakeLists.txt")) continue;
+    const std::string lists = read_file(chapter.path() / "CMakeLists.txt");
+    for (std::sregex_iterator it(lists.begin(), lists.end(), declared), end; it != end; ++it) {
+      const auto [first, is_new] = chapter_of.emplace((*it)[2], (*it)[1]);
+      EXPECT_TRUE(is_new) << (*it)[2] << " is in " << first->second << " and in " << (*it)[1];
+    }
+  }
+  EXPECT_GT(chapter_of.size(), 60U) << "the search has become blind";
 }
 
 TEST(TheBook, ChaptersHaveTheirParts) {
