@@ -35,6 +35,7 @@ function core_test(Wake, fixtures) {
     for (const e of trace.events) if (/undefined|NaN|null/.test(Wake.describe(e, trace.events, at))) wrong.push(`${name}, n ${e.n}: ${Wake.describe(e, trace.events, at)}`);
   }
   same([...proved].sort(), Object.keys(Wake.lintWords).sort(), 'each remark is proved by a fixture');
+  same(Object.keys(Wake.lintWords).filter((kind) => !Object.keys(fixtures).some((name) => name.startsWith(`${kind}_nearly`))), [], 'remarks without a fixture that nearly has them');
 
   // Who could wake it, and why is it awake: on the trace of chapter 04, part 4.
   const io = Wake.read(fixtures.io), at = Wake.index(io.events), replay = new Wake.Replay(io.events);

@@ -14,6 +14,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 fixtures=tests/wake/fixtures
 failed=0
+look=
 fail() {
     printf '%s\n' "$*"
     failed=1
@@ -31,7 +32,7 @@ find_browser() {
 visit() {
     HOME=$work timeout 60 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
         --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/profile" \
-        --window-size="$2,$3" --dump-dom "file://$1" 2>"$work/browser.log" >"$work/dom"
+        ${look:+"--blink-settings=preferredColorScheme=$look"} --window-size="$2,$3" --dump-dom "file://$1" 2>"$work/browser.log" >"$work/dom"
     awk '/<pre id="verdict"/ { inside = 1 } inside { line = $0; gsub(/<[^>]*>/, "", line); print line } /<\/pre>/ { inside = 0 }' "$work/dom"
 }
 
@@ -106,6 +107,9 @@ page() {
     [ "$(wc -c <"$work/io.html")" -lt 102400 ] || fail "the page of a small trace is larger than 100 KB"
     check io 1280 800 "check: ok, 26 events, 2 tasks, 0 remarks"
     check io 400 850 "check: ok, 26 events"
+    look=0  # dark
+    check lost 1280 800 "check: ok, 8 events, 1 task, 1 remark" "measured, dark"
+    look=
     check lost 640 400 "check: ok, 8 events, 1 task, 1 remark"  # 1280 wide at 200 %
     check pool 1280 800 "check: ok, 32 events, 4 tasks, 0 remarks"
     check no_events 1280 800 "check: ok, 0 events" "There are no events in this trace."
