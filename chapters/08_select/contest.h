@@ -35,6 +35,10 @@ std::array<unsigned char, sizeof...(kPositions)> random_order(
   static_assert(kCount <= 20, "more operands than one number can shuffle: use FuturesUnordered");
   std::array<unsigned char, kCount> order{kPositions...};
   if (Random* random = Random::current(); random && kCount > 1) {
+    if constexpr (kCount == 2) {  // as below, and never in memory: most selects have two
+      const auto first = static_cast<unsigned char>(random->next_u64() % 2);
+      return {first, static_cast<unsigned char>(1 - first)};
+    }
     std::uint64_t number = random->next_u64();
     // Each position in turn swaps with one of those from it on. (A fold, not a loop: the compiler
     // divides by constants, which costs next to nothing.)

@@ -20,6 +20,7 @@
 #include "common/program/chapter.h"
 #include "common/program/narrator.h"
 #include "common/stream.h"
+#include "common/trace.h"
 
 namespace book::story {
 namespace {
@@ -198,6 +199,7 @@ template <class Make>
 void part(const char* title, const ExecutorOptions& options, Make make) {
   fmt::print("\n{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make(executor.reactor().now()));
 }
 

@@ -10,6 +10,7 @@
 #include "11_channels/story/news.h"
 #include "11_channels/story/pressure.h"
 #include "common/program/chapter.h"
+#include "common/trace.h"
 
 namespace book::story {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 void part(const char* title, const ExecutorOptions& options, Async<> (*make)(Instant)) {
   fmt::print("\n{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make(executor.reactor().now()));
 }
 

@@ -11,6 +11,7 @@
 #include "12_sync/story/readers.h"
 #include "12_sync/story/signals.h"
 #include "common/program/chapter.h"
+#include "common/trace.h"
 
 namespace book::story {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 void part(const char* title, const ExecutorOptions& options, Async<> (*make)(Instant)) {
   fmt::print("\n{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make(executor.reactor().now()));
 }
 

@@ -18,6 +18,7 @@
 #include "13_time/story/ticking.h"
 #include "common/program/chapter.h"
 #include "common/program/narrator.h"
+#include "common/trace.h"
 
 namespace book::story {
 namespace {
@@ -59,6 +60,7 @@ template <class Make>
 void part(const char* title, const ExecutorOptions& options, Make make) {
   fmt::print("\n{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make(executor.reactor().now()));
 }
 

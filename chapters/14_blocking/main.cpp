@@ -11,6 +11,7 @@
 #include "14_blocking/story/stalls.h"
 #include "14_blocking/story/traps.h"
 #include "common/program/chapter.h"
+#include "common/trace.h"
 
 namespace book::story {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 void part(const char* title, const ExecutorOptions& options, Async<> (*make)()) {
   fmt::print("{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make());
 }
 

@@ -63,6 +63,7 @@ class PoolCore final : public Scheduler {
   std::string describe() const override;
   /// One turn of a task that the worker has taken from a queue.
   void turn(Task* task, Worker& worker);
+  using Scheduler::used_up_its_turn;
 
   /// Ends all workers. Waits until each has ended its poll, for so long at most, and a second more
   /// when none is in a poll: they are on their way out then. (Without a limit it waits, and says

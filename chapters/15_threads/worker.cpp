@@ -100,7 +100,7 @@ void Worker::loop() {
       polls_left = kPollsBetweenLooks;
     }
     if (one_turn()) {
-      --polls_left;
+      polls_left = PoolCore::used_up_its_turn() ? 0 : polls_left - 1;
       continue;
     }
     if (goal_ == Goal::no_tasks && reached()) return;

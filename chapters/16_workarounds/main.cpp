@@ -14,6 +14,7 @@
 #include "16_workarounds/story/nets.h"
 #include "16_workarounds/story/recursion.h"
 #include "common/program/chapter.h"
+#include "common/trace.h"
 
 // Counts what this program takes from the heap. (Not inlined: g++ would see a malloc here and a
 // delete there, and warn of what does fit together.)
@@ -36,6 +37,7 @@ void part(const char* title, void (*show)()) {
 void part(const char* title, const ExecutorOptions& options, Async<> (*make)(Instant)) {
   fmt::print("\n{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make(executor.reactor().now()));
 }
 

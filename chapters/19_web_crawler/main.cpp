@@ -8,6 +8,7 @@
 #include "19_web_crawler/story/live.h"
 #include "19_web_crawler/story/parts.h"
 #include "common/program/chapter.h"
+#include "common/trace.h"
 
 namespace book::story {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 void part(const char* title, const ExecutorOptions& options, Async<> (*make)(Instant)) {
   fmt::print("\n{}\n", title);
   Executor executor(options);
+  trace::name_next(title);
   executor.block_on(make(executor.reactor().now()));
 }
 

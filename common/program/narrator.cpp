@@ -18,8 +18,13 @@ void say(Instant start, std::string_view what, int width) {
   fmt::print("   {:>{}} ms  {}\n", elapsed_ms(start), width, what);
 }
 
+std::string moment(Instant start) {
+  const bool is_exact = Reactor::current().time_mode() == TimeMode::virtual_time;
+  return fmt::format("{}{} ms", is_exact ? "" : "~", elapsed_ms(start));
+}
+
 void say_about(Instant start, std::string_view what) {
-  fmt::print("   {:>8}  {}\n", fmt::format("~{} ms", elapsed_ms(start)), what);
+  fmt::print("   {:>8}  {}\n", moment(start), what);
 }
 
 std::string grouped(long long number) {

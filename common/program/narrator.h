@@ -15,7 +15,10 @@ long elapsed_ms(Instant start);
 /// "    300 ms  what". In virtual time the figure is exact. `width` digits, right aligned.
 void say(Instant start, std::string_view what, int width = 4);
 
-/// "    ~300 ms  what", for stories that are told in real time.
+/// "~300 ms": measured since `start`; "300 ms" in virtual time, for there it is exact.
+std::string moment(Instant start);
+
+/// "    ~300 ms  what".
 void say_about(Instant start, std::string_view what);
 
 /// "12,345" for 12345.

@@ -13,9 +13,8 @@
 //
 // **Invariants**
 //   - No waker is cloned, fired or dropped while a lock is held: it may run anything, this too.
-//   - What other threads share lies in the ReactorCore, counted: a source, a timer or an
-//   OutsideWork
-//     that holds it may outlive the reactor.
+//   - What other threads share lies in the ReactorCore, counted. A source, a timer or an
+//     OutsideWork that holds it may outlive the reactor.
 //   - A thread that brings news (a notify, an earlier timer) writes it first, and interrupts the
 //     wait second; the reactor's thread says how long it will wait under the timers' mutex, and
 //     reads `notified` after the wait. So no news is slept over.

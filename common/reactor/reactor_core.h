@@ -5,17 +5,18 @@
 
 #include <atomic>
 #include <cstddef>
-#include <mutex>
 
 #include "common/arc.h"
 #include "common/reactor/io_table.h"
 #include "common/reactor/poller.h"
 #include "common/reactor/timer_wheel.h"
 #include "common/solo_atomic.h"
+#include "common/thread_lock.h"
 
 namespace book::detail {
 
-// SoloAtomic: each timer that is armed counts (peer_bench timer_cancel).
+// SoloAtomic, and a ThreadLock, which is made of one: each timer that is armed counts, and is armed
+// and disarmed under the lock (peer_bench timer_cancel).
 struct ReactorCore : RefCounted<ReactorCore, SoloAtomic> {
   Poller poller;
   IoTable table;
@@ -24,7 +25,7 @@ struct ReactorCore : RefCounted<ReactorCore, SoloAtomic> {
   std::atomic<std::size_t> outside_work{0};
 
   /// Guards the wheel, the insides of the timers that are armed, and waits_until.
-  std::mutex timers_mutex;
+  ThreadLock timers_mutex;
   TimerWheel timers;
   /// When the wait that is under way ends by itself; 0: there is none.
   TimerWheel::Tick waits_until = 0;

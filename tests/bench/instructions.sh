@@ -10,7 +10,7 @@ here=tests/bench
 . tests/support/make/common.sh
 
 # Counts of another compiler, or for another processor, are other counts.
-compiler() {
+compiler_of_build() {
     compiler=$(cached build CMAKE_CXX_COMPILER)
     case $("$compiler" --version) in *clang*) name=clang ;; *) name=g++ ;; esac
     say "$name $("$compiler" -dumpfullversion -dumpversion), $(uname -m)"
@@ -65,7 +65,7 @@ case $1 in
     --compare) compare "$2" "$3" ;;
     --check)
         says=$(sed -n 's/^# compiler: //p' "$here/instructions.txt")
-        [ "$says" = "$(compiler)" ] || die "$here/instructions.txt is of $says, and build/ of $(compiler)."
+        [ "$says" = "$(compiler_of_build)" ] || die "$here/instructions.txt is of $says, and build/ of $(compiler_of_build)."
         count >build/instructions.counted || exit 1
         compare "$here/instructions.txt" build/instructions.counted ||
             die "If that is meant, renew the list: sh $here/instructions.sh --renew"
@@ -75,7 +75,7 @@ case $1 in
         {
             say "# Instructions an operation takes, as callgrind counts them (of a task's weight: bytes)."
             say "# More than 2 % off, up or down, is red in CI. To renew this list: sh $here/instructions.sh --renew"
-            say "# compiler: $(compiler)"
+            say "# compiler: $(compiler_of_build)"
             awk '{ printf "%-14s %6d\n", $1, $2 }' build/instructions.counted
         } >"$here/instructions.txt"
         ;;

@@ -1,9 +1,8 @@
 // The program of measures.h. It prints a line a measure, its fields divided by tabs:
 //
 //     measures            name  what  baseline  unit  ours  baseline's  ratio     for table.awk
-//     measures --count    name  ours|baseline  times             a pair of marks
-//                         name  ours|baseline  = bytes           none                for
-//                         instructions.sh
+//     measures --count    name  ours|baseline  times      and a pair of marks, for instructions.sh
+//                         name  ours|baseline  = bytes    and none
 //
 // Times are medians of rounds in which ours and the baseline take turns; so is the ratio, of the
 // ratios within a round. To be run in the top folder.
@@ -22,7 +21,7 @@ namespace book::measures {
 namespace {
 
 constexpr int kRounds = 7;
-constexpr int kCounted = 1000;
+constexpr int kCounted = kBatch;
 constexpr double kLongEnough = 5e6;  // nanoseconds
 
 double once(const Measure& measure, const Side& side, int times) {
@@ -33,7 +32,7 @@ double once(const Measure& measure, const Side& side, int times) {
 
 /// How often, so that it takes long enough to be timed.
 int enough(const Measure& measure, const Side& side) {
-  int times = 1000;
+  int times = kBatch;
   if (measure.unit == Unit::bytes) return times;
   while (once(measure, side, times) * times < kLongEnough && times < 100'000'000) times *= 2;
   return times;

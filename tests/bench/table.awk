@@ -14,4 +14,4 @@ FILENAME ~ /counted$/ {
     instructions = $4 == "ns" && ($1 in counted) ? sprintf("%7d %7d", counted[$1], baseline[$1]) : ""
     printf "%-34s %-28s %9.1f %9.1f %6.2f   %s%s\n", $2, $3, $5, $6, $7, instructions, $4 == "ns" ? "" : $4
 }
-END { print "Times are in ns, medians of rounds by turns. Compare within one run." }
+END { print "Times are in ns of CPU time, medians of rounds by turns. Compare within one run." }

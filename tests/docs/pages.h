@@ -26,6 +26,9 @@ std::vector<Problem> check_pictures(const std::vector<Page>& pages,
 std::vector<Problem> check_chapters(const std::vector<Page>& pages,
                                     const std::filesystem::path& root);
 
+/// A page of more than 300 lines begins with a link to each of its parts.
+std::vector<Problem> check_contents(const Page& page);
+
 /// The hours in the map of the course are those that the chapters' own pages add up to.
 std::vector<Problem> check_times(const std::vector<Page>& pages, const std::filesystem::path& root);
 

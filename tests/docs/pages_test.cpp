@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <regex>
+#include <string>
 
 #include "support/paths.h"
 
@@ -165,6 +168,20 @@ TEST_F(Pages, TheEveningIsAsLongAsItSays) {
             1U);
 }
 
+TEST_F(Pages, ALongPageBeginsWithItsContents) {
+  const auto problems = [](const std::string& head, int lines) {
+    std::string text = "# A page\n" + head + "\n## One part\n";
+    for (int i = 0; i < lines; ++i) text += "a line\n";
+    return check_contents(parse_page("p.md", text + "## `Two` parts\n[late](#two-parts)\n"));
+  };
+  EXPECT_TRUE(problems("[One part](#one-part), [`Two` parts](#two-parts)", 300).empty());
+  EXPECT_TRUE(problems("", 100).empty()) << "a short one may do without";
+  const auto missing = problems("[One part](#one-part)", 300);
+  ASSERT_EQ(missing.size(), 1U) << "a link behind the first part is none of the contents";
+  EXPECT_EQ(missing[0].where, "p.md:304");
+  EXPECT_EQ(problems("", 300).size(), 2U);
+}
+
 class Code : public EachPage {};
 
 TEST_P(Code, IsInItsFile) {
@@ -178,6 +195,12 @@ TEST(TheBook, LinksLeadSomewhere) {
   expect_none(check_links(all_pages(test::source_dir()), test::source_dir()));
 }
 
+TEST(TheBook, LongChaptersBeginWithTheirContents) {
+  for (const Page& page : all_pages(test::source_dir())) {
+    if (page.file.string().starts_with("chapters/")) expect_none(check_contents(page));
+  }
+}
+
 TEST(TheBook, TheEveningIsAsLongAsItSays) {
   for (const Page& page : all_pages(test::source_dir())) {
     if (page.file == "README.md") expect_none(check_evening(page, test::source_dir()));
@@ -186,6 +209,21 @@ TEST(TheBook, TheEveningIsAsLongAsItSays) {
 
 TEST(TheBook, TheMapAddsUpTheTimesOfTheChapters) {
   expect_none(check_times(all_pages(test::source_dir()), test::source_dir()));
+}
+
+// So that `make hint EXERCISE=alarm` needs no chapter, and nobody solves the same thing twice.
+TEST(TheBook, NoTwoExercisesShareAName) {
+  static const std::regex declared(R"(\nadd_(?:exercise|piece)\((\w+)\s+(\w+))");
+  std::map<std::string, std::string> chapter_of;
+  for (const auto& chapter : fs::directory_iterator(test::source_dir() / "chapters")) {
+    if (!fs::exists(chapter.path() / "CMakeLists.txt")) continue;
+    const std::string lists = read_file(chapter.path() / "CMakeLists.txt");
+    for (std::sregex_iterator it(lists.begin(), lists.end(), declared), end; it != end; ++it) {
+      const auto [first, is_new] = chapter_of.emplace((*it)[2], (*it)[1]);
+      EXPECT_TRUE(is_new) << (*it)[2] << " is in " << first->second << " and in " << (*it)[1];
+    }
+  }
+  EXPECT_GT(chapter_of.size(), 60U) << "the search has become blind";
 }
 
 TEST(TheBook, ChaptersHaveTheirParts) {

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
+#include <regex>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -80,6 +82,16 @@ struct Pipe {
   }
   int ends[2];
 };
+
+/// A line that marks a moment as measured, although the program runs in virtual time.
+std::optional<std::string> hides_an_exact_time(const MarkedBlock& block, const RunMark& run) {
+  static const std::regex measured(R"(~[0-9,]+ ms)");
+  if (std::find(run.command.begin(), run.command.end(), "--virtual-time") == run.command.end())
+    return std::nullopt;
+  for (const std::string& line : block.lines)
+    if (std::regex_search(line, measured)) return line;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -238,6 +250,10 @@ std::vector<Problem> check_run(const Page& page, const MarkedBlock& block,
       return {{where,
                fmt::format("there is no program '{}': a mark begins with a chapter's folder name",
                            run.command[0])}};
+    }
+    if (const auto line = hides_an_exact_time(block, run)) {
+      return {
+          {where, fmt::format("in virtual time every moment is exact, so no ~ here: {}", *line)}};
     }
     const auto shown =
         std::count_if(block.lines.begin(), block.lines.end(),

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <cctype>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 
 #include "chapters/20_web_server/client.h"
 #include "chapters/20_web_server/program.h"
+#include "docs/markdown.h"
 #include "docs/text.h"
 #include "site/built_book.h"
 #include "site/link_walk.h"
@@ -149,6 +151,16 @@ TEST_F(Book, HasTheRunOfEveryTrapThatTheMuseumSaysHasATrace) {
   }
 }
 
+TEST_F(Book, ShowsARunInTheChaptersThatTeachToReadOne) {
+  if (given().empty()) return;
+  for (const std::string chapter :
+       {"01_simple_future", "02_timer_future", "04_io_executor", "05_async_await", "08_select"}) {
+    const std::string run = "wake/" + chapter.substr(0, 2) + ".html";
+    EXPECT_TRUE(links_of(page(chapter + ".html")).asked.contains(run + "#embed")) << chapter;
+    EXPECT_NE(page(run).find("\"e\":\"poll+\""), std::string::npos) << run;
+  }
+}
+
 TEST_F(Book, HasTheChaptersInTheirOrder) {
   const std::string third = page("03_channel_executor.html");
   EXPECT_NE(third.find("<a rel=\"prev\" href=\"02_timer_future.html\">"), std::string::npos);
@@ -156,6 +168,21 @@ TEST_F(Book, HasTheChaptersInTheirOrder) {
   EXPECT_NE(third.find("<a href=\"03_channel_executor.html\" aria-current=\"page\">"),
             std::string::npos);
   EXPECT_EQ(page("index.html").find("rel=\"prev\""), std::string::npos);
+}
+
+TEST_F(Book, ShowsTheContentsOfAPageOnce) {
+  const std::string contents = ">On this page<";
+  for (const std::string& path : files()) {
+    const std::string text = page(path);
+    const std::size_t first = text.find(contents);
+    const bool is_chapter =
+        path.find('/') == path.npos && std::isdigit(static_cast<unsigned char>(path[0]));
+    EXPECT_TRUE(!is_chapter || first != text.npos) << path;
+    if (first != text.npos) EXPECT_EQ(text.find(contents, first + 1), text.npos) << path;
+  }
+  EXPECT_NE(page("05_async_await.html").find("<h2 id=\"the-idea-in-one-minute\">"),
+            std::string::npos)
+      << "what follows is still there";
 }
 
 TEST_F(Book, DropsTheMarksAndFoldsTheAnswers) {
@@ -203,6 +230,35 @@ TEST_F(Book, FailsWhenAPageLinksToWhatTheSiteDoesNotShow) {
   EXPECT_TRUE(broken.says("README.md: the site does not show what this link leads to: gone.h"))
       << broken.output;
   EXPECT_TRUE(fs::exists(tree.path() / "build/book/index.html")) << "the last good one stays";
+}
+
+// Without the site, and so without cmark-gfm: every page links only to what the site shows.
+TEST(LinkWalk, TheSiteShowsWhateverAPageLinksTo) {
+  const test::ShellResult listed =
+      test::shell(test::source_dir(), "sh tests/support/site/book.sh --sources");
+  ASSERT_EQ(listed.code, 0) << listed.output;
+  std::set<std::string> shown;
+  for (const std::string& file : docs::split_lines(listed.output)) {
+    shown.insert(file);
+    for (fs::path folder = fs::path(file).parent_path(); !folder.empty();
+         folder = folder.parent_path())
+      shown.insert(folder.generic_string());
+  }
+  EXPECT_GT(shown.size(), 500U) << "the list has gone";
+  std::size_t links = 0;
+  for (const docs::Page& page : docs::all_pages(test::source_dir())) {
+    for (const docs::Link& link : page.links) {
+      const std::string path = link.target.substr(0, link.target.find('#'));
+      if (path.empty() || path.find(':') != std::string::npos) continue;
+      ++links;
+      std::string there = (page.file.parent_path() / path).lexically_normal().generic_string();
+      if (there.ends_with('/')) there.pop_back();
+      EXPECT_TRUE(shown.contains(there))
+          << page.file << ":" << link.line << ": " << path
+          << ": say in tests/support/site/book.sh that the site shows such files";
+    }
+  }
+  EXPECT_GT(links, 500U) << "the search has become blind";
 }
 
 TEST(LinkWalk, FindsWhatLeadsNowhere) {

@@ -35,6 +35,7 @@ function core_test(Wake, fixtures) {
     for (const e of trace.events) if (/undefined|NaN|null/.test(Wake.describe(e, trace.events, at))) wrong.push(`${name}, n ${e.n}: ${Wake.describe(e, trace.events, at)}`);
   }
   same([...proved].sort(), Object.keys(Wake.lintWords).sort(), 'each remark is proved by a fixture');
+  same(Object.keys(Wake.lintWords).filter((kind) => !Object.keys(fixtures).some((name) => name.startsWith(`${kind}_nearly`))), [], 'remarks without a fixture that nearly has them');
 
   // Who could wake it, and why is it awake: on the trace of chapter 04, part 4.
   const io = Wake.read(fixtures.io), at = Wake.index(io.events), replay = new Wake.Replay(io.events);
@@ -51,6 +52,14 @@ function core_test(Wake, fixtures) {
   part.go(7);
   same(Wake.couldWake(part.state.tasks[1], part.state),
     ['the first of several futures', 'its part, waker 2: a timer, due at 100 ms', '1 copy of its waker is kept'], 'a waker of a part belongs to the task that made it');
+
+  // A part that was polled twice in one poll has said twice what it waits for: once is enough to know.
+  const store = '"e":"store","k":1,"w":1,"why":"a timer","due":100';
+  const twice = Wake.read(['{"v":1}', '{"n":1,"t":1,"th":1,"e":"poll+","k":1}', `{"n":2,"t":1,"th":1,${store}}`, `{"n":3,"t":1,"th":1,${store}}`,
+    '{"n":4,"t":1,"th":1,"e":"poll-","k":1,"is":"pending"}', ''].join('\n'));
+  const asked = new Wake.Replay(twice.events);
+  asked.go(4);
+  same(Wake.couldWake(asked.state.tasks[1], asked.state), ['a timer, due at 100 us'], 'a wait that is said twice');
 
   // A pool: its threads have names, its steals and sleeps are told, and a wait in the reactor lasts until its thread is up.
   const pool = Wake.read(fixtures.pool), told = (n) => Wake.describe(pool.events[n - 1], pool.events, Wake.index(pool.events));

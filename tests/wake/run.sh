@@ -4,15 +4,17 @@
 #   run.sh core                  core.js against the fixtures, under node, or in a browser
 #   run.sh page                  the page examines itself (#check): steps, remarks, measured boxes
 #   run.sh text PROGRAMS         the timeline that a README shows is what its program does
+#   run.sh names PROGRAMS        the task of a part is called as the part is, and a chapter's page is small
 #   run.sh holders PROGRAMS      whole stories: each copy of a waker that begins ends, by a drop or by its wake
 #   run.sh lines                 page.sh: awkward source lines and traces arrive as they are
 #
 # 77, and a sentence, when what it needs is not installed.
-case $1 in core | page | text | holders | lines) ;; *) echo "usage: run.sh core|page|text|holders|lines" >&2; exit 2 ;; esac
+case $1 in core | page | text | names | holders | lines) ;; *) echo "usage: run.sh core|page|text|names|holders|lines" >&2; exit 2 ;; esac
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 fixtures=tests/wake/fixtures
 failed=0
+look=
 fail() {
     printf '%s\n' "$*"
     failed=1
@@ -30,7 +32,7 @@ find_browser() {
 visit() {
     HOME=$work timeout 60 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
         --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/profile" \
-        --window-size="$2,$3" --dump-dom "file://$1" 2>"$work/browser.log" >"$work/dom"
+        ${look:+"--blink-settings=preferredColorScheme=$look"} --window-size="$2,$3" --dump-dom "file://$1" 2>"$work/browser.log" >"$work/dom"
     awk '/<pre id="verdict"/ { inside = 1 } inside { line = $0; gsub(/<[^>]*>/, "", line); print line } /<\/pre>/ { inside = 0 }' "$work/dom"
 }
 
@@ -76,20 +78,43 @@ check() {
     done
 }
 
+# Six tasks that sleep a millisecond, again and again.
+long() {
+    awk 'function put(rest) { printf "{\"n\":%d,\"t\":%d,\"th\":1,\"e\":%s}\n", ++n, 3 * n, rest; return n }
+        BEGIN {
+            print "{\"v\":1,\"title\":\"long\",\"expect\":[]}"
+            for (k = 1; k <= 6; k++) cause[k] = put("\"spawn\",\"k\":" k ",\"by\":\"thread 1\"")
+            while (n < 120000) for (k = 1; k <= 6 && n < 120000; k++) {
+                put("\"poll+\",\"k\":" k ",\"c\":" cause[k])
+                put("\"wclone\",\"k\":" k ",\"w\":" k ",\"by\":\"task " k "\"")
+                put("\"store\",\"k\":" k ",\"w\":" k ",\"why\":\"a timer\"")
+                put("\"poll-\",\"k\":" k ",\"is\":\"pending\"")
+                timer = put("\"timer\",\"k\":" k)
+                cause[k] = put("\"wake\",\"k\":" k ",\"w\":" k ",\"by\":\"thread 1\",\"c\":" timer ",\"up\":1")
+            }
+        }'
+}
+
 page() {
     find_browser
     for name in io lost no_events cut_line pool; do
         sh tests/support/wake/page.sh "$fixtures/$name.jsonl" >"$work/$name.html"
     done
+    long >"$work/long.jsonl"
+    sh tests/support/wake/page.sh "$work/long.jsonl" >"$work/long.html"
     sed 's/"expect":\[\]/"expect":["lost 1"]/' "$fixtures/io.jsonl" >"$work/wrong.jsonl"
     sh tests/support/wake/page.sh "$work/wrong.jsonl" >"$work/wrong.html"
     [ "$(wc -c <"$work/io.html")" -lt 102400 ] || fail "the page of a small trace is larger than 100 KB"
     check io 1280 800 "check: ok, 26 events, 2 tasks, 0 remarks"
     check io 400 850 "check: ok, 26 events"
+    look=0  # dark
+    check lost 1280 800 "check: ok, 8 events, 1 task, 1 remark" "measured, dark"
+    look=
     check lost 640 400 "check: ok, 8 events, 1 task, 1 remark"  # 1280 wide at 200 %
     check pool 1280 800 "check: ok, 32 events, 4 tasks, 0 remarks"
     check no_events 1280 800 "check: ok, 0 events" "There are no events in this trace."
     check cut_line 1280 800 "check: ok, 3 events" "is cut off: the program ended while it wrote it."
+    check long 1280 800 "check: ok, 120,000 events, 6 tasks, 0 remarks"
     check wrong 1280 800 "check: FAILED" "instead of"
 }
 
@@ -124,6 +149,19 @@ $(cat "$work/diff")"
     awk 'length($0) > 100 { exit 1 }' "$work/got" || fail "a line of the timeline is wider than 100 characters"
 }
 
+names() {
+    for main in chapters/*/main.cpp; do
+        awk '/block_on\(make\(/ && before !~ /trace::name_next/ { exit 1 } { before = $0 }' "$main" ||
+            fail "$main: its parts have no names in the trace"
+    done
+    for program in 08_select 10_spawning; do
+        "$programs/$program" --virtual-time --trace "$work/trace" >/dev/null 2>&1
+        grep -q '"e":"spawn".*"name":"1\. ' "$work/trace" || fail "$program: the task of part 1 is not named after it"
+        sh tests/support/wake/page.sh "$work/trace" >"$work/$program.html"
+        [ "$(wc -c <"$work/$program.html")" -lt 153600 ] || fail "the page of $program is larger than 150 KB"
+    done
+}
+
 holders() {
     for program in 04_io_executor 05_async_await 08_select 10_spawning; do
         "$programs/$program" --virtual-time --trace "$work/trace" >/dev/null 2>&1
@@ -156,6 +194,9 @@ lines() {
     : >"$work/empty.jsonl"
     said=$(TRACE=$work/empty.jsonl CHAPTER= EXPORT= ARGS=--text sh tests/support/make/wake.sh | tail -1)
     [ "$said" = "There are no events in this trace." ] || fail "an empty trace, as text: $said"
+    # make book records runs of its own: it must not touch the page that somebody has open.
+    WAKE_FOLDER=$work/there TRACE=$fixtures/io.jsonl CHAPTER= EXPORT= ARGS= sh tests/support/make/wake.sh >/dev/null
+    [ -s "$work/there/io_wake.html" ] || fail "WAKE_FOLDER is not heeded: there is no page in it"
 }
 
 programs=$2

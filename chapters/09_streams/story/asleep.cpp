@@ -20,8 +20,7 @@ using namespace std::chrono_literals;
 /// The server answers after n * 100 ms, whatever we do. When do we hear it?
 Async<int> fetch(int n, Instant start) {
   co_await sleep(n * 100ms);
-  fmt::print("   page {}: answered at {} ms, heard at ~{} ms\n", n, n * 100,
-             story::elapsed_ms(start));
+  fmt::print("   page {}: answered at {} ms, heard at {}\n", n, n * 100, story::moment(start));
   co_return n;
 }
 

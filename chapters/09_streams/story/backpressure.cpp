@@ -22,8 +22,7 @@ constexpr int kItems = 5;
 void note(Instant start, const std::string& sent, const LocalReceiver<int>& channel,
           const std::string& taken) {
   const std::string items(channel.size(), '#');
-  fmt::print("   {:>8}   {:<6}  [{:<2}]{}\n", fmt::format("~{} ms", story::elapsed_ms(start)), sent,
-             items, taken);
+  fmt::print("   {:>8}   {:<6}  [{:<2}]{}\n", story::moment(start), sent, items, taken);
 }
 
 Async<> produce(LocalSender<int> sender, const LocalReceiver<int>& channel, Instant start) {

@@ -15,6 +15,7 @@ int Timeline::now() const {
 }
 
 std::size_t Timeline::begins(const Page& page) {
+  is_exact_ = Reactor::current().time_mode() == TimeMode::virtual_time;
   rows_.push_back({.name = page.name, .begun = now()});
   return rows_.size() - 1;
 }
@@ -28,7 +29,7 @@ void Timeline::comes_out(const Page& page) {
 void Timeline::draw(const std::string& title) const {
   int end = 0;
   for (const Row& row : rows_) end = std::max(end, row.out);
-  fmt::print("   {:<46} ~{} ms\n", title, end * kCharacter.count());
+  fmt::print("   {:<46} {}{} ms\n", title, is_exact_ ? "" : "~", end * kCharacter.count());
   for (const Row& row : rows_) {
     const auto times = [](char what, int count) {
       return std::string(static_cast<std::size_t>(count), what);

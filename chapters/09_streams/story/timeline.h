@@ -49,6 +49,7 @@ class Timeline {
   int now() const;
 
   Instant start_;
+  bool is_exact_ = false;  // in virtual time
   std::vector<Row> rows_;
 };
 

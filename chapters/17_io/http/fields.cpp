@@ -39,13 +39,12 @@ std::optional<std::uint64_t> parse_length(std::string_view digits) {
   return length;
 }
 
-bool lists_token(std::string_view tokens, std::string_view token) {
-  while (!tokens.empty()) {
-    const std::size_t comma = std::min(tokens.find(','), tokens.size());
-    if (equals_ignoring_case(scan::trim(tokens.substr(0, comma)), token)) return true;
-    tokens.remove_prefix(std::min(comma + 1, tokens.size()));
-  }
-  return false;
+bool lists_token(std::string_view tokens, std::string_view wanted) {
+  bool found = false;
+  scan::for_each_token(tokens, [&](std::string_view token) {
+    found = found || equals_ignoring_case(token, wanted);
+  });
+  return found;
 }
 
 bool FramingFields::note_known(std::string_view name, std::string_view value) {
@@ -121,8 +120,10 @@ bool FramingFields::note_codings(std::string_view codings) {
 }
 
 void FramingFields::note_connection(std::string_view tokens) {
-  says_close_ = says_close_ || lists_token(tokens, "close"sv);
-  says_keep_alive_ = says_keep_alive_ || lists_token(tokens, "keep-alive"sv);
+  scan::for_each_token(tokens, [this](std::string_view token) {
+    if (equals_ignoring_case(token, "close"sv)) says_close_ = true;
+    if (equals_ignoring_case(token, "keep-alive"sv)) says_keep_alive_ = true;
+  });
 }
 
 std::optional<std::string_view> FieldLines::next() {

@@ -17,8 +17,8 @@ namespace book::http {
 /// A Content-Length: digits and nothing else, no sign, no list, no overflow.
 [[nodiscard]] std::optional<std::uint64_t> parse_length(std::string_view digits);
 
-/// Is `token`, in lower case, one of those that a Connection field lists?
-[[nodiscard]] bool lists_token(std::string_view tokens, std::string_view token);
+/// Is `wanted`, in lower case, one of those that a Connection field lists?
+[[nodiscard]] bool lists_token(std::string_view tokens, std::string_view wanted);
 
 class FramingFields {
  public:

@@ -2,8 +2,10 @@
 // eight bytes at a time for the long ones.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -77,6 +79,16 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = [] {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
+}
+
+/// Calls `each` with every token of a list such as "close, Upgrade", without the blanks around it.
+template <class Each>
+void for_each_token(std::string_view tokens, Each each) {
+  while (!tokens.empty()) {
+    const std::size_t comma = std::min(tokens.find(','), tokens.size());
+    each(trim(tokens.substr(0, comma)));
+    tokens.remove_prefix(std::min(comma + 1, tokens.size()));
+  }
 }
 
 /// With its ASCII letters in lower case.

@@ -5,9 +5,13 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "02_timer_future/sleep.h"
@@ -15,8 +19,10 @@
 #include "05_async_await/async.h"
 #include "05_async_await/simple_futures.h"
 #include "05_async_await/yield_now.h"
+#include "08_select/contest.h"
 #include "08_select/fuse.h"
 #include "chapters/08_select/doors.h"
+#include "common/random.h"
 #include "support/drop_counter.h"
 #include "support/pending_report.h"
 
@@ -198,6 +204,34 @@ TEST(SelectFairness, GivesEachOfThreeAThirdOfTenThousandRounds) {
       EXPECT_LT(count, 3'600) << "seed " << seed;
     }
   }
+}
+
+/// The positions 0 to N-1, shuffled by one number: what random_order says that it does.
+template <std::size_t... kPositions>
+auto shuffled(std::uint64_t number, std::index_sequence<kPositions...>) {
+  std::array<unsigned char, sizeof...(kPositions)> order{kPositions...};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::size_t left = order.size() - i;
+    std::swap(order[i], order[i + static_cast<std::size_t>(number % left)]);
+    number /= left;
+  }
+  return order;
+}
+
+TEST(SelectFairness, DrawsTwoByTheSameRuleAsThree) {
+  Random random(5);
+  Random again(5);
+  const Random::Scope scope(random);
+  std::set<int> firsts;
+  for (int i = 0; i < 100; ++i) {
+    const std::make_index_sequence<2> two;
+    const auto order = detail::random_order(two);
+    firsts.insert(order[0]);
+    EXPECT_EQ(order, shuffled(again.next_u64(), two)) << "draw " << i;
+    const std::make_index_sequence<3> three;
+    EXPECT_EQ(detail::random_order(three), shuffled(again.next_u64(), three)) << "draw " << i;
+  }
+  EXPECT_EQ(firsts.size(), 2u) << "each of two comes first now and then";
 }
 
 TEST(SelectFairness, SharesAmongThoseThatAreReadyWhateverStandsBetweenThem) {

@@ -362,5 +362,50 @@ TEST(Slot, TwoTasksThatWakeEachOtherDoNotKeepAThirdWaiting) {
   pool.run();
 }
 
+/// Reads byte by byte, and never finds nothing. In its first poll it rings.
+struct Floods {
+  using Output = int;
+  AsyncFd& busy;
+  int bell;
+  const bool& heard;
+  int polls = 0;
+  Poll<int> poll(Context& cx) {
+    if (polls++ == 0) {
+      EXPECT_EQ(::write(bell, "x", 1), 1);
+    }
+    char byte = 0;
+    while (!heard && polls < 50) {
+      if (busy.poll_read(cx, {&byte, 1}).is_pending()) return pending;
+    }
+    return polls;
+  }
+};
+
+struct Hears {
+  using Output = void;
+  AsyncFd& bell;
+  bool& heard;
+  Poll<void> poll(Context& cx) {
+    char byte = 0;
+    if (bell.poll_read(cx, {&byte, 1}).is_pending()) return pending;
+    heard = true;
+    return Poll<void>::ready();
+  }
+};
+
+TEST(AFlood, IsInterruptedByALookAtTheReactorAfterEachOfItsTurns) {
+  int bell[2];
+  ASSERT_EQ(::pipe2(bell, O_NONBLOCK | O_CLOEXEC), 0);
+  AsyncFd zeros = AsyncFd::from_nonblocking(::open("/dev/zero", O_RDONLY | O_CLOEXEC | O_NONBLOCK),
+                                            AsyncFd::Kind::stream);
+  AsyncFd quiet = AsyncFd::from_nonblocking(bell[0], AsyncFd::Kind::stream);
+  bool heard = false;
+  ThreadPoolExecutor alone({.workers = 1});
+  alone.spawn(Hears{quiet, heard});
+  EXPECT_LE(alone.block_on(Floods{zeros, bell[1], heard}), 4)
+      << "the reactor is asked only after many turns, and each of them may take milliseconds";
+  ::close(bell[1]);
+}
+
 }  // namespace quiet_test
 }  // namespace book

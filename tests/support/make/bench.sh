@@ -7,7 +7,28 @@
 . tests/support/make/common.sh
 . tests/support/make/setup.sh bench
 
+# Ours, a baseline, and the ratio; beside them what both take in instructions, if there is valgrind to count them.
+table() {
+    say ""
+    build/bin/measures >build/measures.txt || exit 1
+    : >build/instructions.counted
+    if command -v valgrind >/dev/null 2>&1; then
+        sh tests/bench/instructions.sh >build/instructions.counted || exit 1
+    else
+        say "No instructions are counted: valgrind is missing."
+    fi
+    [ -e build/http_measures.txt ] || : >build/http_measures.txt
+    awk -f tests/bench/table.awk build/instructions.counted build/measures.txt build/http_measures.txt
+}
+
 configure dev build
+rm -f build/http_measures.txt
+if [ "$ARGS" = --table ]; then
+    build build measures || die "The measures do not build: the compiler's message is above."
+    table
+    exit
+fi
+
 # Google Benchmark may have been installed just now: CMake looks once more.
 [ -x build/bin/book_bench ] || cmake --preset dev >/dev/null || die "CMake could not set up the build."
 build build benches || die "The benches do not build: the compiler's message is above."
@@ -31,23 +52,6 @@ if [ -n "$MINE" ]; then
     say ""
     exec awk -f tests/support/make/beside.awk build/bench.1.json build/bench.2.json build-mine/bench.1.json build-mine/bench.2.json
 fi
-
-# Ours, a baseline, and the ratio; beside them what both take in instructions, if there is valgrind to count them.
-table() {
-    say ""
-    build/bin/measures >build/measures.txt || exit 1
-    : >build/instructions.counted
-    if command -v valgrind >/dev/null 2>&1; then
-        sh tests/bench/instructions.sh >build/instructions.counted || exit 1
-    else
-        say "No instructions are counted: valgrind is missing."
-    fi
-    [ -e build/http_measures.txt ] || : >build/http_measures.txt
-    awk -f tests/bench/table.awk build/instructions.counted build/measures.txt build/http_measures.txt
-}
-
-rm -f build/http_measures.txt
-[ "$ARGS" != --table ] || { table; exit; }
 
 if [ -x build/bin/book_bench ]; then
     eval "set -- $ARGS"

@@ -51,7 +51,7 @@ page_of_exercise() {
     say "${page:-chapters/$chapter/README.md}"
 }
 
-# The name, or 08/debounce where two chapters have one.
+# The name, or 08/alarm where two chapters have one.
 spelled() {
     if [ "$(ids | grep -c "/$name\$")" -gt 1 ]; then say "$id"; else say "$name"; fi
 }

@@ -2,11 +2,13 @@
 # make wake CHAPTER=08 [ARGS=..]: runs a chapter's program and writes what happened as one HTML page.
 # make wake TRACE=file: a trace that is there already. ARGS=--text: the timeline for a terminal, instead.
 # EXPORT=chrome: a file for Perfetto, speedscope or chrome://tracing (node makes it).
+# WAKE_FOLDER=folder: what is made goes there, and not into build/.
 . tests/support/make/common.sh
 
 check_args
 eval "set -- $ARGS"
 words= text=
+into=${WAKE_FOLDER:-build}
 for word; do
     shift
     if [ "$word" = --text ]; then text=yes; else set -- "$@" "$word"; fi
@@ -26,22 +28,22 @@ curated() {
 if [ -n "$TRACE" ]; then
     [ -r "$TRACE" ] || die "There is no trace '$TRACE'. A program writes one with --trace FILE."
     trace=$TRACE
-    page=build/$(basename "$TRACE" .jsonl)_wake
-    mkdir -p build
+    page=$into/$(basename "$TRACE" .jsonl)_wake
+    mkdir -p "$into"
 else
     find_chapter "${CHAPTER:-04}"
     . tests/support/make/setup.sh
     configure dev build
     build build "$chapter" >&2 || die "$chapter does not build: the compiler's message is above."
     number=${chapter%%_*}
-    trace=build/$number.jsonl
-    page=build/${number}_wake
+    trace=$into/$number.jsonl
+    page=$into/${number}_wake
     [ $# -gt 0 ] || eval "set -- $(curated "$chapter")"
     [ -n "$text" ] || say "build/bin/$chapter $*"
     trap : INT  # Ctrl-C ends the program, and the page shows what it did until then
-    "build/bin/$chapter" "$@" --trace "$trace" >build/wake.log 2>&1
+    "build/bin/$chapter" "$@" --trace "$trace" >"$into/wake.log" 2>&1
     code=$?
-    [ -s "$trace" ] || { cat build/wake.log >&2; exit "$code"; }
+    [ -s "$trace" ] || { cat "$into/wake.log" >&2; exit "$code"; }
     [ "$code" -eq 0 ] || [ -n "$text" ] || say "(it ended with exit code $code; the page shows what it did)"
 fi
 

@@ -3,12 +3,13 @@
 # here reads as well from its files as from a server.
 #
 #   book.sh [FOLDER]      another place than build/book
+#   book.sh --sources     only lists the files that the site shows; this needs nothing that must be installed
 #
 # Where a chapter's page says `make wake CHAPTER=..`, a run of it stands below, in the player of traces: recorded
 # here, if the chapter's program is built. So do the museum's traps, each on a page of its own. (BOOK_RECORD=no: none.
 # The site needs no compiler.)
 . tests/support/make/common.sh
-. tests/support/make/setup.sh book
+[ "$1" = --sources ] || . tests/support/make/setup.sh book
 
 out=${1:-build/book}
 site=tests/support/site
@@ -32,11 +33,12 @@ markdown=$(find_files -name '*.md')
     say "$markdown" | grep -v -e '^README\.md$' -e '^chapters/' | sort -t / -k 1,1
 } | awk 'NF' >"$lists/pages"
 find_files \( -name '*.h' -o -name '*.cpp' -o -name '*.cmake' -o -name CMakeLists.txt -o -name '*.sh' \
-    -o -name '*.awk' -o -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.patch' \
+    -o -name '*.awk' -o -name '*.py' -o -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.json' -o -name '*.patch' \
     -o -name '*.svg' -o -name '*.txt' -o -name '*.md' -o -name Makefile \) -size -300k >"$lists/sources"
 for hidden in .ci/run .devcontainer/devcontainer.json .github/workflows/*.yml; do
     [ ! -f "$hidden" ] || say "$hidden"
 done >>"$lists/sources"
+[ "$1" != --sources ] || { cat "$lists/sources"; exit; }
 
 rm -rf "$out.new"
 mkdir -p "$out.new/src" || exit 1
@@ -46,9 +48,9 @@ sed 's,[^/]*$,,; s,^\.,dot-,; s,/\.,/dot-,g; s,^$,.,' "$lists/sources" | sort -u
 # record NN_name
 record() {
     [ -e tests/support/make/wake.sh ] && [ -x "build/bin/$1" ] || return
-    CHAPTER=${1%%_*} ARGS= TRACE= EXPORT= sh tests/support/make/wake.sh >/dev/null || return
+    CHAPTER=${1%%_*} ARGS= TRACE= EXPORT= WAKE_FOLDER=$lists sh tests/support/make/wake.sh >/dev/null || return
     mkdir -p "$out.new/wake"
-    mv "build/${1%%_*}_wake.html" "$out.new/wake/${1%%_*}.html"
+    mv "$lists/${1%%_*}_wake.html" "$out.new/wake/${1%%_*}.html"
 }
 
 # The museum's traps, as its lines `make wake` say: each has ten seconds, and of a long trace the page has what the

@@ -75,6 +75,7 @@ function take(line) {
         run_is_due = 1
     }
     if (in_code) take_code(line)
+    else if (is_in_contents(line)) return
     else if (line ~ /^<p>Its trace, in the player: /) take_trace(line)
     else take_text(line)
     if (run_is_due && !in_code && line ~ /<\/(p|pre)>$/) {
@@ -83,6 +84,14 @@ function take(line) {
             ", event by event\" loading=\"lazy\"></iframe><figcaption><a href=\"wake/" number \
             ".html\">The same run on a page of its own</a></figcaption></figure>", "")
     }
+}
+
+# The contents that a page has for the code host: the site makes its own, which stay in sight.
+function is_in_contents(line) {
+    if (line == "<p><strong>On this page</strong></p>") contents_here = 1
+    if (!contents_here) return 0
+    if (line == "</ul>") contents_here = 0
+    return 1
 }
 
 # A line of the museum: "Its trace, in the player: `make wake CHAPTER=08 ARGS="--trap starving"`".

@@ -61,5 +61,37 @@ TEST_F(MakeRun, TheServerGoesWithTheTerminalThatItWasStartedIn) {
   ::waitpid(make, nullptr, 0);
 }
 
+class MakeRunBook : public MakeRun {
+ protected:
+  MakeRunBook() { script("build/bin/20_web_server", "cat build/book/index.html; echo served: $*"); }
+
+  ShellResult run(const std::string& variables, const std::string& book) {
+    folder_.write("tests/support/site/book.sh", book + "\n");
+    return shell(folder_.path(), "PATH=\"$PWD/bin:$PATH\" make run " + variables);
+  }
+};
+
+TEST_F(MakeRunBook, MakesTheBookAndServesIt) {
+  const ShellResult result =
+      run("BOOK=1 ARGS='--port 0'", "mkdir -p build/book; echo made >build/book/index.html");
+  EXPECT_EQ(result.code, 0) << result.output;
+  EXPECT_TRUE(result.says("made\nserved: --root build/book --port 0\n")) << result.output;
+}
+
+TEST_F(MakeRunBook, ServesNoOldBookWhenTheNewOneCannotBeMade) {
+  folder_.write("build/book/index.html", "old\n");
+  const ShellResult result = run("BOOK=1", "echo no cmark-gfm; exit 1");
+  EXPECT_NE(result.code, 0);
+  EXPECT_TRUE(result.says("no cmark-gfm")) << result.output;
+  EXPECT_FALSE(result.says("served")) << result.output;
+}
+
+TEST_F(MakeRunBook, IsNotForAnotherChapter) {
+  const ShellResult result = run("BOOK=1 CHAPTER=05", "echo made");
+  EXPECT_NE(result.code, 0);
+  EXPECT_TRUE(result.says("BOOK=1 and CHAPTER=05 do not go together")) << result.output;
+  EXPECT_FALSE(result.says("made")) << result.output;
+}
+
 }  // namespace run_sh_test
 }  // namespace book::test

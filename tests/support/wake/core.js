@@ -327,7 +327,7 @@ const Wake = (() => {
     if (task.status === 'running') return [task.again ? 'It is being polled, and will be polled again: it was woken meanwhile.' : 'It is being polled.'];
     if (!alive(task)) return ['Nothing: it has ended.'];
     if (task.status === 'unknown') return ['The trace does not say: events are missing.'];
-    const out = task.waits.map((wait) => `${wait.why}${wait.due !== undefined ? `, due at ${time(wait.due)}` : ''}${wait.l ? ` (${short(wait.l)})` : ''}`);
+    const out = [...new Set(task.waits.map((wait) => `${wait.why}${wait.due !== undefined ? `, due at ${time(wait.due)}` : ''}${wait.l ? ` (${short(wait.l)})` : ''}`))];
     for (const waker of Object.values(state.wakers))
       if (waker.parent === task.k && waker.holders > 0)
         for (const wait of waker.waits) out.push(`its part, waker ${waker.w}: ${wait.why}${wait.due !== undefined ? `, due at ${time(wait.due)}` : ''}`);

@@ -1,6 +1,10 @@
 # page.html with its @names@ filled in, or with `shared` the style and the scripts as files beside it: see page.sh.
+# Without indents and comments, which are a tenth of it.
 function copy(file, line) {
-    while ((getline line < file) > 0) print line
+    while ((getline line < file) > 0) {
+        sub(/^ +/, "", line)
+        if (line !~ /^\/\//) print line
+    }
     close(file)
 }
 

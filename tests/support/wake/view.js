@@ -439,7 +439,7 @@
   function question() {
     const nodes = [make('h2', {}, 'Who is polled next?'), make('p', {class: 'meta'}, `What follows n ${events[current].n} is hidden. ${tally.asked ? `Right so far: ${tally.right} of ${tally.asked}.` : 'Look at the lanes, and decide.'}`)];
     const box = make('div', {class: 'question'});
-    guess.choices.forEach((k, i) => box.append(make('button', {'data-guess': k}, make('kbd', {}, String(i + 1)), ` task ${k} ${lanes[laneOf.get(k)] ? lanes[laneOf.get(k)].sub : ''}`)));
+    guess.choices.forEach((k, i) => box.append(make('button', {'data-guess': k}, make('kbd', {}, String(i + 1)), ` task ${k}${lanes[laneOf.get(k)] && lanes[laneOf.get(k)].sub ? `: ${lanes[laneOf.get(k)].sub}` : ''}`)));
     box.append(make('button', {'data-guess': 0}, make('kbd', {}, '0'), ' no task: the thread goes to sleep'));
     nodes.push(box, make('p', {class: 'meta'}, 'Esc ends the questions.'));
     return nodes;
@@ -729,16 +729,44 @@
         expect($('panel').textContent.includes(`n ${events[i].n}`), 'the panel does not say which event it is');
       }
       expect($('lanes').querySelectorAll('.poll, .ready, .asleep, .mark').length > 0, 'the lanes are empty');
+      // What is not in sight is not drawn: so a trace of 100,000 events opens as a short one does.
+      const drawn = $('lanes').querySelectorAll('*').length;
+      expect(drawn < 2000, `${drawn} parts of the lanes are drawn`);
+      if (events.length > shown.length) expect($('problems').textContent.includes(events.length.toLocaleString('en')), 'the page does not say that it leaves events out');
       print();
       expect($('printed').querySelectorAll('tbody tr').length === Math.min(2500, shown.length), 'the printed table is not whole');
     }
+    const dark = checkColours(expect);
     checkKeys(expect);
     const verdict = $('verdict');
     verdict.hidden = false;
     verdict.textContent = wrong.length ? `check: FAILED\n${[...new Set(wrong)].slice(0, 20).join('\n')}` :
-      `check: ok, ${Wake.count(events.length, 'event', 'events')}, ${Wake.count(lanes.length - firstTask, 'task', 'tasks')}, ${Wake.count(remarks.length, 'remark', 'remarks')}, ${boxes} boxes measured`;
+      `check: ok, ${Wake.count(events.length, 'event', 'events')}, ${Wake.count(lanes.length - firstTask, 'task', 'tasks')}, ${Wake.count(remarks.length, 'remark', 'remarks')}, ${boxes} boxes measured${dark ? ', dark' : ''}`;
     for (const problem of trace.problems) verdict.textContent += `\n${problem}`;
     verdict.dataset.ms = Math.round(performance.now() - started);
+  }
+
+  /** Whatever is written can be read on what lies behind it, on a light page and on a dark one. */
+  function checkColours(expect) {
+    const light = (colour) => {
+      const [r, g, b] = colour.match(/[\d.]+/g).map((part) => part / 255).map((part) => (part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4));
+      return .2126 * r + .7152 * g + .0722 * b;
+    };
+    const paper = (node) => {
+      for (; node; node = node.parentElement) {
+        const colour = getComputedStyle(node).backgroundColor;
+        if (!/, 0\)$/.test(colour)) return colour;
+      }
+      return 'rgb(255, 255, 255)';
+    };
+    const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+    expect(dark ? light(paper(document.body)) < .1 : light(paper(document.body)) > .8, `the page is not ${dark ? 'dark' : 'light'}`);
+    for (const node of document.querySelectorAll('main *, header *, .toolbar *, #panel *, #remarks *, #legend *, #names *')) {
+      if (node.ownerSVGElement || node.tagName === 'svg' || !node.offsetWidth || ![...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
+      const [a, b] = [light(getComputedStyle(node).color), light(paper(node))], ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+      expect(ratio >= 4.5, `"${node.textContent.trim().slice(0, 30)}" is hard to read: ${ratio.toFixed(1)}`);
+    }
+    return dark;
   }
 
   /** By keyboard alone: every key does what the list of keys says. */

@@ -1,9 +1,9 @@
-// Exercise 1: debounce.
+// Exercise 1: last_key.
 //
 // Somebody types into a search field. Searching at every key is too much: you want to search once
 // the typing has stopped for a moment.
 //
-//     std::optional<std::string> text = co_await debounce(keys, 50ms);
+//     std::optional<std::string> text = co_await last_key(keys, 50ms);
 //
 //     keys      a   b  c                                   d
 //     time   ---+---+--+---------+---------------------... +---------+---
@@ -29,7 +29,7 @@ namespace book::exercise {
 
 /// `keys` is borrowed: what comes later stays in it, for the next call.
 template <FusedStream S>
-Async<std::optional<ItemOf<S>>> debounce(S& keys, Duration quiet) {
+Async<std::optional<ItemOf<S>>> last_key(S& keys, Duration quiet) {
   // TODO: this gives the first key at once. Two things can happen next, a key or the end of the
   // pause: that is a select, in a loop. What kind of future is a pause that can be set again?
   (void)quiet;

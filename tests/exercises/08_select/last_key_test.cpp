@@ -1,4 +1,4 @@
-#include "exercise/debounce.h"
+#include "exercise/last_key.h"
 
 #include <gtest/gtest.h>
 
@@ -45,7 +45,7 @@ class Typing {
   Fuse<Sleep> pause_ = Fuse<Sleep>::terminated();
 };
 
-/// What debounce gave, and when.
+/// What last_key gave, and when.
 struct Given {
   std::optional<std::string> key;
   std::chrono::milliseconds at{};
@@ -54,7 +54,7 @@ struct Given {
 Async<std::vector<Given>> call(Typing& keys, int times, Instant start) {
   std::vector<Given> all;
   for (int i = 0; i < times; ++i) {
-    auto one = exercise::debounce(keys, 50ms);
+    auto one = exercise::last_key(keys, 50ms);
     std::optional<std::string> key = co_await one;
     const Duration at = Reactor::current().now() - start;
     all.push_back({std::move(key), std::chrono::round<std::chrono::milliseconds>(at)});
@@ -62,15 +62,15 @@ Async<std::vector<Given>> call(Typing& keys, int times, Instant start) {
   co_return all;
 }
 
-std::vector<Given> debounced(std::vector<std::pair<Duration, std::string>> keys, int times = 1) {
+std::vector<Given> last_keys(std::vector<std::pair<Duration, std::string>> keys, int times = 1) {
   Executor executor({.time = TimeMode::virtual_time});
   const Instant start = executor.reactor().now();
   Typing typing(start, std::move(keys));
   return executor.block_on(call(typing, times, start));
 }
 
-TEST(Debounce, GivesTheLastKeyOfABurst) {
-  const Given given = debounced({{10ms, "a"}, {20ms, "b"}, {30ms, "c"}})[0];
+TEST(LastKey, GivesTheLastKeyOfABurst) {
+  const Given given = last_keys({{10ms, "a"}, {20ms, "b"}, {30ms, "c"}})[0];
   EXPECT_EQ(given.key, std::string("c"))
       << "The key came out while somebody was still typing. After a key, wait: for the next one or "
          "for 50 quiet milliseconds, whichever is first.";
@@ -78,33 +78,33 @@ TEST(Debounce, GivesTheLastKeyOfABurst) {
                                "was the last. (The end of the stream changes nothing.)";
 }
 
-TEST(Debounce, StartsThePauseAfreshWithEveryKey) {
-  const Given given = debounced({{0ms, "a"}, {40ms, "b"}, {80ms, "c"}, {120ms, "d"}})[0];
+TEST(LastKey, StartsThePauseAfreshWithEveryKey) {
+  const Given given = last_keys({{0ms, "a"}, {40ms, "b"}, {80ms, "c"}, {120ms, "d"}})[0];
   EXPECT_EQ(given.key, std::string("d"))
       << "There were never 50 quiet milliseconds between two of these keys. "
          "Every key starts the pause afresh: Fuse::set drops the old one.";
 }
 
-TEST(Debounce, WaitsForTheFirstKeyHoweverLongItTakes) {
-  const Given given = debounced({{500ms, "late"}})[0];
+TEST(LastKey, WaitsForTheFirstKeyHoweverLongItTakes) {
+  const Given given = last_keys({{500ms, "late"}})[0];
   EXPECT_EQ(given.key, std::string("late"))
       << "Before the first key there is nothing to be quiet after. A pause that has not begun is "
          "Fuse<Sleep>::terminated().";
 }
 
-TEST(Debounce, LeavesLaterKeysToTheNextCall) {
-  const std::vector<Given> given = debounced({{10ms, "a"}, {200ms, "b"}, {210ms, "c"}}, 2);
+TEST(LastKey, LeavesLaterKeysToTheNextCall) {
+  const std::vector<Given> given = last_keys({{10ms, "a"}, {200ms, "b"}, {210ms, "c"}}, 2);
   EXPECT_EQ(given[0].key, std::string("a"));
   EXPECT_EQ(given[0].at, 60ms);
   EXPECT_EQ(given[1].key, std::string("c")) << "The second call is there for the second burst.";
   EXPECT_EQ(given[1].at, 260ms);
 }
 
-TEST(Debounce, GivesNothingWhenTheStreamEndsWithoutAKey) {
+TEST(LastKey, GivesNothingWhenTheStreamEndsWithoutAKey) {
   try {
-    EXPECT_EQ(debounced({})[0].key, std::nullopt);
+    EXPECT_EQ(last_keys({})[0].key, std::nullopt);
   } catch (const Deadlock&) {
-    FAIL() << "The stream has ended and there was no key: debounce may not wait on.";
+    FAIL() << "The stream has ended and there was no key: last_key may not wait on.";
   } catch (const std::logic_error& error) {
     FAIL() << "The stream has ended and no pause has begun: nobody is left who could win. What "
               "does a select need for that case?\n"

@@ -1,4 +1,4 @@
-// Exercise 1: debounce. One answer.
+// Exercise 1: last_key. One answer.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace book::exercise {
 
 /// `keys` is borrowed: what comes later stays in it, for the next call.
 template <FusedStream S>
-Async<std::optional<ItemOf<S>>> debounce(S& keys, Duration quiet) {
+Async<std::optional<ItemOf<S>>> last_key(S& keys, Duration quiet) {
   std::optional<ItemOf<S>> last;
   auto pause = Fuse<Sleep>::terminated();
 
