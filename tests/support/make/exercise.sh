@@ -31,6 +31,10 @@ fi
 use "${chosen%%
 *}" "$whose"
 . tests/support/make/setup.sh
+# A new piece can be read while what it stands on is built.
+if [ -n "$EXERCISE" ] && [ -n "$piece" ] && [ "$whose" = reader ] && [ ! -e "$file" ]; then
+    begin_piece && say "Your file: $file"
+fi
 prepare
 
 total_here=$(ids_of "$number" | wc -l)

@@ -55,6 +55,14 @@ TEST_F(Mine, APieceBeginsAsTheBooksFileWithAGap) {
   EXPECT_EQ(tree_.read("chapters/01_x/nap.h"), "// the book's nap\n");
 }
 
+TEST_F(Mine, ItCanBeReadBeforeWhatItStandsOnIsBuilt) {
+  tree_.script("bin/ninja", "exit 1");
+  const ShellResult broken = check("nap");
+  EXPECT_NE(broken.code, 0);
+  EXPECT_TRUE(broken.says("Your file: mine/chapters/01_x/nap.h\n")) << broken.output;
+  EXPECT_NE(tree_.read("mine/chapters/01_x/nap.h").find("// gap\n"), std::string::npos);
+}
+
 TEST_F(Mine, ItIsListedAndResetAsExercisesAre) {
   check("nap");
   const ShellResult fresh = tree_.run("course.sh progress");
