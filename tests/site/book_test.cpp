@@ -178,7 +178,8 @@ TEST_F(Book, ShowsTheContentsOfAPageOnce) {
     const bool is_chapter =
         path.find('/') == path.npos && std::isdigit(static_cast<unsigned char>(path[0]));
     EXPECT_TRUE(!is_chapter || first != text.npos) << path;
-    if (first != text.npos) EXPECT_EQ(text.find(contents, first + 1), text.npos) << path;
+    if (first == text.npos) continue;
+    EXPECT_EQ(text.find(contents, first + 1), text.npos) << path;
   }
   EXPECT_NE(page("05_async_await.html").find("<h2 id=\"the-idea-in-one-minute\">"),
             std::string::npos)
