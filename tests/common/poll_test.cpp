@@ -27,7 +27,7 @@ TEST(Poll, OfANumberTakesNoBool) {
   EXPECT_FALSE((std::is_convertible_v<bool, Poll<int>>)) << "return false; in the place of pending";
   EXPECT_FALSE((std::is_convertible_v<bool, Poll<std::size_t>>));
   EXPECT_TRUE((std::is_convertible_v<bool, Poll<bool>>));
-  EXPECT_TRUE((std::is_convertible_v<bool, Poll<std::optional<bool>>>));
+  EXPECT_TRUE((std::is_constructible_v<Poll<std::optional<bool>>, bool>));
   EXPECT_TRUE((std::is_convertible_v<short, Poll<int>>));
 }
 

@@ -359,7 +359,10 @@ TEST_F(Postgres, ACopyThatIsDroppedHangsNobody) {
       co_await words(database.query("create temp table a (b int)"));
       {
         auto rows = database.query(copy);
-        const auto none = co_await timeout(0ms, next(rows));
+        try {
+          const auto none = co_await timeout(0ms, next(rows));
+        } catch (const DatabaseError&) {  // the server was quicker than that
+        }
       }
       const Words said = co_await words(database.query("select 1"));
       EXPECT_EQ(said == list("1"), database.is_open()) << said.back();
