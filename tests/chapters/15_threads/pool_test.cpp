@@ -359,13 +359,18 @@ struct Tells {
     if (gone) gone->release();
   }
 };
-/// Waits in its destructor, with its thread.
-struct Waits {
+/// Waits in its destructor, with its thread, and then says so. (Not one after the other, as two
+/// parameters: compilers differ in which of them goes first.)
+struct WaitsAndTells {
   std::latch* end;
-  explicit Waits(std::latch& e) : end(&e) {}
-  Waits(Waits&& other) noexcept : end(std::exchange(other.end, nullptr)) {}
-  ~Waits() {
-    if (end) end->wait();
+  std::binary_semaphore* gone;
+  WaitsAndTells(std::latch& e, std::binary_semaphore& g) : end(&e), gone(&g) {}
+  WaitsAndTells(WaitsAndTells&& other) noexcept
+      : end(std::exchange(other.end, nullptr)), gone(other.gone) {}
+  ~WaitsAndTells() {
+    if (!end) return;
+    end->wait();
+    gone->release();
   }
 };
 
@@ -407,7 +412,7 @@ TEST(Pool, ADestructorThatDoesNotReturnAtShutdownIsNamed) {
   const int line = __LINE__ + 2;
   pool.spawn(async([&]() -> Async<> {
     spawn_local(
-        async([](Tells, Waits) -> Async<> { co_await never<void>(); }, Tells(gone), Waits(open)));
+        async([](WaitsAndTells) -> Async<> { co_await never<void>(); }, WaitsAndTells(open, gone)));
     spawned.release();
     co_return;
   }));
