@@ -11,9 +11,9 @@
 //           asked at 00:10:        asked at 00:50, after a long chat:
 //           gives 00:20, then      gives 01:00, then. 00:45 has gone.
 //
-// The departure of this very moment can still be caught, but only once. A future that was told a bus
-// at its first poll gives that one, even when it is polled again only after the bus has left. There is
-// no last bus.
+// The departure of this very moment can still be caught, but only once. A future that was told a
+// bus at its first poll gives that one, even when it is polled again only after the bus has left.
+// There is no last bus.
 #pragma once
 
 #include <chrono>
