@@ -46,7 +46,7 @@ std::string take_end(std::string_view& name) {
   constexpr std::size_t kMostEnd = 16;
   const std::size_t dot = name.rfind('.');
   if (dot == name.npos || dot == 0) return ".data";
-  const std::string end = '.' + harmless(name.substr(dot + 1));
+  std::string end = '.' + harmless(name.substr(dot + 1));
   if (end.size() > kMostEnd) return ".data";
   name = name.substr(0, dot);
   return end;
