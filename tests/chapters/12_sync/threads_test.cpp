@@ -1,5 +1,5 @@
-// The locks between threads: one at a time is one at a time, nothing is lost, nobody sleeps for
-// ever. Every operation is also dropped now and then, at whatever point it stands. (Chapter 12)
+// The locks between threads: one at a time is one at a time, nothing is lost, nobody sleeps
+// forever. Every operation is also dropped now and then, at whatever point it stands. (Chapter 12)
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -33,9 +33,9 @@ TEST_F(CounterTest, CallsWakeWhenItIsPending) {
       << "poll 1 of a counter to 3 counted one step, and two are left.\n"
          "One step a poll: the others on this thread want their turn.";
   EXPECT_EQ(bell_count, 1) << "pending is a promise: wake will be called when asking again is\n"
-                              "worth it. Whoever asked may be asleep now, and will sleep for\n"
-                              "ever. A counter can go on at once, so it calls wake(), from inside\n"
-                              "poll, before it returns pending.";
+                              "worth it. Whoever asked may be asleep now, and will sleep\n"
+                              "forever. A counter can go on at once, so it calls wake(), from\n"
+                              "inside poll, before it returns pending.";
 }
 
 TEST_F(CounterTest, IsReadyAtThePollAfterTheLastStep) {

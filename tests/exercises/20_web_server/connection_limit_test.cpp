@@ -130,8 +130,7 @@ TEST(ConnectionLimit, OnlyItsOwnWakerIsForgotten) {
   answered.reset();
   EXPECT_TRUE(places.somebody_waits())
       << "A Take that has its answer has gone, and with it the waker of the next one, who waits "
-         "for "
-         "ever now. Once it has its place, it waits no more: its bool is false again.";
+         "forever now. Once it has its place, it waits no more: its bool is false again.";
 }
 
 TEST(ConnectionLimit, TakeKeepsTheContract) {
