@@ -95,7 +95,7 @@ Async<> depth(int levels) {
   result_since(start, kMillion);
 }
 
-Async<> waits_for_ever(Gate& gate) {
+Async<> waits_forever(Gate& gate) {
   gate.hit();
   co_await never<void>();
 }
@@ -248,7 +248,7 @@ const Measures kMeasures{
     {"depth_1", in_task([] { return depth(1); })},
     {"depth_10", in_task([] { return depth(10); })},
     {"depth_100", in_task([] { return depth(100); })},
-    {"mem_pending", in_task([] { return memory(waits_for_ever); })},
+    {"mem_pending", in_task([] { return memory(waits_forever); })},
     {"mem_sleep", in_task([] { return memory(sleeps_an_hour); })},
     {"select_ready", in_task([] { return selects([] { return ready(); }); })},
     {"select_yield", in_task([] { return selects(yield_now); })},

@@ -25,7 +25,7 @@ struct Budget {
 
 /// Tries forever. `make` lives in the caller, who awaits the end or drops this first.
 template <class Make, class F = std::invoke_result_t<Make&>>
-Async<OutputOf<F>> retry_for_ever(Make& make, Budget budget) {
+Async<OutputOf<F>> retry_forever(Make& make, Budget budget) {
   for (;;) {
     try {
       auto one_try = timeout(budget.each, make());
@@ -40,7 +40,7 @@ Async<OutputOf<F>> retry_for_ever(Make& make, Budget budget) {
 
 template <class Make, class F = std::invoke_result_t<Make&>>
 Async<OutputOf<F>> retry_with_budget(Make make, Budget budget) {
-  auto tries = timeout(budget.whole, retry_for_ever(make, budget));
+  auto tries = timeout(budget.whole, retry_forever(make, budget));
   std::optional<OutputOf<F>> value = co_await tries;
   if (!value) throw OutOfTime();
   co_return std::move(*value);
